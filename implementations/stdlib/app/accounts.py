@@ -1,0 +1,129 @@
+"""Accounts and their passwords."""
+
+import hashlib
+import hmac
+import secrets
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app.errors import Problem
+from app.settings import settings
+from app.storage import reading, timestamp
+
+COMMON = frozenset(
+    Path(__file__).with_name("common-passwords.txt").read_text().split()
+)
+
+
+def hash_password(password: str) -> str:
+    """Hash a password with scrypt (RFC 7914) and a salt of its own."""
+    return scrypt(password, 2**settings.password_log_n, secrets.token_hex(16))
+
+
+def verify_password(password: str, stored: str) -> bool:
+    """Tell whether a password is the one of a stored hash."""
+    method, salt, _ = stored.split("$")
+    again = scrypt(password, int(method.split(":")[1]), salt)
+    return hmac.compare_digest(again, stored)
+
+
+def scrypt(password: str, n: int, salt: str) -> str:
+    """Write a hash together with what it takes to make it again."""
+    r, p = 8, 5
+    digest = hashlib.scrypt(
+        password.encode(),
+        salt=salt.encode(),
+        n=n,
+        r=r,
+        p=p,
+        maxmem=128 * r * (n + p + 2),
+    )
+    return f"scrypt:{n}:{r}:{p}${salt}${digest.hex()}"
+
+
+def is_common_password(password: str) -> bool:
+    """Tell whether a password is among those that are tried first."""
+    return password.casefold() in COMMON
+
+
+def represent_user(user: sqlite3.Row) -> dict[str, Any]:
+    """Show an account, without its secrets."""
+    return {
+        "id": user["id"],
+        "username": user["username"],
+        "admin": bool(user["admin"]),
+        "created_at": user["created_at"],
+    }
+
+
+def insert_user(
+    db: sqlite3.Connection, username: str, password: str, admin: bool = False
+) -> sqlite3.Row:
+    """Store a new account."""
+    now = timestamp(datetime.now(UTC))
+    try:
+        db.execute(
+            """INSERT INTO users (username, password, admin, created_at)
+            VALUES (?, ?, ?, ?)""",
+            [username, password, admin, now],
+        )
+    except sqlite3.IntegrityError as error:
+        raise Problem(409, "This name is taken.") from error
+    return get_user(db, username)
+
+
+def get_user(db: sqlite3.Connection, username: str) -> sqlite3.Row | None:
+    """Read the account that has this name."""
+    return db.execute(
+        "SELECT * FROM users WHERE username = ?", [username]
+    ).fetchone()
+
+
+def replace_password(
+    db: sqlite3.Connection, user_id: int, password: str
+) -> None:
+    """Store another hash for an account."""
+    db.execute(
+        "UPDATE users SET password = ? WHERE id = ?", [password, user_id]
+    )
+
+
+def delete_account(db: sqlite3.Connection, user_id: int) -> bool:
+    """Delete an account; what refers to it goes with it."""
+    return bool(
+        db.execute("DELETE FROM users WHERE id = ?", [user_id]).rowcount
+    )
+
+
+def check_sign_in(username: str, password: str) -> sqlite3.Row:
+    """Return the account that has this name and this password."""
+    with reading() as db:
+        user = get_user(db, username)
+    # An unknown name takes as long as a known one, and so stays unknown.
+    stored = user["password"] if user else unknown_password()
+    if not verify_password(password, stored) or not user:
+        raise wrong_sign_in()
+    return user
+
+
+def unknown_password() -> str:
+    """Return a hash that no password has and that costs the same."""
+    return f"scrypt:{2**settings.password_log_n}:8:5$salt$"
+
+
+def confirm_password(db: sqlite3.Connection, user: sqlite3.Row) -> None:
+    """Refuse if the account or its password changed since it was read."""
+    row = db.execute(
+        "SELECT 1 FROM users WHERE id = ? AND password = ?",
+        [user["id"], user["password"]],
+    )
+    if not row.fetchone():
+        raise wrong_sign_in()
+
+
+def wrong_sign_in() -> Problem:
+    """Make the one problem for every sign-in that fails."""
+    detail = "The name or the password is wrong."
+    return Problem(401, detail, {"WWW-Authenticate": "Bearer"})

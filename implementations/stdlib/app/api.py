@@ -1,0 +1,231 @@
+"""The operations of the API."""
+
+import sqlite3
+
+from app.accounts import (
+    check_sign_in,
+    confirm_password,
+    delete_account,
+    hash_password,
+    insert_user,
+    replace_password,
+    represent_user,
+    verify_password,
+)
+from app.bodies import read_json
+from app.bookmarks import (
+    COLUMNS,
+    bookmark_etag,
+    change_bookmark,
+    insert_bookmark,
+    represent_bookmark,
+)
+from app.errors import Problem
+from app.health import require_ready
+from app.messages import Request, Response, json_response
+from app.pagination import page_response, paginate
+from app.permissions import authenticate, find_bookmark, require_admin
+from app.routing import Router
+from app.search import select_bookmarks
+from app.storage import reading, writing
+from app.tags import count_tags
+from app.tokens import end_tokens, issue_token
+from app.validation import (
+    BOOKMARK,
+    BOOKMARK_PAGE,
+    PAGE,
+    SIGN_IN,
+    validate,
+    validate_password_change,
+    validate_query,
+    validate_registration,
+)
+
+api = Router()
+
+
+@api.get("/healthz")
+def show_health(request: Request) -> Response:
+    """Say that the process is up."""
+    return json_response(200, {"status": "ok"})
+
+
+@api.get("/readyz")
+def show_readiness(request: Request) -> Response:
+    """Say whether the database can serve."""
+    with reading() as db:
+        require_ready(db)
+    return json_response(200, {"status": "ok"})
+
+
+@api.post("/api/users")
+def register_user(request: Request) -> Response:
+    """Create an account."""
+    fields = validate_registration(read_json(request))
+    password = hash_password(fields["password"])
+    with writing() as db:
+        user = insert_user(db, fields["username"], password)
+    headers = {"Location": "/api/me"}
+    return json_response(201, represent_user(user), headers)
+
+
+@api.get("/api/me")
+def show_me(request: Request) -> Response:
+    """Show the account that asks."""
+    with reading() as db:
+        user = authenticate(request, db)
+    return json_response(200, represent_user(user))
+
+
+@api.put("/api/me/password")
+def change_password(request: Request) -> Response:
+    """Change the password and end all other sign-ins."""
+    document = read_json(request)
+    with reading() as db:
+        user = authenticate(request, db)
+    fields = validate_password_change(document, user["username"])
+    if not verify_password(fields["current_password"], user["password"]):
+        raise Problem(403, "The current password is wrong.")
+    password = hash_password(fields["new_password"])
+    with writing() as db:
+        authenticate(request, db)
+        confirm_password(db, user)
+        replace_password(db, user["id"], password)
+        end_tokens(db, user["id"], but=user["digest"])
+    return Response(204)
+
+
+@api.delete("/api/me")
+def delete_me(request: Request) -> Response:
+    """Delete the account that asks, with all its data."""
+    with writing() as db:
+        user = authenticate(request, db)
+        delete_account(db, user["id"])
+    return Response(204)
+
+
+@api.post("/api/tokens")
+def create_token(request: Request) -> Response:
+    """Sign in: trade a name and a password for a token."""
+    fields = validate(read_json(request), SIGN_IN)
+    user = check_sign_in(fields["username"], fields["password"])
+    with writing() as db:
+        confirm_password(db, user)
+        token = issue_token(db, user["id"])
+    return json_response(201, token, {"Cache-Control": "no-store"})
+
+
+@api.delete("/api/tokens/current")
+def delete_token(request: Request) -> Response:
+    """Sign out: end the token that asks."""
+    with writing() as db:
+        user = authenticate(request, db)
+        db.execute("DELETE FROM tokens WHERE digest = ?", [user["digest"]])
+    return Response(204)
+
+
+@api.get("/api/bookmarks")
+def list_bookmarks(request: Request) -> Response:
+    """List one page of the account's bookmarks."""
+    with reading() as db:
+        user = authenticate(request, db)
+        query = validate_query(request.query, BOOKMARK_PAGE)
+        condition, values = select_bookmarks(
+            user["id"], query["q"], query["tag"]
+        )
+        page = paginate(
+            db, COLUMNS, f"bookmarks WHERE {condition}", values, query
+        )
+    return page_response(request, page, represent_bookmark)
+
+
+@api.post("/api/bookmarks")
+def create_bookmark(request: Request) -> Response:
+    """Create a bookmark."""
+    document = read_json(request)
+    with writing() as db:
+        user = authenticate(request, db)
+        fields = validate(document, BOOKMARK)
+        bookmark = insert_bookmark(db, user["id"], fields)
+    location = f"/api/bookmarks/{bookmark['id']}"
+    return bookmark_response(201, bookmark, {"Location": location})
+
+
+@api.get("/api/bookmarks/{id}")
+def show_bookmark(request: Request, id: str) -> Response:
+    """Show one bookmark."""
+    with reading() as db:
+        user = authenticate(request, db)
+        bookmark = find_bookmark(db, user, id)
+    return bookmark_response(200, bookmark)
+
+
+@api.put("/api/bookmarks/{id}")
+def replace_bookmark(request: Request, id: str) -> Response:
+    """Replace all fields of a bookmark."""
+    document = read_json(request)
+    with writing() as db:
+        user = authenticate(request, db)
+        bookmark = find_bookmark(db, user, id)
+        fields = validate(document, BOOKMARK)
+        bookmark = change_bookmark(db, bookmark, fields)
+    return bookmark_response(200, bookmark)
+
+
+@api.patch("/api/bookmarks/{id}")
+def update_bookmark(request: Request, id: str) -> Response:
+    """Change the named fields of a bookmark."""
+    document = read_json(request)
+    with writing() as db:
+        user = authenticate(request, db)
+        bookmark = find_bookmark(db, user, id)
+        fields = validate(document, BOOKMARK, partial=True)
+        bookmark = change_bookmark(db, bookmark, fields)
+    return bookmark_response(200, bookmark)
+
+
+@api.delete("/api/bookmarks/{id}")
+def delete_bookmark(request: Request, id: str) -> Response:
+    """Delete a bookmark."""
+    with writing() as db:
+        user = authenticate(request, db)
+        bookmark = find_bookmark(db, user, id)
+        db.execute("DELETE FROM bookmarks WHERE id = ?", [bookmark["id"]])
+    return Response(204)
+
+
+@api.get("/api/tags")
+def list_tags(request: Request) -> Response:
+    """List the account's tags with their counts."""
+    with reading() as db:
+        user = authenticate(request, db)
+        tags = count_tags(db, user["id"])
+    return json_response(200, {"items": tags})
+
+
+@api.get("/api/users")
+def list_users(request: Request) -> Response:
+    """List one page of all accounts."""
+    with reading() as db:
+        require_admin(authenticate(request, db))
+        query = validate_query(request.query, PAGE)
+        page = paginate(db, "*", "users", [], query)
+    return page_response(request, page, represent_user)
+
+
+@api.delete("/api/users/{id}")
+def delete_user(request: Request, id: str) -> Response:
+    """Delete an account, with all its data."""
+    with writing() as db:
+        require_admin(authenticate(request, db))
+        if len(id) > 18 or not delete_account(db, int(id)):
+            raise Problem(404, "There is no such account.")
+    return Response(204)
+
+
+def bookmark_response(
+    status: int, bookmark: sqlite3.Row, headers: dict[str, str] | None = None
+) -> Response:
+    """Answer with one bookmark and its entity tag."""
+    headers = {"ETag": bookmark_etag(bookmark), **(headers or {})}
+    return json_response(status, represent_bookmark(bookmark), headers)

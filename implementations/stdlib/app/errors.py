@@ -1,0 +1,96 @@
+"""Every error becomes a response here."""
+
+import json
+import logging
+from html import escape
+
+from app.messages import Request, Response, is_api_path
+from app.storage import is_unavailable
+
+log = logging.getLogger(__name__)
+
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    409: "Conflict",
+    411: "Length Required",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{status} {title}</title>
+<h1>{title}</h1>
+<p>{detail}</p>
+</html>
+"""
+
+
+class Problem(Exception):
+    """An error that the client is told about."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        errors: list[dict[str, str]] | None = None,
+    ) -> None:
+        """Keep the parts of the problem document (RFC 9457 §3.1)."""
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers or {}
+        self.errors = errors
+
+
+def respond_to_error(request: Request, error: Exception) -> Response:
+    """Turn an exception into the response that tells of it."""
+    match error:
+        case Problem():
+            return problem_response(request, error)
+        case _ if is_unavailable(error):
+            log.exception("database unavailable")
+            return problem_response(request, unavailable())
+        case _:
+            log.exception("unexpected exception")
+            detail = "The server met an unexpected error."
+            return problem_response(request, Problem(500, detail))
+
+
+def unavailable() -> Problem:
+    """Make the problem of a database that cannot serve now."""
+    detail = "The database is not available."
+    return Problem(503, detail, {"Retry-After": "1"})
+
+
+def problem_response(request: Request, problem: Problem) -> Response:
+    """Write a problem document, or a page outside of the API."""
+    document = {
+        "type": "about:blank",
+        "title": TITLES[problem.status],
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.errors is not None:
+        document["errors"] = problem.errors
+    if is_api_path(request.path):
+        body = json.dumps(document, ensure_ascii=False)
+        content_type = "application/problem+json"
+    else:
+        body = PAGE.format(
+            status=problem.status,
+            title=escape(TITLES[problem.status]),
+            detail=escape(problem.detail),
+        )
+        content_type = "text/html; charset=utf-8"
+    headers = {"Content-Type": content_type, **problem.headers}
+    return Response(problem.status, headers, body.encode())

@@ -1,0 +1,56 @@
+"""Bringing the schema of the database up to date, step by step."""
+
+import sqlite3
+from pathlib import Path
+
+from app.search import fold
+from app.storage import connect
+
+STEPS = {
+    path.name[:4]: path
+    for path in sorted(Path(__file__).parent.glob("migrations/*.sql"))
+}
+
+
+def migrate(database: Path, last: str = max(STEPS)) -> list[str]:
+    """Run the steps that a database lacks, up to the last one wanted."""
+    database.parent.mkdir(parents=True, exist_ok=True)
+    database.touch()
+    connection = connect(database)
+    connection.create_function("fold", 3, fold, deterministic=True)
+    try:
+        return [
+            step
+            for step in STEPS
+            if step <= last and run_step(connection, step)
+        ]
+    finally:
+        connection.close()
+
+
+def run_step(connection: sqlite3.Connection, step: str) -> bool:
+    """Run one step whole, or not at all; tell whether there was need."""
+    connection.execute("BEGIN IMMEDIATE")
+    if version(connection) >= int(step):
+        connection.execute("ROLLBACK")
+        return False
+    for statement in statements(STEPS[step].read_text()):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {int(step)}")
+    connection.execute("COMMIT")
+    return True
+
+
+def statements(script: str) -> list[str]:
+    """Split a script; executescript would commit on its own."""
+    return [part for part in script.split(";\n") if part.strip()]
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return the number of the last step that the database has had."""
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def is_migrated(connection: sqlite3.Connection) -> bool:
+    """Tell whether the database has had every step."""
+    return version(connection) == int(max(STEPS))

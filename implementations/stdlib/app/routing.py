@@ -1,0 +1,61 @@
+"""Finding the operation that a method and a path name."""
+
+import re
+from collections.abc import Callable
+from functools import partialmethod
+
+from app.errors import Problem
+from app.messages import Request, Response
+
+Operation = Callable[..., Response]
+
+
+class Router:
+    """The operations of every path, by method."""
+
+    def __init__(self) -> None:
+        """Begin without any path."""
+        self.paths: dict[re.Pattern[str], dict[str, Operation]] = {}
+
+    def route(
+        self, method: str, path: str
+    ) -> Callable[[Operation], Operation]:
+        """Register an operation for a path, in which {id} is a number."""
+        pattern = re.compile(re.sub("{(.+)}", r"(?P<\1>[0-9]+)", path))
+
+        def register(operation: Operation) -> Operation:
+            self.paths.setdefault(pattern, {})[method] = operation
+            return operation
+
+        return register
+
+    get = partialmethod(route, "GET")
+    post = partialmethod(route, "POST")
+    put = partialmethod(route, "PUT")
+    patch = partialmethod(route, "PATCH")
+    delete = partialmethod(route, "DELETE")
+
+    def dispatch(self, request: Request) -> Response:
+        """Call the operation that the request names."""
+        operations, parameters = self.match(request.path)
+        allow = {"Allow": ", ".join(allowed_methods(operations))}
+        if request.method == "OPTIONS":
+            return Response(204, allow)
+        method = "GET" if request.method == "HEAD" else request.method
+        if method not in operations:  # RFC 9110 §15.5.6
+            raise Problem(405, "This path has no such method.", allow)
+        return operations[method](request, **parameters)
+
+    def match(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
+        """Return the operations of a path and the parameters in it."""
+        for pattern, operations in self.paths.items():
+            match = pattern.fullmatch(path)
+            if match:
+                return operations, match.groupdict()
+        raise Problem(404, "There is nothing at this path.")
+
+
+def allowed_methods(operations: dict[str, Operation]) -> list[str]:
+    """List the methods of a path: GET brings HEAD, and OPTIONS is free."""
+    head = ["HEAD"] if "GET" in operations else []
+    return [*operations, *head, "OPTIONS"]

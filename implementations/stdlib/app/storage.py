@@ -1,0 +1,94 @@
+"""The database: one connection for each thread, and transactions."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.settings import settings
+
+local = threading.local()
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a database file that exists."""
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",  # never creates an empty database
+        uri=True,
+        timeout=5,  # seconds to wait for another writer
+        isolation_level=None,  # transactions are begun by hand, below
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if settings.log_level == "debug":
+        connection.set_trace_callback(count_statement)
+    return connection
+
+
+@contextmanager
+def reading() -> Iterator[sqlite3.Connection]:
+    """Give one snapshot of the database, without keeping writers out."""
+    with transaction("BEGIN") as connection:
+        yield connection
+
+
+@contextmanager
+def writing() -> Iterator[sqlite3.Connection]:
+    """Give the one writer's place: all is stored in the end, or nothing."""
+    # Begun as IMMEDIATE it waits for its turn; a reader that turns into a
+    # writer fails at once when another has written since.
+    with transaction("BEGIN IMMEDIATE") as connection:
+        yield connection
+
+
+@contextmanager
+def transaction(begin: str) -> Iterator[sqlite3.Connection]:
+    """Commit what is done inside, or roll it back if it raises."""
+    if not hasattr(local, "connection"):
+        local.connection = connect(settings.database)
+    connection = local.connection
+    try:
+        connection.execute(begin)
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException as error:
+        if is_unavailable(error):
+            close()  # what state it is in, nobody knows; this rolls back
+        else:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def close() -> None:
+    """Close this thread's connection; open work is rolled back."""
+    local.connection.close()
+    del local.connection
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Tell trouble with the database from a constraint that it keeps."""
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(
+        error, sqlite3.IntegrityError | sqlite3.ProgrammingError
+    )
+
+
+def timestamp(moment: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC, which also sorts as text."""
+    text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.replace("+00:00", "Z")
+
+
+def count_statement(statement: str) -> None:
+    """Note one statement that SQLite has run."""
+    local.statements = getattr(local, "statements", 0) + 1
+
+
+def count_statements() -> int:
+    """Return how many statements this thread ran since last asked."""
+    count = getattr(local, "statements", 0)
+    local.statements = 0
+    return count

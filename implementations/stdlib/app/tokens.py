@@ -1,0 +1,43 @@
+"""Bearer tokens (RFC 6750)."""
+
+import secrets
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from app.settings import settings
+from app.storage import timestamp
+
+
+def issue_token(db: sqlite3.Connection, user_id: int) -> dict[str, str]:
+    """Make a token for an account; only its digest is stored."""
+    token = secrets.token_urlsafe(32)
+    lifetime = timedelta(seconds=settings.token_ttl)
+    expires_at = timestamp(datetime.now(UTC) + lifetime)
+    db.execute(
+        "INSERT INTO tokens (digest, user_id, expires_at) VALUES (?, ?, ?)",
+        [digest(token), user_id, expires_at],
+    )
+    return {"token": token, "token_type": "Bearer", "expires_at": expires_at}
+
+
+def find_token(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
+    """Find the account of a token that is valid now."""
+    return db.execute(
+        """SELECT users.*, digest FROM tokens
+        JOIN users ON users.id = user_id
+        WHERE digest = ? AND expires_at > ?""",
+        [digest(token), timestamp(datetime.now(UTC))],
+    ).fetchone()
+
+
+def end_tokens(db: sqlite3.Connection, user_id: int, but: str = "") -> None:
+    """End the tokens of an account, but for one."""
+    db.execute(
+        "DELETE FROM tokens WHERE user_id = ? AND digest <> ?", [user_id, but]
+    )
+
+
+def digest(token: str) -> str:
+    """Digest a token; it is random, so that one round is enough."""
+    return sha256(token.encode()).hexdigest()
