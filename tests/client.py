@@ -1,0 +1,210 @@
+"""A client that asserts a status on every request and looks for leaks."""
+
+import json as jsonlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import expect as expectations
+import report
+import requests
+
+TIMEOUT = 10
+PASSWORD = "correct horse battery"
+OPERATIONS = {
+    "show_health": ("GET", "/healthz"),
+    "show_readiness": ("GET", "/readyz"),
+    "register_user": ("POST", "/api/users"),
+    "show_me": ("GET", "/api/me"),
+    "change_password": ("PUT", "/api/me/password"),
+    "delete_me": ("DELETE", "/api/me"),
+    "create_token": ("POST", "/api/tokens"),
+    "delete_token": ("DELETE", "/api/tokens/current"),
+    "list_bookmarks": ("GET", "/api/bookmarks"),
+    "create_bookmark": ("POST", "/api/bookmarks"),
+    "show_bookmark": ("GET", "/api/bookmarks/{id}"),
+    "replace_bookmark": ("PUT", "/api/bookmarks/{id}"),
+    "update_bookmark": ("PATCH", "/api/bookmarks/{id}"),
+    "delete_bookmark": ("DELETE", "/api/bookmarks/{id}"),
+    "list_tags": ("GET", "/api/tags"),
+    "list_users": ("GET", "/api/users"),
+    "delete_user": ("DELETE", "/api/users/{id}"),
+}
+REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
+Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
+
+
+def unique() -> str:
+    """Return 13 characters that no test used before, fit for a name."""
+    return "z" + secrets.token_hex(6)
+
+
+def unique_url() -> str:
+    """Return a URL that no bookmark has yet."""
+    return f"https://example.com/{unique()}"
+
+
+def encode_json(value: object) -> bytes:
+    """Write JSON as UTF-8, lone surrogates as escapes."""
+    try:
+        return jsonlib.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return jsonlib.dumps(value).encode("ascii")
+
+
+class Client:
+    """Send requests to one server, with or without a token."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        """Open a session of connections of its own."""
+        self.url = url
+        self.token = token
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def request(
+        self,
+        operation: str,
+        path: str | None = None,
+        *,
+        expect: int | set[int],
+        json: object = ...,
+        data: bytes | str | Iterable[bytes] | None = None,
+        params: Parameters | None = None,
+        headers: Mapping[str, str | None] | None = None,
+        timeout: float = TIMEOUT,
+        **names: object,
+    ) -> requests.Response:
+        """Send one request and assert its status.
+
+        `operation` is a method, with a path, or the name of an
+        operation, whose path takes its names from the keywords
+        (`id=3`). A header set to None is not sent.
+        """
+        method, template = OPERATIONS.get(operation, (operation, path))
+        target = (
+            (path or template).format(**names) if names else (path or template)
+        )
+        if params:
+            target += "?" + urlencode(params, doseq=True)
+        fields = (
+            {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        )
+        if json is not ...:
+            data = encode_json(json)
+            fields["Content-Type"] = "application/json"
+        fields |= headers or {}
+        kept = {k: v for k, v in fields.items() if v is not None}
+        return self.send(method, target, data, kept, expect, timeout)
+
+    def send(
+        self,
+        method: str,
+        target: str,
+        data: object,
+        headers: dict[str, str],
+        expect: int | set[int],
+        timeout: float,
+    ) -> requests.Response:
+        """Send what is ready, note it, and look at the answer."""
+        body = data.encode("utf-8") if isinstance(data, str) else data
+        noted = body if isinstance(body, bytes) else None
+        exchange = report.sent(
+            method, self.url + target, headers, noted, expect
+        )
+        try:
+            response = self.deliver(method, target, body, headers, timeout)
+        except requests.RequestException as error:
+            exchange.got = f"no answer: {error}"
+            raise AssertionError(f"no answer: {error}") from None
+        report.answered(exchange, response)
+        if response.status_code >= 500:  # some servers hang up after it
+            self.session.close()
+        wanted = expect if isinstance(expect, set) else {expect}
+        exchange.broken = expectations.broken_invariants(
+            response, method, target, wanted, noted or b""
+        )
+        assert response.status_code in wanted, (
+            f"expected {expect}, got {exchange.got}"
+        )
+        return response
+
+    def deliver(
+        self,
+        method: str,
+        target: str,
+        body: object,
+        headers: dict[str, str],
+        timeout: float,
+    ) -> requests.Response:
+        """Send, once more where an idle connection had just been closed."""
+        for attempt in (1, 2):
+            try:
+                return self.session.request(
+                    method,
+                    self.url + target,
+                    data=body,
+                    headers=headers,
+                    timeout=timeout,
+                    allow_redirects=False,
+                )
+            except requests.ConnectionError:
+                if attempt == 2 or method not in REPEATABLE:
+                    raise
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.session.close()
+
+
+@dataclass
+class User:
+    """Hold an account with a client that is signed in."""
+
+    username: str
+    password: str
+    token: str
+    client: Client
+    id: int | None = None
+
+    def request(
+        self, operation: str, path: str | None = None, **more: object
+    ) -> requests.Response:
+        """Send a request with the account's token."""
+        return self.client.request(operation, path, **more)
+
+    def bookmark(self, **fields: object) -> dict:
+        """Create a bookmark with a new URL and return its body."""
+        body = {"url": unique_url(), "title": "A title", **fields}
+        return self.request("create_bookmark", json=body, expect=201).json()
+
+    def sign_in(self) -> str:
+        """Return one more token of the account."""
+        return sign_in(self.client, self.username, self.password)
+
+
+def sign_in(client: Client, username: str, password: str) -> str:
+    """Trade a name and a password for a token."""
+    answer = client.request(
+        "create_token",
+        json={"username": username, "password": password},
+        headers={"Authorization": None},
+        expect=201,
+    )
+    return answer.json()["token"]
+
+
+def register(url: str, password: str = PASSWORD) -> User:
+    """Create a fresh account and sign it in."""
+    client = Client(url)
+    username = unique()
+    answer = client.request(
+        "register_user",
+        json={"username": username, "password": password},
+        expect=201,
+    )
+    client.token = sign_in(client, username, password)
+    number = answer.json().get("id")
+    return User(username, password, client.token, client, number)

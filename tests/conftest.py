@@ -1,0 +1,377 @@
+"""Fixtures, the smoke stage, and the report of a run."""
+
+import os
+import platform
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+import report
+import servers
+import smoke
+from client import PASSWORD, Client, User, register, sign_in, unique
+
+TESTS = Path(__file__).resolve().parent
+NOT_UP = 10
+RULES = report.load_rules()
+ADMIN = ("ADMIN_USERNAME", "ADMIN_PASSWORD")
+state = pytest.StashKey[dict]()
+
+
+def capability_of(path: Path) -> str | None:
+    """Return the capability that a file tests, None for other tests."""
+    named = path.parent == TESTS and path.stem.startswith("test_")
+    return path.stem.removeprefix("test_") if named else None
+
+
+def reason_not_to_run(item: pytest.Item) -> str | None:
+    """Say what a test needs that this run does not have."""
+    remote = bool(os.environ.get("URL"))
+    if item.get_closest_marker("postgres") and not os.environ.get(
+        "TEST_POSTGRES_URL"
+    ):
+        return "needs PostgreSQL (TEST_POSTGRES_URL)"
+    if remote and item.get_closest_marker("managed"):
+        return "starts servers itself (URL is given)"
+    needs_admin = "admin" in getattr(item, "fixturenames", ())
+    if remote and needs_admin and not all(map(os.environ.get, ADMIN)):
+        return "needs ADMIN_USERNAME and ADMIN_PASSWORD"
+    return None
+
+
+def chosen(item: pytest.Item) -> bool:
+    """Tell whether CAP asks for this test."""
+    wanted = os.environ.get("CAP")
+    return not wanted or capability_of(item.path) in wanted.split(",")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a CAP that names no test file; make tracebacks short."""
+    config.stash[state] = {"not_run": Counter()}
+    config.pluginmanager.register(Reporter(config))
+    for name in filter(None, (os.environ.get("CAP") or "").split(",")):
+        if not (TESTS / f"test_{name}.py").exists():
+            raise pytest.UsageError(f"CAP={name}: no tests/test_{name}.py")
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "short"
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what CAP does not name and what cannot run here."""
+    kept, left = [], []
+    for item in items:
+        about = {
+            "capability": capability_of(item.path),
+            "rules": rules_of(item),
+        }
+        item.user_properties.append(("about", about))
+        reason = reason_not_to_run(item) if chosen(item) else None
+        config.stash[state]["not_run"][reason] += 1
+        run = chosen(item) and not reason
+        (kept if run else left).append(item)
+    del config.stash[state]["not_run"][None]
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """Tell whether this process runs tests for another one."""
+    return hasattr(config, "workerinput")
+
+
+def is_black_box(config: pytest.Config) -> bool:
+    """Tell whether a server is needed: not for unit tests alone."""
+    alone = all(
+        "unit" in Path(arg).parts or "faults" in Path(arg).parts
+        for arg in config.args
+    )
+    return not (alone or config.option.collectonly)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Run the smoke stage first; one red step ends the run."""
+    config = session.config
+    if is_worker(config) or not is_black_box(config):
+        return
+    server = servers.from_environment()
+    try:
+        server.start()
+        smoke.check(server.url)
+    except (servers.NotUpError, smoke.RedError) as error:
+        reason = f"not up: {server.implementation}: {error}"
+        log = server.tail()
+        server.stop()
+        pytest.exit(f"{reason}\n{log}".rstrip(), returncode=NOT_UP)
+    report.log.clear()
+    config.stash[state]["results"] = open_results(server)
+    if getattr(config.option, "numprocesses", None):
+        server.stop()
+    else:
+        config.stash[state]["server"] = server
+
+
+def open_results(server: servers.Server | servers.Remote) -> report.Results:
+    """Open the JSON lines of this run."""
+    name = server.implementation
+    if "/" in name:
+        name = Path(name).name
+    cap = os.environ.get("CAP")
+    file = f"tests-{name}-{cap}.jsonl" if cap else f"tests-{name}.jsonl"
+    default = report.ROOT / "results" / file
+    return report.Results(
+        Path(os.environ.get("RESULTS") or default),
+        {
+            "implementation": name,
+            "capability": cap or None,
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+            "packages": {d.name: d.version for d in distributions()},
+        },
+    )
+
+
+@pytest.fixture(scope="session")
+def server(
+    pytestconfig: pytest.Config,
+) -> Iterator[servers.Server | servers.Remote]:
+    """Give the server that all tests share, one per process."""
+    shared = pytestconfig.stash[state].get("server")
+    started = shared or servers.from_environment().start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def make_server() -> Iterator[Callable[..., servers.Server]]:
+    """Give a maker of servers of one's own: make_server(THREADS="2")."""
+    made = []
+
+    def make(**env: str) -> servers.Server:
+        name = os.environ.get("IMPL") or "stdlib"
+        made.append(servers.Server(name, env))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def client(server: servers.Server) -> Iterator[Client]:
+    """Give a client without a token."""
+    anonymous = Client(server.url)
+    yield anonymous
+    anonymous.close()
+
+
+@pytest.fixture
+def make_user(server: servers.Server) -> Iterator[Callable[..., User]]:
+    """Give a maker of fresh accounts: make_user(password="…")."""
+    made = []
+
+    def make(password: str = PASSWORD) -> User:
+        made.append(register(server.url, password))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.client.close()
+
+
+@pytest.fixture
+def user(make_user: Callable[..., User]) -> User:
+    """Give a fresh account, signed in."""
+    return make_user()
+
+
+@pytest.fixture
+def other(make_user: Callable[..., User]) -> User:
+    """Give a second fresh account, signed in."""
+    return make_user()
+
+
+def create_admin(server: servers.Server) -> tuple[str, str]:
+    """Create an administrator by the command line."""
+    username = unique()
+    done = server.run("create-admin", username, input=PASSWORD + "\n")
+    assert done.returncode == 0, done.stderr
+    return username, PASSWORD
+
+
+@pytest.fixture(scope="session")
+def administrators(
+    server: servers.Server | servers.Remote,
+) -> list[tuple[str, str]]:
+    """Give the administrators so far: a new one costs a process."""
+    if server.managed:
+        return []
+    return [(os.environ[ADMIN[0]], os.environ[ADMIN[1]])]
+
+
+@pytest.fixture
+def admin(
+    server: servers.Server, administrators: list[tuple[str, str]]
+) -> Iterator[User]:
+    """Give an administrator, a new one where the last was deleted."""
+    client = Client(server.url)
+    if not administrators or not exists(client, *administrators[-1]):
+        administrators.append(create_admin(server))
+    username, password = administrators[-1]
+    client.token = sign_in(client, username, password)
+    number = client.request("show_me", expect=200).json().get("id")
+    yield User(username, password, client.token, client, number)
+    client.close()
+
+
+def exists(client: Client, username: str, password: str) -> bool:
+    """Tell whether an account can still sign in."""
+    body = {"username": username, "password": password}
+    answer = client.request("create_token", json=body, expect={201, 401})
+    return answer.status_code == 201
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Forget the exchanges of the test before."""
+    report.log.clear()
+
+
+def rules_of(item: pytest.Item) -> list[str]:
+    """Return the ids of the rules that a test proves."""
+    marks = item.iter_markers("rule")
+    return [rule for mark in marks for rule in mark.args]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo
+) -> Iterator[None]:
+    """Tell a failure by its rule and request; judge the invariants."""
+    result = yield
+    exchanges = report.log.exchanges
+    broken = sorted({name for one in exchanges for name in one.broken})
+    if call.when == "call":
+        properties = {
+            "own_failure": result.failed,
+            "invariants": broken,
+            "sent": [(one.key, one.expects_error) for one in exchanges],
+        }
+        item.user_properties.append(("black_box", properties))
+        result.user_properties = list(item.user_properties)
+        if result.passed and broken:
+            result.outcome = "failed"
+            result.longrepr = tell_broken(broken)
+    if result.failed and capability_of(item.path):
+        text = report.describe(rules_of(item), RULES)
+        result.sections.append(("rule and request", text))
+    return result
+
+
+def tell_broken(broken: list[str]) -> str:
+    """Tell which of the invariants broke, with the first request."""
+    lines = [f"broken for every response: {', '.join(broken)}"]
+    first = next(one for one in report.log.exchanges if one.broken)
+    lines += [f"request: {first.curl}", f"got:     {first.got}"]
+    return "\n".join(lines)
+
+
+class Reporter:
+    """Turn the reports of tests, own or of workers, into JSON lines."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Start without open tests."""
+        self.config = config
+        self.open: dict[str, dict] = {}
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect the three phases of a test and write its line."""
+        results = self.config.stash[state].get("results")
+        about = dict(report.user_properties).get("about", {})
+        if results is None or not about.get("capability"):
+            return
+        line = self.open.setdefault(
+            report.nodeid,
+            {
+                "nodeid": report.nodeid,
+                **about,
+                "outcome": "passed",
+                "own_failure": False,
+                "invariants": [],
+                "seconds": 0.0,
+            },
+        )
+        line["seconds"] = round(line["seconds"] + report.duration, 4)
+        self.judge(line, report)
+        if report.when == "teardown":
+            del self.open[report.nodeid]
+            results.add(line, line.pop("sent", []))
+
+    @staticmethod
+    def judge(line: dict, report: pytest.TestReport) -> None:
+        """Bring one phase of a test into its line."""
+        found = dict(report.user_properties).get("black_box", {})
+        line.update(found)
+        if report.failed:
+            blocked = report.when == "setup"
+            line["outcome"] = "blocked" if blocked else "failed"
+            line["own_failure"] |= report.when == "teardown"
+            line["message"] = str(report.longrepr)[-1500:]
+        elif report.skipped:
+            line["outcome"] = "skipped"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Close the results and stop the server."""
+    own = session.config.stash[state]
+    if is_worker(session.config):
+        session.config.workeroutput["not_run"] = dict(own["not_run"])
+    if "results" in own:
+        own["footer"] = own["results"].close(dict(own["not_run"]))
+    if "server" in own:
+        own["server"].stop()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object, error: object) -> None:
+    """Take over from a worker how many tests could not run."""
+    own = node.config.stash[state]
+    own["not_run"] |= Counter(getattr(node, "workeroutput", {})["not_run"])
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Show what was counted."""
+    footer = config.stash[state].get("footer")
+    if not footer:
+        return
+    show = terminalreporter.write_line
+    terminalreporter.ensure_newline()
+    terminalreporter.section("black box")
+    show(
+        f"{footer['passed']} passed, {footer['failed']} failed, "
+        f"{footer['blocked']} blocked"
+    )
+    for reason, count in footer["not_run"].items():
+        show(f"{count} not run: {reason}")
+    show(
+        f"{footer['requests']} requests, "
+        f"{footer['different_requests']} different, of which "
+        f"{footer['different_expecting_error']} expect an error"
+    )
+    show(f"results: {config.stash[state]['results'].path}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_report_header(config: pytest.Config) -> str:
+    """Name what is tested."""
+    name = os.environ.get("URL") or os.environ.get("IMPL") or "stdlib"
+    return f"implementation: {re.sub(r'//[^/]*@', '//', name)}"

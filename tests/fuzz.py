@@ -1,0 +1,76 @@
+"""Try to break implementations with requests made from the OpenAPI file.
+
+Usage: python tests/fuzz.py stdlib flask …
+
+Runs Schemathesis (https://schemathesis.io) against a fresh server of each,
+with a fixed seed, and exits with 1 if it finds anything in any of them.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import client
+import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "positive_data_acceptance",
+    "unsupported_method",
+    "use_after_free",
+    "ensure_resource_availability",
+    "ignored_auth",
+)
+EXAMPLES = 40
+SEED = 20
+
+
+def main(implementations: list[str]) -> int:
+    """Fuzz one after the other; return the exit status."""
+    results = [fuzz(name) for name in implementations]
+    return max(results)
+
+
+def fuzz(implementation: str) -> int:
+    """Fuzz a fresh server; return Schemathesis' exit status."""
+    with servers.Server(implementation) as server:
+        print(f"== {implementation}", flush=True)
+        for _ in range(200):  # an id that no generator of numbers guesses
+            client.register(server.url)
+        server.run("create-admin", "fuzz_admin", input=client.PASSWORD)
+        return subprocess.run(
+            [
+                Path(sys.executable).with_name("schemathesis"),
+                "--config-file",
+                os.devnull,
+                "run",
+                ROOT / "spec" / "openapi.yaml",
+                f"--url={server.url}",
+                f"--checks={','.join(CHECKS)}",
+                f"--max-examples={EXAMPLES}",
+                f"--seed={SEED}",
+                "--generation-database=none",
+                "--continue-on-failure",
+                "--request-timeout=10",
+                "--warnings=off",
+                "--no-color",
+            ],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT / "tests"),
+                "SCHEMATHESIS_HOOKS": "fuzz_hooks",
+                "FUZZ_URL": server.url,
+                "FUZZ_ADMIN": "fuzz_admin",
+            },
+        ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,51 @@
+"""Sign-ins for the fuzzer; Schemathesis loads this file (SCHEMATHESIS_HOOKS).
+
+The environment names the server (FUZZ_URL) and an administrator on it
+(FUZZ_ADMIN). Operations that end a sign-in get an account of their own.
+"""
+
+import os
+from typing import Any
+
+import client
+import schemathesis
+
+URL = os.environ["FUZZ_URL"]
+ENDING = {"change_password", "delete_me", "delete_token"}
+kept: list[str] = []
+
+
+def token_of_administrator() -> str:
+    """Sign the administrator in, once."""
+    if not kept:
+        answer = client.Client(URL).request(
+            "create_token",
+            json={
+                "username": os.environ["FUZZ_ADMIN"],
+                "password": client.PASSWORD,
+            },
+            expect=201,
+        )
+        kept.append(answer.json()["token"])
+    return kept[0]
+
+
+@schemathesis.auth(refresh_interval=None)
+class BearerToken:
+    """Give each request a token that fits what it does."""
+
+    def get(
+        self, case: schemathesis.Case, context: schemathesis.AuthContext
+    ) -> str:
+        """Return a token."""
+        operation = context.operation.definition.raw.get("operationId")
+        if operation in ENDING:
+            return client.register(URL).token
+        return token_of_administrator()
+
+    def set(self, case: schemathesis.Case, data: str, context: Any) -> None:
+        """Put the token where the spec wants it."""
+        case.headers = {
+            **(case.headers or {}),
+            "Authorization": f"Bearer {data}",
+        }

@@ -1,0 +1,255 @@
+"""Start and stop one implementation, or stand for a server by its URL."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+IMPLEMENTATIONS = ROOT / "implementations"
+SETTINGS = {
+    "HOST",
+    "PORT",
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "CORS_ORIGINS",
+    "LOG_LEVEL",
+    "MAX_BODY_BYTES",
+    "MAX_IMPORT_BYTES",
+    "TOKEN_TTL",
+    "SESSION_TTL",
+    "LOGIN_LIMIT",
+    "SECURE_COOKIES",
+    "WORKERS",
+    "THREADS",
+    "PASSWORD_LOG_N",
+}
+SECONDS_TO_START = 20
+SECONDS_TO_STOP = 12
+
+
+class NotUpError(Exception):
+    """Says why a server did not come up."""
+
+
+def free_port() -> int:
+    """Ask the system for a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def run_file(implementation: str) -> Path:
+    """Find the executable of an implementation, by its name or folder."""
+    folder = IMPLEMENTATIONS / implementation
+    if not folder.is_dir():
+        folder = Path(implementation).resolve()
+    return folder / "run"
+
+
+def answers(url: str) -> bool:
+    """Tell whether a server answers at all, with whatever status."""
+    try:
+        urllib.request.urlopen(url + "/healthz", timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+class Remote:
+    """Stand for a server that somebody else started."""
+
+    managed = False
+
+    def __init__(self, url: str) -> None:
+        """Take the base URL apart."""
+        self.url = url.rstrip("/")
+        self.host = urlsplit(url).hostname
+        self.port = urlsplit(url).port or 80
+        self.implementation = "url"
+
+    def start(self) -> "Remote":
+        """Make sure that it answers."""
+        if not answers(self.url):
+            raise NotUpError(f"nothing answers at {self.url}/healthz")
+        return self
+
+    def stop(self) -> None:
+        """Leave it alone."""
+
+    def tail(self) -> str:
+        """Say that its log is out of reach."""
+        return ""
+
+
+class Server:
+    """Run one implementation with a database and a folder of its own."""
+
+    managed = True
+
+    def __init__(
+        self,
+        implementation: str = "stdlib",
+        env: dict[str, str] | None = None,
+    ) -> None:
+        """Choose port, folder and environment; start nothing."""
+        self.implementation = implementation
+        self.command = str(run_file(implementation))
+        self.temporary = tempfile.TemporaryDirectory(prefix="shelf-")
+        self.folder = Path(self.temporary.name)
+        self.database = self.folder / "shelf.db"
+        self.log = self.folder / "stderr.log"
+        self.host = "127.0.0.1"
+        self.port = free_port()
+        self.extra = dict(env or {})
+        self.secret_key = secrets.token_hex(32)
+        self.process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        """Return the base URL, without a slash at its end."""
+        return f"http://{self.host}:{self.port}"
+
+    def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
+        """Return the variables of a child: no setting leaks in from here."""
+        kept = {k: v for k, v in os.environ.items() if k not in SETTINGS}
+        programs = str(Path(sys.executable).parent)
+        return {
+            **kept,
+            "PATH": programs + os.pathsep + os.environ.get("PATH", ""),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "SECRET_KEY": self.secret_key,
+            "LOG_LEVEL": "warning",
+            "PASSWORD_LOG_N": "4",
+            **self.extra,
+            **(env or {}),
+        }
+
+    def run(
+        self,
+        *verb: str,
+        input: str | None = None,  # noqa: A002
+        env: dict[str, str] | None = None,
+        timeout: float = 30,
+    ) -> subprocess.CompletedProcess:
+        """Run one verb to its end and return what it printed."""
+        return subprocess.run(
+            [self.command, *verb],
+            input=input or "",
+            env=self.environment(env),
+            cwd=self.folder,
+            text=True,
+            capture_output=True,
+            timeout=timeout,
+        )
+
+    def start(self, migrate: bool = True) -> "Server":
+        """Migrate, serve, and wait until it answers."""
+        if not os.access(self.command, os.X_OK):
+            raise NotUpError(f"{self.command} is no executable file")
+        if migrate:
+            done = self.run("migrate", timeout=60)
+            if done.returncode != 0:
+                raise NotUpError(
+                    f"run migrate: exit {done.returncode}\n"
+                    + (done.stderr or done.stdout)[-2000:]
+                )
+        for _ in range(3):
+            if self.serve():
+                return self
+            if "in use" not in self.tail():
+                break
+            self.port = free_port()
+        reason = self.tail()
+        self.stop()
+        raise NotUpError(f"run serve does not answer /healthz\n{reason}")
+
+    def serve(self, env: dict[str, str] | None = None) -> bool:
+        """Start `run serve` and tell whether it came to answer."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.command, "serve"],
+                env=self.environment(env),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + SECONDS_TO_START
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if answers(self.url):
+                return True
+            time.sleep(0.03)
+        return False
+
+    def send(self, number: int) -> None:
+        """Send a signal to the server and all its children."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
+    def halt(self, number: int = signal.SIGTERM) -> None:
+        """End the process with a signal and keep its folder."""
+        if self.process is None:
+            return
+        self.send(number)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(SECONDS_TO_STOP)
+        self.send(signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    def kill(self) -> None:
+        """End the server as a power cut would; its folder stays."""
+        self.halt(signal.SIGKILL)
+
+    def restart(self) -> "Server":
+        """Serve again from the same folder, on the same port."""
+        self.kill()
+        return self.start(migrate=False)
+
+    def stop(self) -> None:
+        """End the server and remove its folder."""
+        self.halt()
+        self.temporary.cleanup()
+
+    def log_text(self) -> str:
+        """Return all that the server wrote so far."""
+        return self.log.read_text("utf-8", "replace")
+
+    def tail(self, lines: int = 15) -> str:
+        """Return the last lines that the server wrote."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log_text().splitlines()[-lines:])
+
+    def __enter__(self) -> "Server":
+        """Start as the suite does by default."""
+        return self.start()
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop and clean up, whatever happened."""
+        self.stop()
+
+
+def from_environment() -> Remote | Server:
+    """Make the server that URL or IMPL name; stdlib is the default."""
+    url = os.environ.get("URL")
+    if url:
+        return Remote(url)
+    return Server(os.environ.get("IMPL") or "stdlib")

@@ -1,0 +1,569 @@
+"""Bodies: label, length and syntax, before the first field is looked at."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator
+
+import expect
+import pytest
+import raw
+from client import PASSWORD, Client, User, unique, unique_url
+from servers import Server
+
+REFUSED = {400, 422}
+JSON = {"Content-Type": "application/json"}
+WRITES = [
+    "register_user",
+    "create_token",
+    "change_password",
+    "create_bookmark",
+    "replace_bookmark",
+    "update_bookmark",
+]
+Send = Callable[..., object]
+
+
+@pytest.fixture
+def send(user: User) -> Send:
+    """Give a sender of bytes to any operation that takes a body."""
+    number = user.bookmark()["id"]
+
+    def send(operation: str, data: object, **more: object) -> object:
+        headers = {**JSON, **more.pop("headers", {})}
+        return user.request(
+            operation, data=data, headers=headers, id=number, **more
+        )
+
+    return send
+
+
+@pytest.fixture
+def unharmed(user: User) -> Iterator[None]:
+    """Check after the test that it left no bookmark and changed none."""
+    before = user.request("list_bookmarks", expect=200).json()
+    yield
+    after = user.request("list_bookmarks", expect=200).json()
+    assert after == before
+
+
+def valid(user: User, operation: str) -> bytes:
+    """Write a body that the operation would accept."""
+    bodies = {
+        "register_user": {"username": unique(), "password": PASSWORD},
+        "create_token": {"username": user.username, "password": PASSWORD},
+        "change_password": {
+            "current_password": PASSWORD,
+            "new_password": "another battery staple",
+        },
+    }
+    bookmark = {"url": unique_url(), "title": "A title"}
+    return json.dumps(bodies.get(operation, bookmark)).encode()
+
+
+def nested(text: bytes) -> bytes:
+    """Put a JSON value into the title of a bookmark."""
+    return b'{"url": "https://example.com/", "title": ' + text + b"}"
+
+
+@pytest.mark.rule("BODIES-1")
+@pytest.mark.parametrize(
+    "kind",
+    [
+        None,
+        "",
+        "text/plain",
+        "text/json",
+        "text/html; charset=utf-8",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/problem+json",
+        "application/vnd.api+json",
+        "application/merge-patch+json",
+        "application/jsonx",
+        "application/json5",
+        "application",
+        "json",
+        "*/*",
+        "application/json; charset=latin-1",
+        "application/json; charset=utf-16",
+        'application/json; charset="utf-32"',
+        "application/json; charset=ascii",
+        "application/json; charset=nonsense",
+    ],
+)
+def test_create_bookmark_refuses_another_type(
+    user: User, send: Send, unharmed: None, kind: str | None
+) -> None:
+    """Another Content-Type than JSON in UTF-8, or none: 415."""
+    body = valid(user, "create_bookmark")
+    more = {"headers": {"Content-Type": kind}}
+    answer = send("create_bookmark", body, **more, expect=415)
+    expect.problem(answer, 415)
+
+
+@pytest.mark.rule("BODIES-1")
+@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain", "application/json; charset=latin-1"]
+)
+def test_every_operation_refuses_another_type(
+    user: User, send: Send, operation: str, kind: str | None
+) -> None:
+    """415 holds for every operation that takes a body."""
+    more = {"headers": {"Content-Type": kind}}
+    send(operation, valid(user, operation), **more, expect=415)
+
+
+@pytest.mark.rule("BODIES-2")
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/json",
+        "APPLICATION/JSON",
+        "Application/Json",
+        "application/json;charset=utf-8",
+        "application/json; charset=UTF-8",
+        "application/json ; charset=utf-8",
+        "application/json;\tcharset=utf-8",
+        'application/json; charset="utf-8"',
+        'application/json; CHARSET="UTF-8"',
+        "application/json; foo=bar",
+        "application/json; foo=bar; charset=utf-8",
+        'application/json; foo="a b"',
+    ],
+)
+def test_create_bookmark_takes_a_spelling_of_json(
+    user: User, send: Send, kind: str
+) -> None:
+    """The type is compared without case; other parameters are ignored."""
+    body = json.dumps({"url": unique_url(), "title": "Ω"}, ensure_ascii=False)
+    more = {"headers": {"Content-Type": kind}}
+    answer = send("create_bookmark", body, **more, expect=201)
+    expect.bookmark(answer.json(), title="Ω")
+
+
+@pytest.mark.rule("BODIES-3")
+@pytest.mark.parametrize("operation", WRITES)
+def test_every_operation_refuses_gzip(
+    user: User, send: Send, operation: str
+) -> None:
+    """A body that is compressed answers 415."""
+    body = gzip.compress(valid(user, operation))
+    more = {"headers": {"Content-Encoding": "gzip"}}
+    expect.problem(send(operation, body, **more, expect=415), 415)
+
+
+@pytest.mark.rule("BODIES-3")
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "aes128gcm", "x"])
+def test_create_bookmark_refuses_a_content_coding(
+    user: User, send: Send, unharmed: None, coding: str
+) -> None:
+    """A label is enough: nobody looks whether the body fits it."""
+    more = {"headers": {"Content-Encoding": coding}}
+    body = valid(user, "create_bookmark")
+    send("create_bookmark", body, **more, expect=415)
+
+
+@pytest.mark.rule("BODIES-3")
+def test_create_bookmark_refuses_deflate(
+    user: User, send: Send, unharmed: None
+) -> None:
+    """A body in deflate answers 415."""
+    body = zlib.compress(valid(user, "create_bookmark"))
+    more = {"headers": {"Content-Encoding": "deflate"}}
+    send("create_bookmark", body, **more, expect=415)
+
+
+@pytest.mark.rule("BODIES-4")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"\r\n\t",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b'"',
+        b'{"url":',
+        b'{"url": "https://example.com/", "title": "x"',
+        b'{"url": "https://example.com/", "title": "x"} x',
+        b'{"url": "https://example.com/", "title": "x"}{}',
+        b'{"url": "https://example.com/", "title": "x",}',
+        b'{"url" "https://example.com/", "title": "x"}',
+        b'{"url": "https://example.com/" "title": "x"}',
+        b"{'url': 'https://example.com/', 'title': 'x'}",
+        b'{url: "https://example.com/", title: "x"}',
+        b'{"url": "https://example.com/", "title": "x"} // y',
+        b'/* y */ {"url": "https://example.com/", "title": "x"}',
+        nested(b'"a\nb"'),
+        nested(b'"a\x00b"'),
+        nested(b'"a\tb"'),
+        nested(b'"\\x41"'),
+        nested(b'"\\u12"'),
+        nested(b'"\\u 041"'),
+        nested(b'"\\"'),
+        nested(b"01"),
+        nested(b".5"),
+        nested(b"1."),
+        nested(b"+1"),
+        nested(b"0x10"),
+        nested(b"1_000"),
+        nested(b"1e"),
+        nested(b"True"),
+        nested(b"None"),
+        nested(b"undefined"),
+        nested(b"nul"),
+        nested(b"[1,]"),
+        nested(b"[1 2]"),
+        nested(b"`x`"),
+        b"url=https%3A%2F%2Fexample.com&title=x",
+        b"<bookmark/>",
+        b"\x00",
+        b"{}\x00",
+        b"\x0c{}",
+        b"\xc2\xa0{}",
+    ],
+)
+def test_create_bookmark_refuses_what_is_not_json(
+    send: Send, unharmed: None, body: bytes
+) -> None:
+    """What is not JSON answers 400."""
+    answer = send("create_bookmark", body, expect=400)
+    expect.problem(answer, 400)
+
+
+@pytest.mark.rule("BODIES-4")
+@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("body", [b"", b"{", b"{'a': 1}"])
+def test_every_operation_refuses_what_is_not_json(
+    send: Send, operation: str, body: bytes
+) -> None:
+    """400 holds for every operation that takes a body."""
+    expect.problem(send(operation, body, expect=400), 400)
+
+
+@pytest.mark.rule("BODIES-5")
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'"\xff"',
+        b'"\xe9"',
+        b'"caf\xe9"',
+        b'"\xc3"',
+        b'"\xc0\xaf"',
+        b'"\xed\xa0\x80"',
+        b'"\xf0\x9f\x98"',
+        b'"\xf5\x80\x80\x80"',
+        b'"\x80"',
+    ],
+)
+def test_create_bookmark_refuses_what_is_not_utf_8(
+    send: Send, unharmed: None, text: bytes
+) -> None:
+    """Bytes that are not UTF-8 answer 400."""
+    answer = send("create_bookmark", nested(text), expect=400)
+    expect.problem(answer, 400)
+
+
+@pytest.mark.rule("BODIES-5")
+@pytest.mark.parametrize("operation", WRITES)
+def test_every_operation_refuses_what_is_not_utf_8(
+    send: Send, operation: str
+) -> None:
+    """400 holds for every operation, also for the name of a field."""
+    send(operation, b'{"\xff": 1}', expect=400)
+
+
+@pytest.mark.rule("BODIES-6")
+@pytest.mark.parametrize(
+    "number",
+    [
+        b"NaN",
+        b"Infinity",
+        b"-Infinity",
+        b"1e999",
+        b"-1e999",
+        b"1" * 5000,
+        b"-" + b"9" * 5000,
+    ],
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        b"%s",
+        b'{"url": "https://example.com/", "title": %s}',
+        b'{"url": "https://example.com/", "title": "x", "tags": [%s]}',
+        b'{"url": "https://example.com/", "title": "x", "more": %s}',
+        b'{"url": "https://example.com/", "title": "x", "more": {"a": [%s]}}',
+    ],
+)
+def test_create_bookmark_refuses_numbers_that_are_none(
+    send: Send, unharmed: None, place: bytes, number: bytes
+) -> None:
+    """Numbers that JSON lacks, and numbers without measure: 400 or 422."""
+    send("create_bookmark", place % number, expect=REFUSED)
+
+
+@pytest.mark.rule("BODIES-6")
+@pytest.mark.parametrize("operation", WRITES)
+def test_every_operation_refuses_nan(send: Send, operation: str) -> None:
+    """NaN is refused by every operation that takes a body."""
+    send(operation, b'{"more": NaN}', expect=REFUSED)
+
+
+@pytest.mark.rule("BODIES-7")
+@pytest.mark.parametrize(
+    "text",
+    [
+        rb'"\ud800"',
+        rb'"\udfff"',
+        rb'"a\udc00b"',
+        rb'"\ude00\ud83d"',
+        rb'"\ud83d\ud83d\ude00"',
+    ],
+)
+@pytest.mark.parametrize(
+    "place",
+    [
+        b"%s",
+        b'{"url": %s, "title": "x"}',
+        b'{"url": "https://example.com/", "title": %s}',
+        b'{"url": "https://example.com/", "title": "x", "notes": %s}',
+        b'{"url": "https://example.com/", "title": "x", "tags": [%s]}',
+        b'{"url": "https://example.com/", "title": "x", %s: "y"}',
+    ],
+)
+def test_create_bookmark_refuses_a_lone_surrogate(
+    send: Send, unharmed: None, place: bytes, text: bytes
+) -> None:
+    """Half a character answers 400 or 422, wherever it stands."""
+    send("create_bookmark", place % text, expect=REFUSED)
+
+
+@pytest.mark.rule("BODIES-7")
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        ("register_user", rb'{"username": "abc\ud800", "password": "%s"}'),
+        ("register_user", rb'{"username": "abcd", "password": "%s\udfff"}'),
+        ("create_token", rb'{"username": "abc\ud800", "password": "%s"}'),
+        (
+            "change_password",
+            rb'{"current_password": "%s", "new_password": "%s\ud800"}',
+        ),
+    ],
+)
+def test_accounts_refuse_a_lone_surrogate(
+    send: Send, operation: str, body: bytes
+) -> None:
+    """Half a character is refused in names and passwords, too."""
+    data = body.replace(b"%s", PASSWORD.encode())
+    send(operation, data, expect=REFUSED)
+
+
+@pytest.mark.rule("BODIES-7")
+def test_create_bookmark_takes_a_pair_of_surrogates(send: Send) -> None:
+    """Two halves that fit are one character."""
+    body = nested(rb'"\ud83d\ude00"')
+    answer = send("create_bookmark", body, expect=201)
+    expect.bookmark(answer.json(), title="\U0001f600")
+
+
+@pytest.mark.rule("BODIES-8")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 30000,
+        b"[" * 30000 + b"]" * 30000,
+        nested(b"[" * 30000 + b"]" * 30000),
+        b'{"tags": ' + b"[" * 30000 + b"]" * 30000 + b"}",
+        b'{"more": ' + b"[" * 30000 + b"]" * 30000 + b"}",
+        b'{"a":' * 10000 + b"1" + b"}" * 10000,
+    ],
+    ids=["open", "top", "title", "tags", "unknown", "objects"],
+)
+def test_create_bookmark_refuses_a_deep_body(
+    send: Send, unharmed: None, body: bytes
+) -> None:
+    """A body nested 30,000 levels deep answers 400 or 422."""
+    send("create_bookmark", body, expect=REFUSED)
+
+
+@pytest.mark.rule("BODIES-8")
+@pytest.mark.parametrize("operation", WRITES)
+def test_every_operation_refuses_a_deep_body(
+    send: Send, operation: str
+) -> None:
+    """Depth is refused by every operation that takes a body."""
+    send(operation, b"[" * 30000 + b"]" * 30000, expect=REFUSED)
+
+
+@pytest.mark.rule("BODIES-9")
+@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize(
+    "body", ["[]", "[{}]", '"url"', '""', "1", "0", "1.5", "null", "true"]
+)
+def test_top_level_that_is_no_object(
+    send: Send, operation: str, body: str
+) -> None:
+    """A top level that is not an object: one error, without a field."""
+    answer = send(operation, body, expect=422)
+    expect.problem(answer, 422, [("", {"type", "invalid"})])
+
+
+def chunked_request(user: User, coded: bytes) -> bytes:
+    """Write the creation of a bookmark with a body that is coded."""
+    return raw.message(
+        "POST",
+        "/api/bookmarks",
+        [
+            ("Authorization", f"Bearer {user.token}"),
+            ("Content-Type", "application/json"),
+            ("Transfer-Encoding", "chunked"),
+        ],
+        coded,
+    )
+
+
+BODY = b'{"url": "https://example.com/chunked", "title": "In parts"}'
+HALVES = (BODY[:30], BODY[30:])
+
+
+@pytest.mark.rule("BODIES-10")
+@pytest.mark.parametrize(
+    "coded",
+    [
+        raw.chunked(BODY),
+        raw.chunked(*HALVES),
+        raw.chunked(*(BODY[i : i + 1] for i in range(len(BODY)))),
+        b"%X\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY),
+        b"0%x\r\n%s\r\n000\r\n\r\n" % (len(BODY), BODY),
+        b"%x;name=value\r\n%s\r\n0\r\n\r\n" % (len(BODY), BODY),
+        b"%x\r\n%s\r\n0\r\nX-Trailer: 1\r\n\r\n" % (len(BODY), BODY),
+    ],
+    ids=["one", "two", "many", "upper", "zeros", "extension", "trailer"],
+)
+def test_create_bookmark_takes_chunks_whole_or_refuses(
+    server: Server, user: User, coded: bytes
+) -> None:
+    """Chunks mean the same as a length, or are refused with 411."""
+    request = chunked_request(user, coded)
+    answer = raw.exchange(server, request, expect={201, 411})[0]
+    listed = user.request("list_bookmarks", expect=200).json()["items"]
+    stored = [(item["url"], item["title"]) for item in listed]
+    whole = [("https://example.com/chunked", "In parts")]
+    assert stored == {201: whole, 411: []}[answer.status_code]
+
+
+@pytest.mark.rule("BODIES-10")
+def test_create_bookmark_takes_chunks_that_come_slowly(
+    server: Server, user: User
+) -> None:
+    """Where the network cuts does not matter."""
+    request = chunked_request(user, raw.chunked(*HALVES))
+    cut = [request[:-75], request[-75:-40], request[-40:-3], request[-3:]]
+    answer = raw.exchange(server, *cut, expect={201, 411})[0]
+    listed = user.request("list_bookmarks", expect=200).json()
+    assert listed["total"] == {201: 1, 411: 0}[answer.status_code]
+
+
+@pytest.mark.rule("BODIES-10")
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ([b""], 400),
+        ([b"{"], 400),
+        ([b'{"url": ', b'"x"'], 400),
+        ([b"{}"], 422),
+        ([b"[", b"]"], 422),
+        ([b'{"url": "https://example.com/x", ', b'"title": ""}'], 422),
+    ],
+)
+def test_create_bookmark_checks_chunks_as_any_body(
+    user: User, unharmed: None, body: list[bytes], status: int
+) -> None:
+    """A chunked body is neither taken for empty nor for valid."""
+    user.request(
+        "create_bookmark",
+        data=iter(body),
+        headers=JSON,
+        expect={status, 411},
+    )
+
+
+@pytest.mark.rule("BODIES-11")
+@pytest.mark.parametrize("operation", ["create_bookmark", "update"])
+@pytest.mark.parametrize("sent", [0, 1, 20, len(BODY)])
+def test_body_that_is_cut(
+    server: Server, user: User, operation: str, sent: int
+) -> None:
+    """A body shorter than it says: 400 or closed, and nothing stored."""
+    method, path = {
+        "create_bookmark": ("POST", "/api/bookmarks"),
+        "update": ("PATCH", f"/api/bookmarks/{user.bookmark()['id']}"),
+    }[operation]
+    before = user.request("list_bookmarks", expect=200).json()
+    request = raw.message(
+        method,
+        path,
+        [
+            ("Authorization", f"Bearer {user.token}"),
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(BODY) + 10)),
+        ],
+        BODY[:sent],
+    )
+    raw.exchange(server, request, expect={400, raw.CLOSED}, half_close=True)
+    assert user.request("list_bookmarks", expect=200).json() == before
+
+
+@pytest.mark.rule("BODIES-12")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/healthz",
+        "/readyz",
+        "/api/me",
+        "/api/bookmarks",
+        "/api/bookmarks/{id}",
+        "/api/tags",
+    ],
+)
+def test_answer_is_strict_json(user: User, path: str) -> None:
+    """A success with a body is application/json, strict, in UTF-8."""
+    number = user.bookmark(title="É \u2028 \U0001f600 </script>")["id"]
+    answer = user.request("GET", path.format(id=number), expect=200)
+    assert expect.media_type(answer) == "application/json"
+    expect.strict_json(answer)
+
+
+@pytest.mark.rule("BODIES-12")
+@pytest.mark.parametrize(
+    ("operation", "status"),
+    [
+        ("register_user", 201),
+        ("create_token", 201),
+        ("create_bookmark", 201),
+        ("replace_bookmark", 200),
+        ("update_bookmark", 200),
+    ],
+)
+def test_answer_to_a_write_is_strict_json(
+    user: User, send: Send, operation: str, status: int
+) -> None:
+    """What a write answers is application/json."""
+    answer = send(operation, valid(user, operation), expect=status)
+    assert expect.media_type(answer) == "application/json"
+    expect.strict_json(answer)
+
+
+@pytest.mark.rule("BODIES-12")
+def test_error_is_strict_json(client: Client) -> None:
+    """An error that names input is strict JSON in UTF-8, too."""
+    body = {"é\u2028\U0001f600": 1, "username": 1, "password": "\x7f"}
+    answer = client.request("register_user", json=body, expect=422)
+    expect.strict_json(answer)

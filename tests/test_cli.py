@@ -1,0 +1,307 @@
+"""CLI: the verbs of `run`, and the rows that `seed` makes."""
+
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import expect
+import pytest
+from client import PASSWORD, Client, User, register, sign_in, unique
+from servers import Server
+from tables import dump
+from test_storage import bookmarks_of
+
+VERBS = ["migrate", "serve", "seed", "create-admin"]
+WORDS = ["Routing", "Parsing", "Sessions", "Caching", "Storage"]
+
+
+@pytest.fixture(scope="module")
+def own(server: Server) -> Iterator[Server]:
+    """Give a server of this module's own, for verbs that change things."""
+    with Server(server.implementation) as started:
+        yield started
+
+
+def one_line(text: str) -> str:
+    """Check that an error is told in one line of `run`."""
+    (line,) = text.strip().splitlines()
+    assert line.startswith("run: "), line
+    assert len(line) > len("run: ")
+    return line
+
+
+def demo(server: Server, password: str) -> User:
+    """Sign `demo` in."""
+    client = Client(server.url)
+    client.token = sign_in(client, "demo", password)
+    return User("demo", password, client.token, client)
+
+
+def wanted(number: int) -> dict[str, object]:
+    """Return one bookmark of `seed` as the spec describes it."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=number)
+    time = moment.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
+    tags = {"even" if number % 2 == 0 else "odd", f"topic-{number % 10}"}
+    tags |= {"fifth"} if number % 5 == 0 else set()
+    return {
+        "url": f"https://example.com/articles/{number}",
+        "title": f"Article {number}: {WORDS[(number - 1) % 5]}",
+        "notes": f"Note {number}" if number % 3 == 0 else "",
+        "tags": sorted(tags),
+        "created_at": time,
+        "updated_at": time,
+    }
+
+
+def check_demo(server: Server, password: str, count: int) -> None:
+    """Compare all bookmarks of `demo` with what they must be."""
+    user = demo(server, password)
+    found = bookmarks_of(user)
+    numbers = [item.pop("id") for item in found]
+    assert numbers == sorted(set(numbers))
+    assert found == [wanted(number + 1) for number in range(count)]
+    user.client.close()
+
+
+@pytest.mark.rule("CLI-1")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["nope"], [""], ["migrat"]],
+    ids=" ".join,
+)
+def test_run_lists_its_verbs(server: Server, arguments: list[str]) -> None:
+    """An unknown verb, or none: exit 2 and the list of verbs on stderr."""
+    done = server.run(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    for verb in VERBS:
+        assert verb in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.rule("CLI-2")
+@pytest.mark.managed
+def test_serve_says_that_the_port_is_in_use(server: Server) -> None:
+    """A port in use: exit 1 and one line; who has it goes on."""
+    done = server.run("serve", env={"PASSWORD_LOG_N": "14"}, timeout=15)
+    assert done.returncode == 1
+    assert str(server.port) in one_line(done.stderr)
+    Client(server.url).request("show_health", expect=200)
+
+
+@pytest.mark.rule("CLI-2")
+@pytest.mark.managed
+def test_serve_listens_on_its_address_only(server: Server) -> None:
+    """`run serve` listens on `HOST`, not on every address."""
+    Client(server.url).request("show_health", expect=200)
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        assert probe.connect_ex(("127.0.0.2", server.port)) != 0
+
+
+@pytest.mark.rule("CLI-3", "CLI-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("count", [31, 0, 7])
+def test_seed_makes_the_bookmarks_of_demo(own: Server, count: int) -> None:
+    """`run seed N` leaves exactly the N bookmarks, and its password."""
+    password = unique()
+    done = own.run("seed", str(count), input=password + "\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"demo: {count} bookmarks\n"
+    check_demo(own, password, count)
+
+
+@pytest.mark.rule("CLI-4")
+@pytest.mark.managed
+def test_seed_puts_its_bookmarks_in_place_of_others(own: Server) -> None:
+    """`run seed` replaces what `demo` has and touches no one else."""
+    user = register(own.url)
+    kept = user.bookmark(url=wanted(1)["url"], tags=["kept"])
+    own.run("seed", "3", input=PASSWORD)
+    before = demo(own, PASSWORD)
+    before.bookmark(tags=["gone"])
+    first = bookmarks_of(before)[0]
+    before.request(
+        "update_bookmark",
+        id=first["id"],
+        json={"notes": "gone", "tags": ["gone"]},
+        expect=200,
+    )
+    me = before.request("show_me", expect=200).json()
+    done = own.run("seed", "2", input="another pass phrase")
+    assert done.returncode == 0, done.stderr
+    check_demo(own, "another pass phrase", 2)
+    after = demo(own, "another pass phrase")
+    assert after.request("show_me", expect=200).json() == me
+    tags = after.request("list_tags", expect=200).json()["items"]
+    assert "gone" not in [tag["name"] for tag in tags]
+    old = {"username": "demo", "password": PASSWORD}
+    Client(own.url).request("create_token", json=old, expect=401)
+    assert bookmarks_of(user) == [kept]
+    user.sign_in()
+
+
+@pytest.mark.rule("CLI-3", "SEARCH-1")
+@pytest.mark.managed
+def test_what_seed_makes_can_be_searched(own: Server) -> None:
+    """Bookmarks of `seed` are as good as others: `q` and `tag` find them."""
+    own.run("seed", "20", input=PASSWORD)
+    user = demo(own, PASSWORD)
+    for params, total in (
+        ({"q": "ROUTING"}, 4),
+        ({"q": "note 1"}, 3),
+        ({"q": "articles/20"}, 1),
+        ({"tag": "topic-0"}, 2),
+        ({"tag": ["odd", "fifth"]}, 2),
+    ):
+        answer = user.request("list_bookmarks", params=params, expect=200)
+        expect.page(answer.json(), total=total)
+    user.client.close()
+
+
+@pytest.mark.rule("CLI-3")
+@pytest.mark.managed
+def test_seed_twice_is_the_same(own: Server) -> None:
+    """The same N makes the same bookmarks, apart from their ids."""
+    for _ in range(2):
+        done = own.run("seed", "12", input=PASSWORD)
+        assert done.returncode == 0, done.stderr
+        check_demo(own, PASSWORD, 12)
+
+
+@pytest.mark.rule("CLI-3", "CLI-6")
+@pytest.mark.managed
+@pytest.mark.parametrize("password", ["\n", "short"])
+def test_seed_needs_a_password(own: Server, password: str) -> None:
+    """A password that registration would refuse: exit 1, no change."""
+    own.run("seed", "2", input=PASSWORD)
+    before = dump(own.database)
+    done = own.run("seed", "3", input=password)
+    assert done.returncode == 1
+    one_line(done.stderr)
+    assert dump(own.database) == before
+
+
+@pytest.mark.rule("CLI-5")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    ("given", "password"),
+    [
+        ("a long pass phrase", "a long pass phrase"),
+        ("a long pass phrase\n", "a long pass phrase"),
+        ("a long pass phrase\n\n", "a long pass phrase\n"),
+        ("  blanks around  \n", "  blanks around  "),
+        ("tab\tand ü 😀\n", "tab\tand ü 😀"),
+        ("two\nlines of it\n", "two\nlines of it"),
+    ],
+)
+def test_create_admin_takes_the_password_as_it_is(
+    own: Server, given: str, password: str
+) -> None:
+    """One final line break is stripped, and nothing else."""
+    name = unique()
+    done = own.run("create-admin", name, input=given)
+    assert (done.returncode, done.stderr) == (0, "")
+    client = Client(own.url)
+    client.token = sign_in(client, name, password)
+    me = client.request("show_me", expect=200).json()
+    expect.user(me, username=name, admin=True)
+    client.request("list_users", expect=200)
+    wrong = {"username": name, "password": password.strip() + "x"}
+    client.request("create_token", json=wrong, expect=401)
+    client.close()
+
+
+REFUSED = [
+    ("ab", PASSWORD),
+    ("a" * 31, PASSWORD),
+    ("with space", PASSWORD),
+    ("", PASSWORD),
+    ("root_2", "\n"),
+    ("root_2", "short\n"),
+    ("root_2", "x" * 129 + "\n"),
+    ("root_2", "PASSWORD123\n"),
+    ("root_2000", "root_2000\n"),
+    ("root_2", "with\0nul byte\n"),
+]
+
+
+@pytest.mark.rule("CLI-6")
+@pytest.mark.managed
+@pytest.mark.parametrize(("name", "password"), REFUSED)
+def test_create_admin_refuses_what_registration_would(
+    own: Server, name: str, password: str
+) -> None:
+    """A refused name or password: exit 1, one line, nothing changed."""
+    before = dump(own.database)
+    done = own.run("create-admin", name, input=password)
+    assert done.returncode == 1, done.stderr
+    one_line(done.stderr)
+    assert dump(own.database) == before
+
+
+@pytest.mark.rule("CLI-6")
+@pytest.mark.managed
+def test_create_admin_refuses_a_name_that_exists(own: Server) -> None:
+    """A name that exists: exit 1, one line, the account as it was."""
+    user = register(own.url)
+    before = dump(own.database)
+    done = own.run("create-admin", user.username, input="another phrase")
+    assert done.returncode == 1
+    assert "another phrase" not in one_line(done.stderr)
+    assert dump(own.database) == before
+    me = user.request("show_me", expect=200).json()
+    expect.user(me, admin=False)
+
+
+@pytest.mark.rule("CLI-6", "MIGRATIONS-7", "CLI-3")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    "verb", [["create-admin", "root_1"], ["seed", "1"]], ids=" ".join
+)
+def test_verbs_need_a_migrated_database(
+    make_server: Callable[..., Server], verb: list[str]
+) -> None:
+    """A missing or empty database: exit 1, one line, no change."""
+    bare = make_server()
+    done = bare.run(*verb, input=PASSWORD)
+    assert done.returncode == 1
+    one_line(done.stderr)
+    assert not list(bare.folder.glob("shelf.db*"))
+    bare.database.touch()
+    done = bare.run(*verb, input=PASSWORD)
+    assert done.returncode == 1
+    one_line(done.stderr)
+    assert dump(bare.database) == {}
+
+
+@pytest.mark.rule("CLI-7")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["seed"],
+        ["seed", "-1"],
+        ["seed", "abc"],
+        ["seed", "1.5"],
+        ["seed", "１"],
+        ["seed", "1000001"],
+        ["seed", "9" * 5000],
+        ["seed", "1", "2"],
+        ["create-admin"],
+        ["create-admin", "root_3", "root_4"],
+        ["migrate", "0001", "0002"],
+    ],
+    ids=lambda words: " ".join(words)[:30],
+)
+def test_wrong_arguments_exit_with_2(
+    own: Server, arguments: list[str]
+) -> None:
+    """A bad N, arguments missing or too many: exit 2, nothing changed."""
+    before = dump(own.database)
+    done = own.run(*arguments, input=PASSWORD, timeout=10)
+    assert done.returncode == 2
+    assert done.stderr.strip() != ""
+    assert "Traceback" not in done.stderr
+    assert dump(own.database) == before

@@ -1,0 +1,443 @@
+"""Errors: one shape, one order, and nothing of the inside."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import expect
+import pytest
+import raw
+from client import OPERATIONS, PASSWORD, Client, User, unique, unique_url
+from servers import Server
+
+ANY_TOKEN = "x" * 43
+ACCEPTS = [
+    "*/*",
+    "text/html",
+    "application/xml;q=1, text/html;q=0.9",
+    "application/json",
+    "application/json;q=0",
+    "text/plain",
+    "nonsense",
+    "",
+]
+BODY_FAULTS = [
+    (b"{", {"Content-Type": "application/json"}, 400),
+    (b"", {"Content-Type": "application/json"}, 400),
+    (b"\xff", {"Content-Type": "application/json"}, 400),
+    (b"{}", {"Content-Type": "text/plain"}, 415),
+    (b"{}", {}, 415),
+    (
+        b"{}",
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        415,
+    ),
+]
+
+
+@pytest.fixture
+def fail(user: User) -> Callable[..., object]:
+    """Give a maker of responses with one wanted error status."""
+    made = user.bookmark()
+    body = {"url": unique_url(), "title": "A title"}
+    twin = {"url": made["url"], "title": "A twin"}
+    text = {"Content-Type": "text/plain"}
+    wrong = {"current_password": "wrong", "new_password": "long enough 9"}
+    anonymous = Client(user.client.url)
+    big = {**body, "notes": "n" * 70000}
+
+    def fail(status: int, **headers: str | None) -> object:
+        send, operation, more = {
+            400: (user, "create_bookmark", {"data": b"{"}),
+            401: (anonymous, "create_bookmark", {"json": body}),
+            403: (user, "change_password", {"json": wrong}),
+            404: (user, "show_bookmark", {"id": 0}),
+            405: (user, "DELETE", {"path": "/api/tags"}),
+            409: (user, "create_bookmark", {"json": twin}),
+            413: (user, "create_bookmark", {"json": big}),
+            415: (user, "create_bookmark", {"data": b"x"}),
+            422: (user, "create_bookmark", {"json": {}}),
+        }[status]
+        kinds = {400: {"Content-Type": "application/json"}, 415: text}
+        more["headers"] = {**kinds.get(status, {}), **headers}
+        return send.request(operation, **more, expect=status)
+
+    return fail
+
+
+@pytest.fixture
+def empty_server(
+    make_server: Callable[..., Server],
+) -> Iterator[Server]:
+    """Give a server whose database nobody has made."""
+    return make_server().start(migrate=False)
+
+
+@pytest.mark.rule("ERRORS-1", "ERRORS-2")
+@pytest.mark.parametrize(
+    "status", [400, 401, 403, 404, 405, 409, 413, 415, 422]
+)
+def test_problem_document(fail: Callable[..., object], status: int) -> None:
+    """Each error of the API is a problem document."""
+    expect.problem(fail(status), status)
+
+
+@pytest.mark.rule("ERRORS-1")
+@pytest.mark.parametrize("accept", ACCEPTS)
+@pytest.mark.parametrize("status", [401, 404, 405, 422])
+def test_problem_document_whatever_is_accepted(
+    fail: Callable[..., object], status: int, accept: str
+) -> None:
+    """`Accept` does not change the type of an error."""
+    expect.problem(fail(status, Accept=accept), status)
+
+
+@pytest.mark.rule("ERRORS-1")
+@pytest.mark.parametrize("accept", ACCEPTS)
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/nothing", "/api/bookmarks/x"]
+)
+def test_problem_document_of_an_unknown_path(
+    client: Client, path: str, accept: str
+) -> None:
+    """An unknown path below /api is a problem document, too."""
+    answer = client.request(
+        "GET", path, headers={"Accept": accept}, expect=404
+    )
+    expect.problem(answer, 404)
+
+
+@pytest.mark.rule("ERRORS-1")
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_problem_document_of_the_probes(client: Client, path: str) -> None:
+    """The probes belong to the API."""
+    answer = client.request("POST", path, json={}, expect=405)
+    expect.problem(answer, 405)
+
+
+@pytest.mark.rule("ERRORS-3")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/apis",
+        "/static/../nothing",
+        "/nothing.json",
+        "/%C3%A9",
+        "/<script>alert(1)</script>",
+        "/%3Cscript%3Ealert(1)%3C/script%3E",
+        "/%22onmouseover=%22alert(1)",
+        "/nothing?<script>alert(1)</script>",
+        "/nothing?%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+        "/{{7*7}}",
+        "/%25s%25(status)s",
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_error_on_a_page_path(client: Client, method: str, path: str) -> None:
+    """A page path answers HTML, with input escaped."""
+    headers = {
+        "Referer": "http://localhost/<script>",
+        "User-Agent": "<script>",
+        "Accept": "application/json",
+    }
+    answer = client.request(method, path, headers=headers, expect=404)
+    text = expect.page_error(answer, 404)
+    assert not re.search(r"(?i)<script|\"onmouseover|49", text)
+
+
+@pytest.mark.rule("ERRORS-4")
+@pytest.mark.parametrize(
+    "status", [400, 401, 403, 404, 405, 409, 413, 415, 422]
+)
+def test_error_shows_nothing_of_the_inside(
+    fail: Callable[..., object], status: int
+) -> None:
+    """No trace, path, SQL or class name shows."""
+    assert expect.leaks(fail(status), "", b"") == []
+
+
+@pytest.mark.rule("ERRORS-4")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/.git/config",
+        "/.env",
+        "/app/settings",
+        "/debug",
+        "/console",
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/run",
+        "/var/secret_key",
+        "/var/shelf.db",
+        "/%2e%2e/%2e%2e/etc/passwd",
+    ],
+)
+def test_inside_is_not_served(server: Server, path: str) -> None:
+    """Neither files nor doors for developers are served."""
+    answer = raw.exchange(server, raw.message("GET", path), expect=404)[0]
+    assert expect.leaks(answer, "", b"") == []
+
+
+@pytest.mark.rule("ERRORS-5", "ERRORS-4")
+@pytest.mark.managed
+def test_unexpected_exception(server: Server, user: User) -> None:
+    """An unexpected exception answers 500 and the server goes on."""
+    number = user.bookmark()["id"]
+    with sqlite3.connect(server.database, timeout=10) as db:
+        db.execute(
+            "UPDATE bookmarks SET updated_at = 'yesterday' WHERE id = ?",
+            [number],
+        )
+    db.close()
+    change = {"title": "Another title"}
+    for _ in range(3):
+        answer = user.request(
+            "update_bookmark", id=number, json=change, expect=500
+        )
+        expect.problem(answer, 500)
+        assert expect.leaks(answer, "", b"") == []
+    user.bookmark()
+    user.request("show_health", expect=200)
+    user.request("show_me", expect=200)
+
+
+@pytest.mark.rule("ERRORS-6")
+@pytest.mark.managed
+def test_every_operation_without_a_database(empty_server: Server) -> None:
+    """Without a database, what needs one answers 503 and Retry-After."""
+    account = {"username": unique(), "password": PASSWORD}
+    bookmark = {"url": unique_url(), "title": "A title"}
+    change = {"current_password": PASSWORD, "new_password": PASSWORD + "!"}
+    bodies = {
+        "register_user": account,
+        "create_token": account,
+        "change_password": change,
+        "create_bookmark": bookmark,
+        "replace_bookmark": bookmark,
+        "update_bookmark": bookmark,
+    }
+    client = Client(empty_server.url, ANY_TOKEN)
+    for operation in OPERATIONS.keys() - {"show_health"}:
+        more = {"json": bodies[operation]} if operation in bodies else {}
+        answer = client.request(operation, id=1, **more, expect=503)
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+    client.request("show_health", expect=200)
+    client.close()
+
+
+@pytest.mark.rule("ERRORS-6")
+@pytest.mark.managed
+def test_writes_while_the_database_is_locked(
+    server: Server, user: User
+) -> None:
+    """A lock that outlasts the busy timeout answers 503, reads go on."""
+    made = user.bookmark()
+    bookmark = {"url": unique_url(), "title": "A title"}
+    writes = [
+        ("register_user", {"username": unique(), "password": PASSWORD}),
+        ("create_token", {"username": user.username, "password": PASSWORD}),
+        ("create_bookmark", bookmark),
+        ("update_bookmark", {"title": "Another title"}),
+    ]
+
+    def write(operation: str, body: dict) -> object:
+        client = Client(server.url, user.token)
+        answer = client.request(
+            operation, id=made["id"], json=body, expect=503
+        )
+        client.close()
+        return answer
+
+    db = sqlite3.connect(server.database, isolation_level=None)
+    db.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(len(writes)) as pool:
+        answers = pool.map(write, *zip(*writes, strict=True))
+        user.request("show_bookmark", id=made["id"], expect=200)
+        answers = list(answers)
+    db.execute("ROLLBACK")
+    db.close()
+    for answer in answers:
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+    listed = user.request("list_bookmarks", expect=200).json()
+    assert listed["items"] == [made]
+
+
+@pytest.mark.rule("ERRORS-7")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/nothing"),
+        ("GET", "/api/bookmarks/x"),
+        ("DELETE", "/api/tags"),
+        ("POST", "/healthz"),
+        ("GET", "/api/me"),
+        ("GET", "/api/bookmarks?page=0"),
+        ("OPTIONS", "/api/me"),
+        ("GET", "/nothing"),
+    ],
+)
+def test_bad_host_comes_first(server: Server, method: str, path: str) -> None:
+    """A bad host is answered before any other fault."""
+    request = raw.message(method, path, host="evil.example")
+    raw.exchange(server, request, expect=400)
+
+
+@pytest.mark.rule("ERRORS-7")
+@pytest.mark.parametrize("path", ["/api/nothing", "/api/bookmarks/1.0"])
+@pytest.mark.parametrize("token", [None, "bad"])
+@pytest.mark.parametrize(("body", "headers", "_status"), BODY_FAULTS)
+def test_unknown_path_comes_before_token_and_body(
+    client: Client,
+    path: str,
+    token: str | None,
+    body: bytes,
+    headers: dict[str, str],
+    _status: int,
+) -> None:
+    """An unknown path is answered before method, token and body."""
+    client.token = token
+    client.request("POST", path, data=body, headers=headers, expect=404)
+
+
+@pytest.mark.rule("ERRORS-7")
+@pytest.mark.parametrize("path", ["/api/me", "/api/bookmarks/1"])
+@pytest.mark.parametrize("token", [None, "bad"])
+@pytest.mark.parametrize(("body", "headers", "_status"), BODY_FAULTS)
+def test_method_comes_before_token_and_body(
+    client: Client,
+    path: str,
+    token: str | None,
+    body: bytes,
+    headers: dict[str, str],
+    _status: int,
+) -> None:
+    """A method that the path lacks is answered before token and body."""
+    client.token = token
+    client.request("POST", path, data=body, headers=headers, expect=405)
+
+
+@pytest.mark.rule("ERRORS-8")
+@pytest.mark.parametrize("token", [None, "bad", ANY_TOKEN])
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        ("show_bookmark", {"id": 0}),
+        ("delete_bookmark", {"id": 987654}),
+        ("replace_bookmark", {"id": 0, "json": {}}),
+        ("update_bookmark", {"id": 0, "json": {"url": 1}}),
+        ("create_bookmark", {"json": {}}),
+        ("create_bookmark", {"json": []}),
+        ("change_password", {"json": {"x": 1}}),
+        ("list_bookmarks", {"params": {"page": "0"}}),
+        ("list_users", {"params": {"page": "x"}}),
+        ("delete_user", {"id": 0}),
+    ],
+)
+def test_token_comes_before_object_and_input(
+    client: Client, token: str | None, operation: str, more: dict
+) -> None:
+    """A missing or bad token is answered first."""
+    client.token = token
+    client.request(operation, **more, expect=401)
+
+
+@pytest.mark.rule("ERRORS-8")
+@pytest.mark.parametrize(
+    ("operation", "more"),
+    [
+        ("list_users", {}),
+        ("list_users", {"params": {"page": "0"}}),
+        ("list_users", {"params": {"per_page": "x"}}),
+        ("delete_user", {"id": 0}),
+        ("delete_user", {"id": 987654}),
+    ],
+)
+def test_permission_comes_before_object_and_input(
+    user: User, operation: str, more: dict
+) -> None:
+    """A missing permission is answered before object and input."""
+    user.request(operation, **more, expect=403)
+
+
+@pytest.mark.rule("ERRORS-8")
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"url": 1}, {"title": ""}, {"url": "x", "title": "y"}, {"id": 1}],
+)
+@pytest.mark.parametrize("number", ["0", "987654321", "9" * 19])
+def test_object_comes_before_input(
+    user: User, number: str, body: dict
+) -> None:
+    """A missing object is answered before invalid input."""
+    user.request("replace_bookmark", id=number, json=body, expect=404)
+    user.request("update_bookmark", id=number, json=body, expect=404)
+
+
+@pytest.mark.rule("ERRORS-9")
+@pytest.mark.parametrize(
+    ("operation", "body", "field"),
+    [
+        ("create_token", {"username": "nobody", "password": 1}, "password"),
+        (
+            "create_token",
+            {"username": "nobody", "password": "wrong one", "x": 1},
+            "x",
+        ),
+        (
+            "change_password",
+            {"current_password": "wrong one", "new_password": "short"},
+            "new_password",
+        ),
+        (
+            "change_password",
+            {"current_password": "wrong one"},
+            "new_password",
+        ),
+    ],
+)
+def test_input_comes_before_a_wrong_password(
+    user: User, operation: str, body: dict, field: str
+) -> None:
+    """Invalid input is answered before a wrong password."""
+    answer = user.request(operation, json=body, expect=422)
+    errors = expect.problem(answer, 422)["errors"]
+    assert [error["field"] for error in errors] == [field]
+
+
+@pytest.mark.rule("ERRORS-9")
+@pytest.mark.parametrize(
+    "operation", ["create_bookmark", "replace_bookmark", "update_bookmark"]
+)
+def test_input_comes_before_a_conflict(user: User, operation: str) -> None:
+    """Invalid input is answered before a URL that exists."""
+    url = user.bookmark()["url"]
+    number = user.bookmark()["id"]
+    body = {"url": url, "title": ""}
+    answer = user.request(operation, json=body, id=number, expect=422)
+    expect.problem(answer, 422, [("title", "too_short")])
+
+
+@pytest.mark.rule("ERRORS-9")
+def test_input_comes_before_a_taken_name(user: User) -> None:
+    """Invalid input is answered before a name that exists."""
+    body = {"username": user.username, "password": "short"}
+    answer = user.request("register_user", json=body, expect=422)
+    expect.problem(answer, 422, [("password", "too_short")])
+
+
+@pytest.mark.rule("ERRORS-8", "ERRORS-9")
+@pytest.mark.parametrize(("body", "headers", "status"), BODY_FAULTS)
+def test_body_as_such_may_come_at_any_place(
+    client: Client, body: bytes, headers: dict[str, str], status: int
+) -> None:
+    """The faults of a body as such float between 401 and 422."""
+    client.request(
+        "create_bookmark", data=body, headers=headers, expect={401, status}
+    )

@@ -1,0 +1,125 @@
+"""Health: alive, and able to work."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+
+import expect
+import pytest
+from client import Client, register
+from servers import Server
+from tables import locked
+
+OK = {"status": "ok"}
+
+
+def not_ready(client: Client) -> None:
+    """Check that `show_readiness` says no while `show_health` says yes."""
+    for _ in range(2):
+        answer = client.request("show_readiness", expect=503)
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+        answer = client.request("HEAD", "/readyz", expect=503)
+        expect.no_body(answer)
+        expect.retry_after(answer)
+        answer = client.request("show_health", expect=200)
+        assert expect.strict_json(answer) == OK
+
+
+def ready(client: Client) -> None:
+    """Check that both say yes."""
+    for operation in ("show_readiness", "show_health"):
+        answer = client.request(operation, expect=200)
+        assert expect.strict_json(answer) == OK
+
+
+@pytest.mark.rule("HEALTH-1", "HEALTH-3")
+@pytest.mark.parametrize("operation", ["show_health", "show_readiness"])
+def test_both_answer_ok(client: Client, operation: str) -> None:
+    """A server that can work answers 200 with `{"status": "ok"}`."""
+    answer = client.request(operation, expect=200)
+    assert expect.strict_json(answer) == OK
+    assert expect.media_type(answer) == "application/json"
+
+
+@pytest.mark.rule("HEALTH-1", "HEALTH-3")
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_both_ignore_parameters(client: Client, path: str) -> None:
+    """Query parameters change nothing."""
+    answer = client.request("GET", path + "?page=x&deep=1", expect=200)
+    assert answer.json() == OK
+
+
+@pytest.mark.rule("HEALTH-2", "HEALTH-4", "HEALTH-5", "MIGRATIONS-7")
+@pytest.mark.managed
+def test_readiness_follows_the_database(
+    make_server: Callable[..., Server],
+) -> None:
+    """Missing, empty, older: 503; migrated: 200. No file is made."""
+    own = make_server().start(migrate=False)
+    client = Client(own.url)
+    not_ready(client)
+    assert not list(own.folder.glob("shelf.db*"))
+    own.database.touch()
+    not_ready(client)
+    assert own.run("migrate", "0001").returncode == 0
+    not_ready(client)
+    assert own.run("migrate").returncode == 0
+    ready(client)
+    register(own.url).bookmark()
+    client.close()
+
+
+@pytest.mark.rule("HEALTH-4", "HEALTH-5")
+@pytest.mark.managed
+def test_readiness_with_a_folder_that_is_missing(
+    make_server: Callable[..., Server],
+) -> None:
+    """A database whose folder is missing is not ready, and not made."""
+    own = make_server()
+    folder = own.folder / "not" / "there"
+    own.extra["DATABASE_URL"] = f"sqlite:///{folder}/shelf.db"
+    own.start(migrate=False)
+    client = Client(own.url)
+    not_ready(client)
+    assert not folder.parent.exists()
+    client.close()
+
+
+@pytest.mark.rule("HEALTH-2")
+@pytest.mark.managed
+def test_health_answers_beside_a_lock(server: Server, client: Client) -> None:
+    """`show_health` answers 200 also when the database is locked."""
+    with locked(server.database):
+        answer = client.request("show_health", expect=200, timeout=2)
+    assert answer.json() == OK
+
+
+@pytest.mark.rule("HEALTH-2", "HEALTH-4")
+@pytest.mark.managed
+def test_readiness_with_something_else_than_a_database(
+    make_server: Callable[..., Server],
+) -> None:
+    """A file that is no database is not ready, and stays as it is."""
+    own = make_server()
+    own.database.write_bytes(b"this is no database\n" * 500)
+    own.start(migrate=False)
+    client = Client(own.url)
+    not_ready(client)
+    client.close()
+    assert own.database.read_bytes() == b"this is no database\n" * 500
+
+
+@pytest.mark.rule("HEALTH-4")
+@pytest.mark.managed
+def test_readiness_with_a_foreign_database(
+    make_server: Callable[..., Server],
+) -> None:
+    """A database without our tables is not ready."""
+    own = make_server()
+    with closing(sqlite3.connect(own.database)) as db:
+        db.execute("CREATE TABLE something (id INTEGER)")
+    own.start(migrate=False)
+    client = Client(own.url)
+    not_ready(client)
+    client.close()

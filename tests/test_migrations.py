@@ -1,0 +1,381 @@
+"""Migrations: changing the tables while data is in them."""
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import expect
+import pytest
+from client import PASSWORD, Client, User, register, unique
+from report import ROOT
+from servers import Server
+from tables import dump, sizes
+from test_storage import bookmarks_of
+
+UNKNOWN = ["9999", "0003", "-1", "0002x", "abc", "0000"]
+TOKEN = "A" * 43
+NEEDY = [
+    ("show_me", ...),
+    ("register_user", {"username": "z_abc", "password": PASSWORD}),
+    ("create_token", {"username": "z_abc", "password": PASSWORD}),
+    (
+        "change_password",
+        {"current_password": "x", "new_password": "some new phrase"},
+    ),
+    ("delete_me", ...),
+    ("delete_token", ...),
+    ("list_bookmarks", ...),
+    ("create_bookmark", {"url": "https://e.example/", "title": "T"}),
+    ("show_bookmark", ...),
+    ("replace_bookmark", {"url": "https://e.example/", "title": "T"}),
+    ("update_bookmark", {"title": "T"}),
+    ("delete_bookmark", ...),
+    ("list_tags", ...),
+    ("list_users", ...),
+    ("delete_user", ...),
+    ("show_readiness", ...),
+]
+TABLELESS = [
+    (operation, body)
+    for operation, body in NEEDY
+    if "bookmark" in operation or operation in ("list_tags", "show_readiness")
+]
+
+
+def schema(database: Path) -> list[tuple]:
+    """Return the definition of everything in a database."""
+    with closing(sqlite3.connect(database)) as db:
+        found = db.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_master"
+        )
+        return sorted(map(tuple, found), key=repr)
+
+
+def migrate(server: Server, *step: str) -> None:
+    """Run `migrate` and check that it says nothing bad."""
+    done = server.run("migrate", *step, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def columns(db: sqlite3.Connection, table: str) -> list[str]:
+    """Return the names of a table's columns."""
+    return [row[1] for row in db.execute(f'PRAGMA table_info("{table}")')]
+
+
+def copy_rows(source: Path, target: Path) -> None:
+    """Copy what both have into the tables that are empty."""
+    empty = [name for name, size in sizes(target).items() if not size]
+    with closing(sqlite3.connect(target)) as db:
+        db.execute("ATTACH ? AS source", [str(source)])
+        with db:
+            for name in empty:
+                names = ", ".join(f'"{c}"' for c in columns(db, name))
+                db.execute(
+                    f'INSERT INTO main."{name}" ({names})'
+                    f' SELECT {names} FROM source."{name}"'
+                )
+
+
+@pytest.fixture(scope="module")
+def library(server: Server) -> Iterator[tuple[Server, User, list[dict]]]:
+    """Give a filled database of the newest schema, with its owner."""
+    with Server(server.implementation) as own:
+        user = register(own.url)
+        texts = ["Café ÉTÉ", "100% _ \\", "😀 ' \" ;--", "ΣΊΣΥΦΟΣ"]
+        for text in texts:
+            user.bookmark(title=text, notes=f"{text}\n.", tags=["t"])
+        yield own, user, bookmarks_of(user)
+
+
+@pytest.fixture
+def older(
+    library: tuple[Server, User, list[dict]],
+    make_server: Callable[..., Server],
+) -> Server:
+    """Give a database at step 0001 that holds the rows of the library."""
+    own = make_server()
+    migrate(own, "0001")
+    copy_rows(library[0].database, own.database)
+    return own
+
+
+@pytest.mark.rule("MIGRATIONS-1")
+@pytest.mark.managed
+@pytest.mark.parametrize("state", ["missing", "no folder", "empty", "older"])
+def test_migrate_takes_any_database_to_the_newest_schema(
+    library: tuple, make_server: Callable[..., Server], state: str
+) -> None:
+    """Missing, empty or older: newest afterwards, exit 0."""
+    own = make_server()
+    folders = {"no folder": own.folder / "a" / "b"}
+    own.database = folders.get(state, own.folder) / "shelf.db"
+    own.extra["DATABASE_URL"] = f"sqlite:///{own.database}"
+    prepare = {
+        "empty": own.database.touch,
+        "older": lambda: migrate(own, "0001"),
+    }
+    prepare.get(state, lambda: None)()
+    migrate(own)
+    assert schema(own.database) == schema(library[0].database)
+
+
+@pytest.mark.rule("MIGRATIONS-1", "HEALTH-3")
+@pytest.mark.managed
+def test_a_migrated_database_serves(
+    make_server: Callable[..., Server],
+) -> None:
+    """After `run migrate` everything works."""
+    own = make_server()
+    migrate(own, "0001")
+    migrate(own, "0002")
+    own.start(migrate=False)
+    client = Client(own.url)
+    client.request("show_readiness", expect=200)
+    register(own.url).bookmark(tags=["t"])
+    client.close()
+
+
+@pytest.mark.rule("MIGRATIONS-2")
+@pytest.mark.managed
+def test_migrate_stops_after_the_step(
+    library: tuple, make_server: Callable[..., Server]
+) -> None:
+    """`run migrate 0001` stops there; 0002 is the rest."""
+    own = make_server()
+    migrate(own, "0001")
+    first = schema(own.database)
+    newest = schema(library[0].database)
+    names = {row[1] for row in first if row[0] == "table"}
+    all_names = {row[1] for row in newest if row[0] == "table"}
+    assert names < all_names
+    migrate(own, "0001")
+    assert schema(own.database) == first
+    migrate(own, "0002")
+    assert schema(own.database) == newest
+
+
+@pytest.mark.rule("MIGRATIONS-2", "MIGRATIONS-7")
+@pytest.mark.managed
+@pytest.mark.parametrize("step", UNKNOWN)
+def test_migrate_refuses_an_unknown_step(
+    make_server: Callable[..., Server], step: str
+) -> None:
+    """An unknown STEP: exit 2, said on stderr, nothing changed."""
+    own = make_server()
+    done = own.run("migrate", step)
+    assert done.returncode == 2
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+    assert not list(own.folder.glob("shelf.db*"))
+
+
+@pytest.mark.rule("MIGRATIONS-2")
+@pytest.mark.managed
+def test_an_unknown_step_leaves_the_tables(older: Server) -> None:
+    """An unknown STEP changes nothing in a database that is there."""
+    before = schema(older.database), dump(older.database)
+    assert older.run("migrate", "0003").returncode == 2
+    assert (schema(older.database), dump(older.database)) == before
+
+
+@pytest.mark.rule("MIGRATIONS-3")
+@pytest.mark.managed
+def test_a_migration_keeps_the_rows(older: Server, library: tuple) -> None:
+    """Rows stay, and the second step makes them as good as new ones."""
+    _, user, made = library
+    migrate(older)
+    older.start(migrate=False)
+    reader = User(
+        user.username,
+        user.password,
+        user.token,
+        Client(older.url, user.token),
+    )
+    kept = [{**item, "tags": []} for item in made]
+    assert bookmarks_of(reader) == kept
+    for q, place in (
+        ("café été", 0),
+        ("CAFÉ", 0),
+        ("100% _ \\", 1),
+        ("😀 '", 2),
+        ("σίσυφοσ", 3),
+        ("ΣΊΣΥΦΟΣ\n.", 3),
+        (made[1]["url"].upper(), 1),
+    ):
+        answer = reader.request("list_bookmarks", params={"q": q}, expect=200)
+        assert answer.json()["items"] == [kept[place]]
+    assert reader.request("list_tags", expect=200).json() == {"items": []}
+    reader.sign_in()
+    new = reader.bookmark(tags=["new"])
+    assert new["id"] > max(item["id"] for item in made)
+    sent = {"url": made[0]["url"], "title": "T"}
+    reader.request("create_bookmark", json=sent, expect=409)
+    reader.request("delete_me", expect=204)
+    assert not any(user.username in str(r) for r in dump(older.database))
+    reader.client.close()
+
+
+@pytest.mark.rule("MIGRATIONS-4")
+@pytest.mark.managed
+def test_migrate_twice_changes_nothing(library: tuple) -> None:
+    """`run migrate` twice in a row changes nothing the second time."""
+    own, user, made = library
+    before = schema(own.database), dump(own.database)
+    for step in ([], ["0002"], []):
+        migrate(own, *step)
+    assert (schema(own.database), dump(own.database)) == before
+    assert bookmarks_of(user) == made
+
+
+def new_tables(older: Path, newer: Path) -> set[str]:
+    """Return the tables that only the newer database has."""
+    return dump(newer).keys() - dump(older).keys()
+
+
+@pytest.mark.rule("MIGRATIONS-5")
+@pytest.mark.managed
+def test_a_failing_step_leaves_everything(
+    older: Server, library: tuple
+) -> None:
+    """A step that fails: as before, exit 1, one line on stderr."""
+    tables = new_tables(older.database, library[0].database)
+    assert tables
+    with closing(sqlite3.connect(older.database)) as db, db:
+        for table in tables:
+            db.execute(f'CREATE TABLE "{table}" (in_the_way TEXT)')
+    before = schema(older.database), dump(older.database)
+    for _ in range(2):
+        done = older.run("migrate", timeout=60)
+        assert done.returncode == 1
+        (line,) = done.stderr.strip().splitlines()
+        assert line.startswith("run: ")
+        assert (schema(older.database), dump(older.database)) == before
+    with closing(sqlite3.connect(older.database)) as db, db:
+        for table in tables:
+            db.execute(f'DROP TABLE "{table}"')
+    migrate(older)
+    assert schema(older.database) == schema(library[0].database)
+
+
+@pytest.mark.rule("MIGRATIONS-5")
+@pytest.mark.managed
+@pytest.mark.parametrize("content", [b"no database\n" * 500, b"SQLite"])
+def test_migrate_leaves_what_is_no_database(
+    make_server: Callable[..., Server], content: bytes
+) -> None:
+    """A file that is no database stays: exit 1, one line on stderr."""
+    own = make_server()
+    own.database.write_bytes(content)
+    done = own.run("migrate")
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert own.database.read_bytes() == content
+
+
+@pytest.fixture(scope="module")
+def unmigrated(
+    server: Server, library: tuple
+) -> Iterator[tuple[Server, User]]:
+    """Give a server on a database at step 0001, with rows in it."""
+    own = Server(server.implementation)
+    migrate(own, "0001")
+    copy_rows(library[0].database, own.database)
+    own.start(migrate=False)
+    user = library[1]
+    client = Client(own.url, user.token)
+    yield own, User(user.username, user.password, user.token, client)
+    client.close()
+    own.stop()
+
+
+@pytest.mark.rule("MIGRATIONS-6", "ERRORS-6")
+@pytest.mark.managed
+@pytest.mark.parametrize(("operation", "body"), TABLELESS)
+def test_an_older_database_answers_503(
+    unmigrated: tuple[Server, User], operation: str, body: object
+) -> None:
+    """An older schema: 503 on everything that needs what is missing."""
+    own, user = unmigrated
+    before = dump(own.database)
+    answer = user.request(operation, id=1, json=body, expect=503)
+    expect.problem(answer, 503)
+    expect.retry_after(answer)
+    assert dump(own.database) == before
+    user.request("show_health", expect=200)
+
+
+@pytest.fixture(scope="module")
+def bare(server: Server) -> Iterator[Server]:
+    """Give a server without a database."""
+    own = Server(server.implementation).start(migrate=False)
+    yield own
+    own.stop()
+
+
+@pytest.mark.rule("MIGRATIONS-6", "MIGRATIONS-7", "ERRORS-6", "HEALTH-5")
+@pytest.mark.managed
+@pytest.mark.parametrize(("operation", "body"), NEEDY)
+def test_a_missing_database_answers_503(
+    bare: Server, operation: str, body: object
+) -> None:
+    """No database: 503, and no request makes one."""
+    client = Client(bare.url, TOKEN)
+    answer = client.request(operation, id=1, json=body, expect=503)
+    expect.problem(answer, 503)
+    expect.retry_after(answer)
+    client.request("show_health", expect=200)
+    client.close()
+    assert not list(bare.folder.glob("shelf.db*"))
+
+
+@pytest.mark.rule("MIGRATIONS-7")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    "verb", [["seed", "1"], ["create-admin", unique()]], ids=["seed", "admin"]
+)
+def test_only_migrate_makes_the_database(
+    make_server: Callable[..., Server], verb: list[str]
+) -> None:
+    """No other verb makes the database file or its folder."""
+    own = make_server()
+    folder = own.folder / "not_there"
+    address = f"sqlite:///{folder}/shelf.db"
+    done = own.run(*verb, input=PASSWORD, env={"DATABASE_URL": address})
+    assert done.returncode == 1
+    assert not folder.exists()
+
+
+@pytest.mark.rule("MIGRATIONS-6", "MIGRATIONS-1")
+@pytest.mark.managed
+def test_a_running_server_takes_up_a_database_that_comes(
+    bare: Server,
+) -> None:
+    """Once the database is there and migrated, requests are served."""
+    own = Server(bare.implementation)
+    own.start(migrate=False)
+    client = Client(own.url)
+    sent = {"username": unique(), "password": PASSWORD}
+    client.request("register_user", json=sent, expect=503)
+    migrate(own)
+    client.request("register_user", json=sent, expect=201)
+    client.request("show_readiness", expect=200)
+    client.close()
+    own.stop()
+
+
+@pytest.mark.rule("MIGRATIONS-8")
+@pytest.mark.managed
+def test_make_run_migrates_first() -> None:
+    """`make run` migrates before it serves."""
+    make = shutil.which("make")
+    done = subprocess.run(
+        [make, "--dry-run", "run", "IMPL=stdlib"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert 0 < done.stdout.find("migrate") < done.stdout.find("serve")

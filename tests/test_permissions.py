@@ -1,0 +1,379 @@
+"""Permissions: who may do what, and who may know what exists."""
+
+from collections.abc import Callable, Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import expect
+import pytest
+from client import (
+    OPERATIONS,
+    PASSWORD,
+    Client,
+    User,
+    sign_in,
+    unique,
+    unique_url,
+)
+from requests import Response
+from servers import Server
+
+OPEN = {"show_health", "show_readiness", "register_user", "create_token"}
+CLOSED = sorted(OPERATIONS.keys() - OPEN)
+WHOLE = {"url": "https://example.com/mine", "title": "Mine now"}
+METHODS = [
+    ("GET", ...),
+    ("HEAD", ...),
+    ("PUT", WHOLE),
+    ("PUT", {}),
+    ("PUT", []),
+    ("PATCH", {"title": "Mine now"}),
+    ("PATCH", {}),
+    ("PATCH", {"title": ""}),
+    ("DELETE", ...),
+]
+CHANGING = {"Date", "X-Request-ID"}
+
+
+def kept_headers(answer: Response) -> dict[str, str]:
+    """Return the headers that do not change by themselves."""
+    return {k: v for k, v in answer.headers.items() if k not in CHANGING}
+
+
+@pytest.fixture(scope="module")
+def boss(server: Server) -> Iterator[User]:
+    """Give an administrator that the tests of this file share."""
+    name = unique()
+    done = server.run("create-admin", name, input=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    client = Client(server.url)
+    client.token = sign_in(client, name, PASSWORD)
+    yield User(name, PASSWORD, client.token, client)
+    client.close()
+
+
+@pytest.mark.rule("PERMISSIONS-1")
+@pytest.mark.parametrize("operation", CLOSED)
+@pytest.mark.parametrize("body", [{}, WHOLE, {"title": ""}])
+def test_an_operation_answers_401_without_a_token(
+    client: Client, operation: str, body: object
+) -> None:
+    """Every operation that needs a token answers 401 without one."""
+    answer = client.request(operation, id=1, json=body, expect=401)
+    expect.problem(answer, 401)
+    expect.challenge(answer)
+
+
+@pytest.mark.rule("PERMISSIONS-1")
+@pytest.mark.parametrize("operation", CLOSED)
+def test_an_operation_answers_401_for_a_token_that_is_none(
+    client: Client, operation: str
+) -> None:
+    """A token that nobody has opens nothing."""
+    answer = client.request(
+        operation,
+        id=1,
+        headers={"Authorization": "Bearer " + "A" * 43},
+        json=WHOLE,
+        expect=401,
+    )
+    expect.problem(answer, 401)
+    expect.challenge(answer, "invalid_token")
+
+
+@pytest.mark.rule("PERMISSIONS-1")
+@pytest.mark.parametrize("path", ["/api/me", "/api/bookmarks", "/api/tags"])
+def test_head_answers_401_without_a_token(client: Client, path: str) -> None:
+    """HEAD needs a token where GET does."""
+    answer = client.request("HEAD", path, expect=401)
+    expect.challenge(answer)
+    expect.no_body(answer)
+
+
+@pytest.mark.rule("PERMISSIONS-2")
+@pytest.mark.parametrize(("method", "body"), METHODS)
+def test_anothers_bookmark_answers_as_a_missing_one(
+    user: User, other: User, method: str, body: object
+) -> None:
+    """Another's bookmark answers exactly as a missing one, and stays."""
+    theirs = other.bookmark(notes="secret", tags=["secret"])
+    gone = user.bookmark()
+    user.request("delete_bookmark", id=gone["id"], expect=204)
+    answers = [
+        user.request(method, f"/api/bookmarks/{number}", json=body, expect=404)
+        for number in (theirs["id"], gone["id"])
+    ]
+    one, two = (
+        answer.text.replace(str(number), "{id}")
+        for answer, number in zip(
+            answers, (theirs["id"], gone["id"]), strict=True
+        )
+    )
+    assert one == two
+    assert kept_headers(answers[0]) == kept_headers(answers[1])
+    shown = other.request("show_bookmark", id=theirs["id"], expect=200)
+    assert shown.json() == theirs
+
+
+@pytest.mark.rule("PERMISSIONS-2")
+def test_anothers_bookmark_is_no_conflict(user: User, other: User) -> None:
+    """A PUT to another's bookmark is 404 also where it would conflict."""
+    mine, theirs = user.bookmark(), other.bookmark()
+    for sent in (mine, theirs):
+        answer = user.request(
+            "replace_bookmark",
+            id=theirs["id"],
+            json={"url": sent["url"], "title": "T"},
+            expect=404,
+        )
+        expect.problem(answer, 404)
+
+
+@pytest.mark.rule("PERMISSIONS-3")
+def test_lists_show_nothing_of_another_account(
+    user: User, other: User
+) -> None:
+    """Lists, totals, searches and tags show only what is one's own."""
+    word = unique()
+    for number in range(3):
+        other.bookmark(title=word, notes=word, tags=[word, f"t{number}"])
+    mine = user.bookmark(title="own", tags=["own"])
+    for params in ({}, {"per_page": 100}, {"sort": "updated_at"}):
+        answer = user.request("list_bookmarks", params=params, expect=200)
+        assert expect.page(answer.json(), total=1) == [mine]
+    for params in ({"q": word}, {"tag": word}, {"q": word, "tag": word}):
+        answer = user.request("list_bookmarks", params=params, expect=200)
+        assert expect.page(answer.json(), total=0) == []
+        assert set(expect.link(answer)) == {"first", "last"}
+    tags = user.request("list_tags", expect=200).json()
+    assert tags == {"items": [{"name": "own", "bookmarks": 1}]}
+
+
+@pytest.mark.rule("PERMISSIONS-3", "PERMISSIONS-2")
+@pytest.mark.managed
+def test_an_administrator_sees_no_bookmarks_of_others(
+    boss: User, other: User
+) -> None:
+    """Lists, searches, tags and single bookmarks: for an admin neither."""
+    word = unique()
+    theirs = other.bookmark(title=word, tags=[word])
+    for params in ({}, {"q": word}, {"tag": word}):
+        answer = boss.request("list_bookmarks", params=params, expect=200)
+        assert expect.page(answer.json(), total=0) == []
+    tags = boss.request("list_tags", expect=200).json()
+    assert tags == {"items": []}
+    for method, body in METHODS:
+        boss.request(
+            method, f"/api/bookmarks/{theirs['id']}", json=body, expect=404
+        )
+    shown = other.request("show_bookmark", id=theirs["id"], expect=200)
+    assert shown.json() == theirs
+
+
+@pytest.mark.rule("PERMISSIONS-4")
+@pytest.mark.parametrize("params", [{}, {"page": "0"}, {"per_page": "x"}])
+def test_list_users_is_for_administrators(user: User, params: dict) -> None:
+    """`list_users` answers 403 to others, whatever they ask for."""
+    answer = user.request("list_users", params=params, expect=403)
+    expect.problem(answer, 403)
+    answer = user.request("HEAD", "/api/users", params=params, expect=403)
+    expect.no_body(answer)
+
+
+@pytest.mark.rule("PERMISSIONS-4")
+@pytest.mark.parametrize("number", ["0", "1", "999999999", "9" * 18, "9" * 19])
+def test_delete_user_is_for_administrators(user: User, number: str) -> None:
+    """`delete_user` answers 403 whether the object exists or not."""
+    answer = user.request("DELETE", f"/api/users/{number}", expect=403)
+    expect.problem(answer, 403)
+
+
+@pytest.mark.rule("PERMISSIONS-4")
+def test_delete_user_deletes_nothing_for_others(
+    user: User, other: User
+) -> None:
+    """An account cannot be deleted this way, one's own neither."""
+    for account in (user, other):
+        answer = user.request("delete_user", id=account.id, expect=403)
+        expect.problem(answer, 403)
+        account.request("show_me", expect=200)
+
+
+def all_users(admin: User, size: int) -> list[dict]:
+    """Walk through all accounts along `next`."""
+    seen, links = [], {"next": f"/api/users?per_page={size}"}
+    while "next" in links:
+        answer = admin.request(
+            "GET",
+            expect.relative(links["next"], "http://x/api/users"),
+            expect=200,
+        )
+        seen += expect.page(answer.json())
+        links = expect.link(answer)
+    return seen
+
+
+@pytest.mark.rule("PERMISSIONS-5")
+@pytest.mark.managed
+def test_list_users_shows_all_accounts_by_id(
+    boss: User, user: User, other: User
+) -> None:
+    """An administrator sees a page of all accounts in the order of id."""
+    seen = all_users(boss, 100)
+    numbers = [expect.user(item)["id"] for item in seen]
+    assert numbers == sorted(set(numbers))
+    for account in (boss, user, other):
+        me = account.request("show_me", expect=200).json()
+        assert me in seen
+    assert all_users(boss, 3)[:5] == seen[:5]
+    total = boss.request("list_users", expect=200).json()["total"]
+    assert total == len(seen)
+
+
+@pytest.mark.rule("PERMISSIONS-5", "PAGINATION-4", "PAGINATION-6")
+@pytest.mark.managed
+def test_list_users_has_links(boss: User, user: User) -> None:
+    """`list_users` has `Link` as every page has."""
+    answer = boss.request(
+        "list_users", params={"per_page": 1, "x": "y"}, expect=200
+    )
+    body = answer.json()
+    expect.page(body, page=1, per_page=1)
+    links = {
+        relation: parse_qs(
+            urlsplit(expect.relative(target, "http://x/api/users")).query
+        )
+        for relation, target in expect.link(answer).items()
+    }
+    same = {"per_page": ["1"], "x": ["y"]}
+    assert links == {
+        "first": {**same, "page": ["1"]},
+        "last": {**same, "page": [str(body["total"])]},
+        "next": {**same, "page": ["2"]},
+    }
+
+
+@pytest.mark.rule("PERMISSIONS-5", "PAGINATION-2", "PAGINATION-3")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    ("params", "errors"),
+    [
+        ({"page": "0"}, [("page", "too_small")]),
+        ({"page": "x"}, [("page", "type")]),
+        ({"page": ""}, [("page", {"type", "too_short", "invalid"})]),
+        ({"page": "1000000001"}, [("page", "too_large")]),
+        ({"per_page": "0"}, [("per_page", "too_small")]),
+        ({"per_page": "101"}, [("per_page", "too_large")]),
+        (
+            {"per_page": "-1", "page": "1.5"},
+            [("page", "type"), ("per_page", "type")],
+        ),
+    ],
+)
+def test_list_users_refuses_bad_pages(
+    boss: User, params: dict, errors: list
+) -> None:
+    """`page` and `per_page` are checked as for bookmarks."""
+    answer = boss.request("list_users", params=params, expect=422)
+    expect.problem(answer, 422, errors)
+
+
+@pytest.mark.rule("PERMISSIONS-5", "PAGINATION-11")
+@pytest.mark.managed
+def test_list_users_ignores_the_parameters_of_other_lists(
+    boss: User,
+) -> None:
+    """`list_users` knows `page` and `per_page` only."""
+    plain = boss.request("list_users", expect=200).json()
+    odd = boss.request(
+        "list_users",
+        params={"sort": "nope", "tag": ",", "q": "x" * 300},
+        expect=200,
+    ).json()
+    assert odd == plain
+    past = boss.request("list_users", params={"page": 10**9}, expect=200)
+    assert expect.page(past.json(), page=10**9) == []
+
+
+@pytest.mark.rule("PERMISSIONS-6", "ACCOUNTS-14")
+@pytest.mark.managed
+def test_delete_user_deletes_the_account(
+    boss: User, user: User, other: User, client: Client
+) -> None:
+    """`delete_user` answers 204 and deletes as `delete_me` would."""
+    user.bookmark(tags=["t"])
+    kept = other.bookmark(tags=["t"])
+    answer = boss.request("delete_user", id=user.id, expect=204)
+    expect.no_body(answer)
+    expect.challenge(user.request("show_me", expect=401), "invalid_token")
+    sent = {"username": user.username, "password": user.password}
+    client.request("create_token", json=sent, expect=401)
+    client.request("register_user", json=sent, expect=201)
+    shown = other.request("show_bookmark", id=kept["id"], expect=200)
+    assert shown.json() == kept
+    boss.request("show_me", expect=200)
+
+
+@pytest.mark.rule("PERMISSIONS-6")
+@pytest.mark.managed
+def test_delete_user_deletes_the_administrators_own(
+    admin: User, client: Client
+) -> None:
+    """An administrator may delete the own account too."""
+    answer = admin.request("delete_user", id=admin.id, expect=204)
+    expect.no_body(answer)
+    expect.challenge(admin.request("show_me", expect=401), "invalid_token")
+    sent = {"username": admin.username, "password": admin.password}
+    client.request("create_token", json=sent, expect=401)
+
+
+@pytest.mark.rule("PERMISSIONS-6")
+@pytest.mark.managed
+@pytest.mark.parametrize("number", ["0", "999999999", "9" * 18, "9" * 19])
+def test_delete_user_answers_404_for_a_missing_account(
+    boss: User, number: str
+) -> None:
+    """A missing account answers 404."""
+    answer = boss.request("DELETE", f"/api/users/{number}", expect=404)
+    expect.problem(answer, 404)
+
+
+@pytest.mark.rule("PERMISSIONS-6")
+@pytest.mark.managed
+def test_delete_user_answers_404_the_second_time(
+    boss: User, user: User
+) -> None:
+    """An account that was deleted is missing."""
+    boss.request("delete_user", id=user.id, expect=204)
+    answer = boss.request("delete_user", id=user.id, expect=404)
+    expect.problem(answer, 404)
+
+
+@pytest.mark.rule("PERMISSIONS-4", "ACCOUNTS-15")
+def test_a_registered_account_is_no_administrator(
+    make_user: Callable[..., User],
+) -> None:
+    """Who registers may not list accounts."""
+    user = make_user()
+    assert user.request("show_me", expect=200).json()["admin"] is False
+    user.request("list_users", expect=403)
+
+
+@pytest.mark.rule("PERMISSIONS-5", "ACCOUNTS-2")
+@pytest.mark.managed
+def test_create_admin_makes_an_administrator(
+    server: Server, admin: User
+) -> None:
+    """`admin` is true for an administrator and only there."""
+    me = admin.request("show_me", expect=200).json()
+    expect.user(me, admin=True, username=admin.username)
+
+
+@pytest.mark.rule("PERMISSIONS-2")
+def test_anothers_bookmark_may_have_my_url(user: User, other: User) -> None:
+    """Nothing of mine is found under another's id."""
+    url = unique_url()
+    mine, theirs = user.bookmark(url=url), other.bookmark(url=url)
+    user.request("delete_bookmark", id=theirs["id"], expect=404)
+    other.request("delete_bookmark", id=mine["id"], expect=404)
+    user.request("show_bookmark", id=mine["id"], expect=200)
+    other.request("show_bookmark", id=theirs["id"], expect=200)

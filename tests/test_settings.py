@@ -1,0 +1,359 @@
+"""Settings: what is set from outside."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
+from pathlib import Path
+
+import expect
+import pytest
+from client import PASSWORD, Client, register, unique_url
+from servers import Server, run_file
+
+BAD = {
+    "PORT": ["abc", "0", "65536", "-1", "80.0", "+80", "８０", "0x50"],
+    "DATABASE_URL": [
+        "hushhush.db",
+        "/tmp/hushhush.db",
+        "sqlite:hushhush.db",
+        "sqlite://hushhush.db",
+        "mysql://root:hushhush@localhost/x",
+        "http://hushhush",
+        "sqlite:///",
+        ":memory:",
+    ],
+    "SECRET_KEY": ["hushhush", "hushhush" * 3, "hushhush" * 3 + "1234567"],
+    "ALLOWED_HOSTS": [
+        "localhost:8000",
+        "a b",
+        "http://a.example",
+        "a/b",
+        "user@a.example",
+        "[::1]:80",
+        "a.example,b.example:80",
+        "[::1",
+    ],
+    "CORS_ORIGINS": [
+        "example.com",
+        "http://a.example/path",
+        "http://",
+        "https://a b",
+        "//a.example",
+        "https://ok.example,nope",
+    ],
+    "LOG_LEVEL": ["trace", "DEBUG", "warn", "critical", "0", "debug,info"],
+    "MAX_BODY_BYTES": ["abc", "-1", "1.5", "1_000", "64k", "٣", "1e3"],
+    "MAX_IMPORT_BYTES": ["ten", "-5", "2.5", "1 000", "10M", "0xff"],
+    "TOKEN_TTL": ["0", "abc", "-1", "1.0", "1d", "１", "P1D", "00"],
+    "SESSION_TTL": ["0", "xyz", "-7", "1.0", "2w", "²", "∞"],
+    "LOGIN_LIMIT": ["10", "10/", "/60", "a/b", "1/2/3", "-1/60", "10:60"],
+    "SECURE_COOKIES": ["2", "true", "yes", "on", "-1", "no", "１"],
+    "WORKERS": ["0", "abc", "-1", "two", "1.5", "auto", "1_0"],
+    "THREADS": ["0", "abc", "-1", "many", "1.5", "1,2", "٨"],
+    "PASSWORD_LOG_N": ["3", "18", "abc", "-14", "14.0", "0xe", "１４", "0"],
+}
+SECRETS = {"SECRET_KEY", "DATABASE_URL"}
+ROWS = [
+    dict(zip(BAD, values, strict=True))
+    for values in islice(zip(*map(cycle, BAD.values()), strict=False), 8)
+]
+GOOD = [
+    {
+        "PORT": "1",
+        "SECRET_KEY": "x" * 32,
+        "ALLOWED_HOSTS": "*",
+        "CORS_ORIGINS": "https://a.example",
+        "LOG_LEVEL": "debug",
+        "MAX_BODY_BYTES": "1",
+        "MAX_IMPORT_BYTES": "1",
+        "TOKEN_TTL": "1",
+        "SESSION_TTL": "1",
+        "LOGIN_LIMIT": "1/1",
+        "SECURE_COOKIES": "0",
+        "THREADS": "1",
+        "PASSWORD_LOG_N": "4",
+    },
+    {
+        "PORT": "65535",
+        "SECRET_KEY": "ü 😀" * 20,
+        "ALLOWED_HOSTS": "A.Example,b-c.example,[::1],127.0.0.1",
+        "CORS_ORIGINS": "https://a.example,http://localhost:3000",
+        "LOG_LEVEL": "error",
+        "MAX_BODY_BYTES": "1000000000",
+        "MAX_IMPORT_BYTES": "1000000000",
+        "TOKEN_TTL": "100000000",
+        "SESSION_TTL": "100000000",
+        "LOGIN_LIMIT": "1000/86400",
+        "SECURE_COOKIES": "1",
+        "THREADS": "64",
+        "PASSWORD_LOG_N": "17",
+    },
+    {
+        "PORT": "0080",
+        "HOST": "0.0.0.0",
+        "LOG_LEVEL": "info",
+        "TOKEN_TTL": "007",
+        "THREADS": "08",
+        "PASSWORD_LOG_N": "014",
+    },
+    {name: "" for name in BAD if name not in SECRETS},
+]
+VERBS = [["migrate"], ["serve"], ["seed", "1"], ["create-admin", "root_1"]]
+
+
+@pytest.fixture(scope="module")
+def idle(server: Server) -> Iterator[Server]:
+    """Give a server that is not started, for its verbs alone."""
+    own = Server(server.implementation)
+    yield own
+    own.stop()
+
+
+@pytest.fixture
+def checkout(server: Server, tmp_path: Path) -> Iterator[Server]:
+    """Give a server of a fresh copy of the implementation."""
+    source = run_file(server.implementation).parent
+    folder = tmp_path / "elsewhere" / source.name
+    left = shutil.ignore_patterns("var", "__pycache__")
+    shutil.copytree(source, folder, ignore=left)
+    own = Server(str(folder))
+    own.home = folder
+    yield own
+    own.stop()
+
+
+def check_lines(text: str, bad: dict[str, str]) -> None:
+    """Check that there is one line for each bad variable, no other."""
+    lines = dict(line.split(": ", 1) for line in text.strip().splitlines())
+    assert len(lines) == len(text.strip().splitlines()), text
+    assert lines.keys() == bad.keys(), text
+    for name in bad.keys() - SECRETS:
+        assert bad[name] in lines[name], lines[name]
+        assert len(lines[name]) > len(bad[name]) + 5, lines[name]
+    assert "hushhush" not in text
+
+
+@pytest.mark.rule("SETTINGS-2", "SETTINGS-3", "SETTINGS-4", "SETTINGS-5")
+@pytest.mark.managed
+@pytest.mark.parametrize("bad", ROWS, ids=lambda row: row["PORT"])
+def test_each_bad_variable_has_its_line(
+    idle: Server, bad: dict[str, str]
+) -> None:
+    """Exit 2, one line per bad variable: name, value, what is accepted."""
+    done = idle.run("migrate", env=bad)
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    check_lines(done.stderr, bad)
+
+
+@pytest.mark.rule("SETTINGS-3", "SETTINGS-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("name", BAD)
+def test_only_the_bad_variable_has_a_line(idle: Server, name: str) -> None:
+    """One line for the bad variable, none for the others."""
+    bad = {name: BAD[name][0]}
+    done = idle.run("migrate", env=bad)
+    assert done.returncode == 2, done.stderr
+    check_lines(done.stderr, bad)
+    assert not idle.database.exists()
+
+
+@pytest.mark.rule("SETTINGS-2")
+@pytest.mark.managed
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_every_verb_stops_at_a_bad_setting(
+    idle: Server, verb: list[str]
+) -> None:
+    """Every verb exits with 2 within two seconds, nothing listens."""
+    bad, seconds = {"TOKEN_TTL": "soon", "THREADS": "0"}, []
+    for _ in range(2):
+        began = time.monotonic()
+        done = idle.run(*verb, env=bad, input=PASSWORD, timeout=20)
+        seconds.append(time.monotonic() - began)
+        assert done.returncode == 2, done.stderr
+        check_lines(done.stderr, bad)
+    assert min(seconds) < 2, seconds
+    with socket.socket() as probe:
+        assert probe.connect_ex((idle.host, idle.port)) != 0
+    assert not idle.database.exists()
+
+
+@pytest.mark.rule("SETTINGS-1", "SETTINGS-5")
+@pytest.mark.managed
+@pytest.mark.parametrize("good", GOOD, ids=["least", "most", "zeros", "empty"])
+def test_good_values_are_taken(
+    make_server: Callable[..., Server], good: dict[str, str]
+) -> None:
+    """Values within their form are taken; empty means unset."""
+    done = make_server().run("migrate", env=good)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.rule("SETTINGS-1", "LIMITS-1", "HOSTS-4", "TOKENS-4", "HOSTS-5")
+@pytest.mark.managed
+def test_settings_have_their_effect(
+    make_server: Callable[..., Server],
+) -> None:
+    """What is set by a variable is what happens."""
+    own = make_server(
+        MAX_BODY_BYTES="200",
+        TOKEN_TTL="77",
+        ALLOWED_HOSTS="Shelf.example,127.0.0.1",
+        LOG_LEVEL="debug",
+        THREADS="3",
+    ).start()
+    user = register(own.url)
+    before = datetime.now(UTC)
+    answer = user.client.request(
+        "create_token",
+        json={"username": user.username, "password": user.password},
+        expect=201,
+    )
+    expires = expect.timestamp(answer.json()["expires_at"])
+    ttl = timedelta(seconds=77)
+    assert before + ttl <= expires <= datetime.now(UTC) + ttl
+    body = b'{"url": "https://e.example/", "title": "T", "notes": "%b"}'
+    headers = {"Content-Type": "application/json"}
+    for size, status in ((200, 201), (201, 413)):
+        data = body % (b"x" * (size - len(body) + 2))
+        assert len(data) == size
+        user.request(
+            "create_bookmark", data=data, headers=headers, expect=status
+        )
+    for host, status in (
+        ("shelf.EXAMPLE:1", 200),
+        ("localhost", 400),
+        ("[::1]", 400),
+    ):
+        user.request("show_health", headers={"Host": host}, expect=status)
+    assert '"request"' in own.log_text()
+
+
+@pytest.mark.rule("SETTINGS-1", "SETTINGS-8", "LIMITS-1", "HOSTS-4")
+@pytest.mark.managed
+def test_settings_have_their_defaults(
+    make_server: Callable[..., Server],
+) -> None:
+    """An empty value means unset, and unset means the default."""
+    empty = {name: "" for name in BAD if name not in (*SECRETS, "PORT")}
+    own = make_server(HOST="", **empty).start()
+    user = register(own.url)
+    before = datetime.now(UTC)
+    answer = user.client.request(
+        "create_token",
+        json={"username": user.username, "password": user.password},
+        expect=201,
+    )
+    expires = expect.timestamp(answer.json()["expires_at"])
+    ttl = timedelta(seconds=86400)
+    assert before + ttl <= expires <= datetime.now(UTC) + ttl
+    head = b'{"title": "T", "url": "%b"' % unique_url().encode()
+    headers = {"Content-Type": "application/json"}
+    for size, status in ((65537, 413), (65536, 201)):
+        data = head + b" " * (size - len(head) - 1) + b"}"
+        user.request(
+            "create_bookmark",
+            data=data,
+            headers=headers,
+            expect=status,
+        )
+    for host, status in (
+        ("localhost:1", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:1", 200),
+        ("shelf.example", 400),
+    ):
+        user.request("show_health", headers={"Host": host}, expect=status)
+    assert '"request"' not in own.log_text()
+    assert "PASSWORD_LOG_N" not in own.log_text()
+
+
+@pytest.mark.rule("SETTINGS-6", "SETTINGS-1")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("sqlite:///data/own.db", "data/own.db"),
+        ("sqlite:///own.db", "own.db"),
+        ("", "var/shelf.db"),
+    ],
+)
+def test_a_relative_path_begins_at_the_implementation(
+    checkout: Server, address: str, place: str
+) -> None:
+    """`sqlite:///file` is a path from the implementation's own folder."""
+    done = checkout.run("migrate", env={"DATABASE_URL": address})
+    assert (done.returncode, done.stderr) == (0, "")
+    with closing(sqlite3.connect(checkout.home / place)) as db:
+        assert db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    assert not list(checkout.folder.rglob("*.db"))
+
+
+@pytest.mark.rule("SETTINGS-6")
+@pytest.mark.managed
+def test_an_absolute_path_is_taken_as_it_is(
+    checkout: Server, tmp_path: Path
+) -> None:
+    """`sqlite:////file` is an absolute path."""
+    place = tmp_path / "with blank & ü" / "absolute.db"
+    place.parent.mkdir()
+    done = checkout.run("migrate", env={"DATABASE_URL": f"sqlite:///{place}"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert place.is_file()
+    assert not list(checkout.home.rglob("*.db"))
+
+
+@pytest.mark.rule("SETTINGS-7")
+@pytest.mark.managed
+def test_a_secret_key_is_made_once(checkout: Server) -> None:
+    """An unset `SECRET_KEY` is made once, kept with mode 0600."""
+    file = checkout.home / "var" / "secret_key"
+    mask = os.umask(0)
+    try:
+        checkout.run("migrate", env={"SECRET_KEY": ""})
+    finally:
+        os.umask(mask)
+    made = file.read_text()
+    assert len(made.strip()) >= 32
+    assert len(set(made)) > 10
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for verb in VERBS[2:]:
+        done = checkout.run(*verb, env={"SECRET_KEY": ""}, input=PASSWORD)
+        assert done.returncode == 0, done.stderr
+    assert file.read_text() == made
+    file.unlink()
+    checkout.run("migrate", env={"SECRET_KEY": ""})
+    assert file.read_text() != made
+    assert [f.name for f in file.parent.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.rule("SETTINGS-7")
+@pytest.mark.managed
+def test_a_given_secret_key_makes_no_file(checkout: Server) -> None:
+    """A `SECRET_KEY` that is set is not written down."""
+    done = checkout.run("migrate")
+    assert done.returncode == 0, done.stderr
+    files = [f for f in checkout.home.rglob("*") if f.is_file()]
+    assert not any(
+        checkout.secret_key.encode() in f.read_bytes() for f in files
+    )
+    assert not (checkout.home / "var" / "secret_key").exists()
+
+
+@pytest.mark.rule("SETTINGS-8")
+@pytest.mark.managed
+@pytest.mark.parametrize("value", ["4", "13"])
+def test_serve_warns_of_cheap_passwords(
+    make_server: Callable[..., Server], value: str
+) -> None:
+    """`run serve` warns on stderr when `PASSWORD_LOG_N` is below 14."""
+    own = make_server(PASSWORD_LOG_N=value).start()
+    Client(own.url).request("show_health", expect=200)
+    assert "PASSWORD_LOG_N" in own.log_text()

@@ -1,0 +1,818 @@
+"""Storage: what was acknowledged stays, what must not coexist does not."""
+
+import os
+import resource
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import expect
+import psycopg
+import pytest
+from client import PASSWORD, Client, User, register, unique, unique_url
+from servers import Server
+from tables import dump, holds, locked, sizes
+
+IMPLEMENTATION = os.environ.get("IMPL") or "stdlib"
+HAS_DRIVER = Path(IMPLEMENTATION).name not in ("stdlib", "faults")
+VERBS = [["migrate"], ["serve"], ["seed", "1"], ["create-admin", "root_1"]]
+PROBE = '''
+import os, sqlite3, threading
+
+class Probe(sqlite3.Connection):
+    """Note before each use whether commits wait for the disk."""
+
+    def note(self):
+        value = super().execute("PRAGMA synchronous").fetchone()[0]
+        name = f"{os.getpid()}-{threading.get_ident()}-{id(self)}"
+        with open(os.path.join(os.environ["PROBED"], name), "w") as file:
+            file.write(str(value))
+
+    def cursor(self, *args, **kwargs):
+        self.note()
+        return super().cursor(*args, **kwargs)
+
+    def execute(self, *args):
+        self.note()
+        return super().execute(*args)
+
+plain = sqlite3.connect
+
+def connect(*args, **kwargs):
+    return plain(*args, **{"factory": Probe, **kwargs})
+
+sqlite3.connect = sqlite3.dbapi2.connect = connect
+'''
+
+
+def together(count: int, work: Callable[[int], object]) -> list:
+    """Call work(0) … work(count - 1) at the same moment."""
+    barrier = threading.Barrier(count)
+
+    def begin(number: int) -> object:
+        barrier.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begin, range(count)))
+
+
+@pytest.fixture
+def crowd(user: User) -> Iterator[list[Client]]:
+    """Give 20 clients with the token of one account."""
+    clients = [Client(user.client.url, user.token) for _ in range(20)]
+    yield clients
+    for one in clients:
+        one.close()
+
+
+def bookmarks_of(user: User) -> list[dict]:
+    """Return all bookmarks of an account, page by page."""
+    seen, links = [], {"next": "?per_page=100&sort=created_at"}
+    while "next" in links:
+        answer = user.request(
+            "GET", expect.relative(links["next"]), expect=200
+        )
+        seen += expect.page(answer.json())
+        links = expect.link(answer)
+    return seen
+
+
+@pytest.mark.rule("STORAGE-1", "BOOKMARKS-11")
+@pytest.mark.managed
+def test_the_database_itself_keeps_a_url_unique(
+    server: Server, user: User, other: User
+) -> None:
+    """One account has a URL once: a constraint of the database."""
+    made = user.bookmark()
+    other.bookmark(url=made["url"])
+    (table, _), *_ = holds(server.database, made["url"])
+    with closing(sqlite3.connect(server.database)) as db:
+        columns = [
+            name
+            for _, name, _, _, _, key in db.execute(
+                f'PRAGMA table_info("{table}")'
+            )
+            if not key
+        ]
+        names = ", ".join(f'"{name}"' for name in columns)
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE.*url"):
+            db.execute(
+                f'INSERT INTO "{table}" ({names}) SELECT {names}'
+                f' FROM "{table}" WHERE url = ?',
+                [made["url"]],
+            )
+        db.rollback()
+
+
+@pytest.mark.rule("STORAGE-2", "ACCOUNTS-14")
+@pytest.mark.managed
+def test_delete_me_removes_every_row(server: Server, other: User) -> None:
+    """Deleting an account removes all its rows and no others."""
+    other.bookmark(tags=["kept"])
+    before = dump(server.database)
+    user = register(server.url)
+    user.sign_in()
+    user.bookmark(tags=["a", "b", "kept"], notes=user.username)
+    user.bookmark(tags=["a"])
+    assert sizes(server.database) != {k: len(v) for k, v in before.items()}
+    user.request("delete_me", expect=204)
+    assert dump(server.database) == before
+
+
+@pytest.mark.rule("STORAGE-2", "PERMISSIONS-6")
+@pytest.mark.managed
+def test_delete_user_removes_every_row(server: Server, admin: User) -> None:
+    """Deleting an account for somebody removes all its rows too."""
+    before = dump(server.database)
+    user = register(server.url)
+    user.bookmark(tags=["a", "b"])
+    admin.request("delete_user", id=user.id, expect=204)
+    assert dump(server.database) == before
+
+
+@pytest.mark.rule("STORAGE-2", "TAGS-3")
+@pytest.mark.managed
+def test_delete_bookmark_removes_its_tags(server: Server, user: User) -> None:
+    """Nothing of a bookmark stays when it is deleted or loses its tags."""
+    before = dump(server.database)
+    made = user.bookmark(tags=["a", "b"])
+    user.request("delete_bookmark", id=made["id"], expect=204)
+    assert dump(server.database) == before
+
+
+BESIDE = {
+    "create_bookmark": {"url": "https://e.example/{0}", "title": "{0}"},
+    "replace_bookmark": {"url": "https://e.example/{0}", "title": "{0}"},
+    "update_bookmark": {"notes": "{0}", "tags": ["{0}"]},
+    "delete_bookmark": None,
+    "create_token": {"username": "{0}", "password": PASSWORD},
+    "change_password": {
+        "current_password": PASSWORD,
+        "new_password": "new {0}",
+    },
+    "delete_token": None,
+}
+
+
+def fill(value: object, name: str) -> object:
+    """Put a name into the texts of a body."""
+    match value:
+        case str():
+            return value.format(name)
+        case list():
+            return [fill(item, name) for item in value]
+        case dict():
+            return {key: fill(item, name) for key, item in value.items()}
+    return ...
+
+
+def write_beside(user: User, operation: str, number: int, token: str) -> int:
+    """Send one write and return its status."""
+    client = Client(user.client.url, token)
+    answer = client.request(
+        operation,
+        id=number,
+        json=fill(BESIDE[operation], user.username),
+        expect={200, 201, 204, 401, 404, 409},
+        timeout=20,
+    )
+    client.close()
+    return answer.status_code
+
+
+def race_with_deletion(
+    user: User, operation: str, lock: Callable[[], object]
+) -> list[int]:
+    """Let one deletion and three writes meet at one lock."""
+    made = user.bookmark(notes=user.username, tags=[user.username])
+    token = user.sign_in()
+    tokens = {"change_password": user.token}
+    work = (operation, made["id"], tokens.get(operation, token))
+    with ThreadPoolExecutor(4) as pool:
+        with lock():
+            writes = [pool.submit(write_beside, user, *work)]
+            time.sleep(0.01)
+            deletion = pool.submit(user.request, "delete_me", expect=204)
+            writes += [pool.submit(write_beside, user, *work)]
+            time.sleep(0.01)
+            writes += [pool.submit(write_beside, user, *work)]
+            time.sleep(0.06)
+        expect.no_body(deletion.result())
+        return [write.result() for write in writes]
+
+
+AFTER_EACH_OTHER = {"create_bookmark": {409}, "delete_bookmark": {404}}
+
+
+@pytest.mark.rule("STORAGE-3")
+@pytest.mark.managed
+@pytest.mark.parametrize("operation", BESIDE)
+def test_a_write_beside_the_deletion_is_done_before_or_401(
+    server: Server, make_user: Callable[..., User], operation: str
+) -> None:
+    """A write beside the deletion of its account leaves no row."""
+    twice = AFTER_EACH_OTHER.get(operation, set())
+    for _ in range(3):
+        user = make_user()
+        done = race_with_deletion(
+            user, operation, lambda: locked(server.database)
+        )
+        assert set(done) <= {200, 201, 204, 401} | twice, done
+        assert done.count(409) < 3, done
+        assert holds(server.database, user.username) == []
+
+
+@pytest.mark.rule("STORAGE-3")
+def test_twenty_writers_beside_the_deletion(
+    user: User, crowd: list[Client]
+) -> None:
+    """A write is done before the deletion or answers 401, never 409."""
+
+    def work(number: int) -> int:
+        if number == 10:
+            return user.request("delete_me", expect=204).status_code
+        answer = crowd[number].request(
+            "create_bookmark",
+            json={"url": unique_url(), "title": "T", "tags": ["t"]},
+            expect={201, 401},
+            timeout=20,
+        )
+        return answer.status_code
+
+    done = Counter(together(20, work))
+    assert done[204] == 1
+    assert done[201] + done[401] == 19
+
+
+def write_until_killed(client: Client, kept: list[dict], gone: list) -> None:
+    """Create, change and delete; note what was acknowledged."""
+    while True:
+        url = unique_url()
+        sent = {"url": url, "title": "T", "tags": ["t"]}
+        made = client.request("create_bookmark", json=sent, expect=201).json()
+        kept.append(made)
+        change = {"notes": url}
+        answer = client.request(
+            "update_bookmark", id=made["id"], json=change, expect=200
+        )
+        kept.append(answer.json())
+        gone.append(made["id"])
+        client.request("delete_bookmark", id=made["id"], expect=204)
+        gone.append(None)
+        sent["url"] += "/kept"
+        made = client.request("create_bookmark", json=sent, expect=201).json()
+        kept.append(made)
+
+
+@pytest.mark.rule("STORAGE-4")
+@pytest.mark.managed
+def test_what_was_acknowledged_survives_a_kill(
+    make_server: Callable[..., Server],
+) -> None:
+    """Whatever was answered with 2xx is there after `kill -9`."""
+    own = make_server().start()
+    user = register(own.url)
+    notes = [([], []) for _ in range(4)]
+
+    def work(number: int) -> None:
+        client = Client(own.url, user.token)
+        with suppress(AssertionError):
+            write_until_killed(client, *notes[number])
+        client.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        running = [pool.submit(work, number) for number in range(4)]
+        time.sleep(0.4)
+        own.kill()
+        for one in running:
+            one.result(timeout=20)
+    own.restart()
+    user.client.close()
+    user.client = Client(own.url, user.token)
+    there = {item["id"]: item for item in bookmarks_of(user)}
+    assert sum(len(kept) for kept, _ in notes) >= 12
+    for kept, gone in notes:
+        check_survivors(kept, gone, there)
+    user.bookmark()
+
+
+def check_survivors(
+    kept: list[dict], gone: list, there: dict[int, dict]
+) -> None:
+    """Compare what was acknowledged with what is there."""
+    last = {item["id"]: item for item in kept}
+    asked = {number for number in gone if number}
+    open_request = kept[-1]["id"] if kept else None
+    for number, item in last.items():
+        if number in asked:
+            continue
+        assert number in there, f"bookmark {number} is lost"
+        change = there[number]["updated_at"] != item["updated_at"]
+        assert not change or number == open_request, f"{number} differs"
+    done = [
+        number
+        for number, after in zip(gone, gone[1:], strict=False)
+        if number and after is None
+    ]
+    assert not set(done) & there.keys(), "a deleted bookmark is back"
+
+
+@pytest.mark.rule("STORAGE-4")
+@pytest.mark.managed
+def test_accounts_and_tokens_survive_a_kill(
+    make_server: Callable[..., Server],
+) -> None:
+    """Whatever was answered with 2xx is there: accounts, tokens, ends."""
+    own = make_server().start()
+    users = [register(own.url) for _ in range(3)]
+    ended = users[1].sign_in()
+    client = Client(own.url, ended)
+    client.request("delete_token", expect=204)
+    users[2].request("delete_me", expect=204)
+    client.close()
+    own.restart()
+    users[0].request("show_me", expect=200)
+    users[0].sign_in()
+    users[1].request("show_me", expect=200)
+    users[2].request("show_me", expect=401)
+    client.request("show_me", expect=401)
+
+
+@pytest.mark.rule("STORAGE-5")
+def test_twenty_creations_of_one_url(user: User, crowd: list[Client]) -> None:
+    """Of 20 parallel creations exactly one answers 201, others 409."""
+    for turn in range(10):
+        sent = {"url": unique_url(), "title": f"T{turn}", "tags": ["t"]}
+
+        def work(number: int, sent: dict = sent) -> int:
+            answer = crowd[number].request(
+                "create_bookmark", json=sent, expect={201, 409}, timeout=20
+            )
+            return answer.status_code
+
+        assert Counter(together(20, work)) == {201: 1, 409: 19}
+    assert len(bookmarks_of(user)) == 10
+
+
+@pytest.mark.rule("STORAGE-5", "BOOKMARKS-11")
+def test_twenty_changes_to_one_url(user: User, crowd: list[Client]) -> None:
+    """Of 20 bookmarks that all want one URL exactly one gets it."""
+    made = [user.bookmark() for _ in range(20)]
+    url = unique_url()
+
+    def work(number: int) -> int:
+        answer = crowd[number].request(
+            "update_bookmark",
+            id=made[number]["id"],
+            json={"url": url},
+            expect={200, 409},
+            timeout=20,
+        )
+        return answer.status_code
+
+    assert Counter(together(20, work)) == {200: 1, 409: 19}
+    assert [b["url"] for b in bookmarks_of(user)].count(url) == 1
+
+
+@pytest.mark.rule("STORAGE-5", "ACCOUNTS-4")
+def test_twenty_registrations_of_one_name(crowd: list[Client]) -> None:
+    """Of 20 parallel registrations of one name exactly one answers 201."""
+    sent = {"username": unique(), "password": PASSWORD}
+
+    def work(number: int) -> int:
+        answer = crowd[number].request(
+            "register_user", json=sent, expect={201, 409}, timeout=20
+        )
+        return answer.status_code
+
+    assert Counter(together(20, work)) == {201: 1, 409: 19}
+
+
+@pytest.mark.rule("STORAGE-6")
+def test_twenty_writers_make_ten_bookmarks_each(
+    user: User, crowd: list[Client]
+) -> None:
+    """All 200 are answered with success and are there afterwards."""
+
+    def work(number: int) -> list[str]:
+        urls = [unique_url() for _ in range(10)]
+        for url in urls:
+            crowd[number].request(
+                "create_bookmark",
+                json={"url": url, "title": "T", "tags": ["a", f"w{number}"]},
+                expect=201,
+                timeout=20,
+            )
+        return urls
+
+    sent = [url for urls in together(20, work) for url in urls]
+    assert sorted(b["url"] for b in bookmarks_of(user)) == sorted(sent)
+    tags = user.request("list_tags", expect=200).json()["items"]
+    assert {t["name"]: t["bookmarks"] for t in tags} == {
+        "a": 200,
+        **{f"w{number}": 10 for number in range(20)},
+    }
+
+
+@pytest.mark.rule("STORAGE-6")
+def test_twenty_writers_make_ten_changes_each(
+    user: User, crowd: list[Client]
+) -> None:
+    """No change to one's own bookmark is lost beside those of others."""
+    made = [user.bookmark() for _ in range(20)]
+
+    def work(number: int) -> None:
+        for turn in range(10):
+            change = {"notes": f"{turn}", "tags": [f"{number}", f"t{turn}"]}
+            crowd[number].request(
+                "update_bookmark",
+                id=made[number]["id"],
+                json=change,
+                expect=200,
+                timeout=20,
+            )
+
+    together(20, work)
+    there = {item["id"]: item for item in bookmarks_of(user)}
+    for number, item in enumerate(made):
+        expect.bookmark(
+            there[item["id"]], notes="9", tags=sorted([f"{number}", "t9"])
+        )
+
+
+@pytest.mark.rule("STORAGE-7")
+@pytest.mark.managed
+def test_sqlite_runs_in_wal_mode(server: Server, user: User) -> None:
+    """SQLite runs with `journal_mode=WAL`."""
+    user.bookmark()
+    header = server.database.read_bytes()[:20]
+    assert header[:15] == b"SQLite format 3"
+    assert tuple(header[18:20]) == (2, 2)
+
+
+@pytest.mark.rule("STORAGE-7")
+@pytest.mark.managed
+def test_sqlite_waits_for_the_disk(
+    make_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    """SQLite runs with `synchronous=FULL` on every connection."""
+    probes, notes = tmp_path / "probes", tmp_path / "notes"
+    probes.mkdir()
+    notes.mkdir()
+    (probes / "sitecustomize.py").write_text(PROBE)
+    own = make_server().start()
+    own.kill()
+    assert own.serve({"PYTHONPATH": str(probes), "PROBED": str(notes)})
+    user = register(own.url)
+    together(4, lambda _: user.sign_in())
+    user.bookmark(tags=["t"])
+    found = [note.read_text() for note in notes.iterdir()]
+    assert found
+    assert set(found) == {"2"}, found
+
+
+LOCKED_OUT = [
+    ("register_user", {"username": "z_locked", "password": PASSWORD}),
+    ("create_bookmark", {"url": "https://e.example/", "title": "T"}),
+    ("replace_bookmark", {"url": "https://e.example/", "title": "T"}),
+    ("update_bookmark", {"title": "locked"}),
+    ("delete_bookmark", ...),
+    ("delete_token", ...),
+    ("delete_me", ...),
+]
+
+
+@pytest.fixture(scope="module")
+def spare(server: Server) -> Iterator[Server]:
+    """Give a server of this module's own, for what harms others."""
+    with Server(server.implementation, {"THREADS": "16"}) as own:
+        yield own
+
+
+@pytest.mark.rule("STORAGE-8", "ERRORS-6", "HEALTH-2")
+@pytest.mark.managed
+def test_a_write_waits_five_seconds_for_a_lock(spare: Server) -> None:
+    """A write that meets a lock waits up to 5 s, then answers 503."""
+    user, late = register(spare.url), register(spare.url)
+    made = user.bookmark()
+
+    def write(operation: str, body: object) -> float:
+        client, began = Client(spare.url, user.token), time.monotonic()
+        answer = client.request(
+            operation, id=made["id"], json=body, expect=503, timeout=15
+        )
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+        client.close()
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(9) as pool:
+        with locked(spare.database):
+            running = [pool.submit(write, *one) for one in LOCKED_OUT]
+            time.sleep(3)
+            waiting = pool.submit(late.bookmark)
+            late.client.request("show_health", expect=200)
+            Client(spare.url, user.token).request("show_me", expect=200)
+            waited = [one.result() for one in running]
+        waiting.result()
+    assert min(waited) > 4, waited
+    assert max(waited) < 9, waited
+    assert bookmarks_of(user) == [made]
+    user.bookmark()
+
+
+@pytest.fixture
+def readonly(make_server: Callable[..., Server]) -> Server:
+    """Give a server whose database SQLite must not write to.
+
+    A write version that is too new makes it so, whoever asks: file
+    modes would not keep out the superuser.
+    """
+    own = make_server().start()
+    user = register(own.url)
+    user.bookmark()
+    own.halt()
+    with closing(sqlite3.connect(own.database)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with own.database.open("r+b") as file:
+        file.seek(18)
+        file.write(bytes([3]))
+    own.restart()
+    own.user = User(
+        user.username,
+        user.password,
+        user.token,
+        Client(own.url, user.token),
+    )
+    return own
+
+
+@pytest.mark.rule("STORAGE-9")
+@pytest.mark.managed
+def test_a_read_only_database_takes_no_writes(readonly: Server) -> None:
+    """A read-only database: 503 for writes, nothing lost."""
+    user, before = readonly.user, dump(readonly.database)
+    for operation, body in LOCKED_OUT:
+        number = 1
+        answer = user.request(operation, id=number, json=body, expect=503)
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+    user.request("show_health", expect=200)
+    assert dump(readonly.database) == before
+
+
+@contextmanager
+def limited_files(size: int) -> Iterator[None]:
+    """Let no file that a new process writes grow beyond a size."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.rule("STORAGE-9")
+@pytest.mark.managed
+def test_a_full_disk_takes_no_writes(
+    make_server: Callable[..., Server],
+) -> None:
+    """A full disk: 503 for what does not fit, and nothing else is lost."""
+    own = make_server(LOG_LEVEL="error").start()
+    user = register(own.url)
+    kept = [user.bookmark(notes="x" * 1000) for _ in range(3)]
+    own.halt()
+    with limited_files(own.database.stat().st_size + 60_000):
+        assert own.serve()
+    user.client = Client(own.url, user.token)
+    refused = []
+    for _ in range(60):
+        sent = {"url": unique_url(), "title": "T", "notes": "x" * 1000}
+        answer = user.request("create_bookmark", json=sent, expect={201, 503})
+        {201: kept, 503: refused}[answer.status_code].append(answer)
+    assert len(refused) >= 10
+    for answer in refused:
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+    user.request("show_health", expect=200)
+    own.restart()
+    user.client = Client(own.url, user.token)
+    made = kept[:3] + [answer.json() for answer in kept[3:]]
+    assert bookmarks_of(user) == made
+    user.bookmark()
+
+
+def overwrite(path: Path, start: int) -> None:
+    """Put garbage into a file from one place to its end."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(start)
+        file.write(b"\xa5garbage" * ((size - start) // 8 + 1))
+
+
+@pytest.mark.rule("STORAGE-9", "HEALTH-2", "HEALTH-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("start", [0, 100, 4096])
+def test_a_corrupt_database_takes_no_writes(
+    make_server: Callable[..., Server], start: int
+) -> None:
+    """A corrupt file: 503, and nothing writes over what is left."""
+    own = make_server().start()
+    user = register(own.url)
+    made = user.bookmark()
+    own.halt()
+    with closing(sqlite3.connect(own.database)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    overwrite(own.database, start)
+    before = own.database.read_bytes()
+    assert own.serve()
+    client = Client(own.url, user.token)
+    for operation, body in [*LOCKED_OUT, ("list_bookmarks", ...)]:
+        answer = client.request(
+            operation, id=made["id"], json=body, expect=503
+        )
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+    client.request("show_health", expect=200)
+    assert own.database.read_bytes()[start:] == before[start:]
+    own.halt()
+    client.close()
+
+
+def refuse_postgresql(server: Server, *verb: str) -> None:
+    """Check that a verb says that there is no PostgreSQL, with exit 2."""
+    secret = "postgresql://somebody:hushhush@localhost/shelf"
+    done = server.run(*verb, env={"DATABASE_URL": secret})
+    assert done.returncode == 2
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("DATABASE_URL: ")
+    assert "PostgreSQL" in line
+    assert "hushhush" not in done.stderr + done.stdout
+
+
+@pytest.mark.rule("STORAGE-10", "SETTINGS-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_run_says_that_it_has_no_postgresql(
+    server: Server, verb: list[str]
+) -> None:
+    """Without a driver, PostgreSQL is refused with exit 2."""
+    refuse_postgresql(server, *verb)
+
+
+test_run_says_that_it_has_no_postgresql.__test__ = not HAS_DRIVER
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    """Give a server with a fresh PostgreSQL database."""
+    base, name = os.environ["TEST_POSTGRES_URL"], unique()
+    with psycopg.connect(base, autocommit=True) as db:
+        db.execute(f"CREATE DATABASE {name}")
+    address = urlsplit(base)._replace(path=f"/{name}").geturl()
+    try:
+        with Server(IMPLEMENTATION, {"DATABASE_URL": address}) as own:
+            own.address = address
+            yield own
+    finally:
+        with psycopg.connect(base, autocommit=True) as db:
+            db.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def postgres_holds(address: str, marker: str) -> list[tuple[str, str]]:
+    """Return table and row wherever a row has the marker in it."""
+    with psycopg.connect(address) as db:
+        names = db.execute(
+            "SELECT quote_ident(table_name) FROM information_schema.tables"
+            " WHERE table_schema = 'public'"
+        ).fetchall()
+        return [
+            (name, row)
+            for (name,) in names
+            for (row,) in db.execute(f"SELECT t::text FROM {name} t")
+            if marker in row
+        ]
+
+
+@contextmanager
+def locked_rows(address: str, username: str) -> Iterator[None]:
+    """Hold the account's row, so that those who write to it wait."""
+    (table, _), *_ = postgres_holds(address, f",{username},")
+    with psycopg.connect(address) as db:
+        db.execute(
+            f"SELECT 1 FROM {table} WHERE username = %s FOR UPDATE",
+            [username],
+        )
+        yield
+        db.rollback()
+
+
+@pytest.mark.managed
+@pytest.mark.postgres
+class TestPostgreSQL:
+    """The promises of storage, kept by another database."""
+
+    __test__ = HAS_DRIVER
+
+    @pytest.mark.rule("STORAGE-10", "STORAGE-4")
+    def test_rows_survive_a_kill(self, postgres: Server) -> None:
+        """Whatever was answered with 2xx is there after `kill -9`."""
+        user = register(postgres.url)
+        made = [user.bookmark(tags=["a", "b"]) for _ in range(5)]
+        postgres.restart()
+        user.client = Client(postgres.url, user.token)
+        assert bookmarks_of(user) == made
+
+    @pytest.mark.rule("STORAGE-10", "STORAGE-5")
+    def test_twenty_creations_of_one_url(self, postgres: Server) -> None:
+        """Of 20 parallel creations exactly one answers 201."""
+        user = register(postgres.url)
+        for _ in range(10):
+            sent = {"url": unique_url(), "title": "T", "tags": ["t"]}
+
+            def work(_: int, sent: dict = sent) -> int:
+                client = Client(postgres.url, user.token)
+                answer = client.request(
+                    "create_bookmark", json=sent, expect={201, 409}
+                )
+                client.close()
+                return answer.status_code
+
+            assert Counter(together(20, work)) == {201: 1, 409: 19}
+        assert len(bookmarks_of(user)) == 10
+
+    @pytest.mark.rule("STORAGE-10", "STORAGE-6")
+    def test_twenty_writers_make_ten_changes_each(
+        self, postgres: Server
+    ) -> None:
+        """All 200 changes are there."""
+        user = register(postgres.url)
+
+        def work(number: int) -> None:
+            client = Client(postgres.url, user.token)
+            for turn in range(10):
+                url = f"https://e.example/{number}/{turn}"
+                sent = {"url": url, "title": "T", "tags": ["t"]}
+                client.request("create_bookmark", json=sent, expect=201)
+            client.close()
+
+        together(20, work)
+        assert len(bookmarks_of(user)) == 200
+
+    @pytest.mark.rule("STORAGE-10", "STORAGE-3")
+    @pytest.mark.parametrize("operation", BESIDE)
+    def test_a_write_beside_the_deletion(
+        self, postgres: Server, operation: str
+    ) -> None:
+        """A write beside the deletion of its account leaves no row."""
+        twice = AFTER_EACH_OTHER.get(operation, set())
+        for _ in range(2):
+            user = register(postgres.url)
+            done = race_with_deletion(
+                user,
+                operation,
+                lambda user=user: locked_rows(postgres.address, user.username),
+            )
+            assert set(done) <= {200, 201, 204, 401} | twice, done
+            assert postgres_holds(postgres.address, user.username) == []
+
+    @pytest.mark.rule("STORAGE-10", "TAGS-2", "SEARCH-2")
+    def test_order_and_search_are_the_same(self, postgres: Server) -> None:
+        """Tags go by code points and `É` finds `é`, whatever the locale."""
+        user = register(postgres.url)
+        names = ["a b", "a", "a-b", "é", "z", "_", "ab", "😀", "\uffee"]
+        made = user.bookmark(title="CAFÉ", tags=names)
+        items = user.request("list_tags", expect=200).json()["items"]
+        assert [item["name"] for item in items] == sorted(names)
+        for q, total in (("café", 1), ("cafe", 0), ("%", 0), ("_", 0)):
+            answer = user.request(
+                "list_bookmarks", params={"q": q}, expect=200
+            )
+            assert expect.page(answer.json(), total=total) == [made] * total
+
+    @pytest.mark.rule("STORAGE-10", "MIGRATIONS-4")
+    def test_migrate_twice(self, postgres: Server) -> None:
+        """`run migrate` twice in a row changes nothing."""
+        user = register(postgres.url)
+        made = user.bookmark()
+        done = postgres.run("migrate", timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert bookmarks_of(user) == [made]
+
+    @pytest.mark.rule("STORAGE-10", "CLI-3", "CLI-5")
+    def test_seed_and_create_admin(self, postgres: Server) -> None:
+        """The verbs do the same as on SQLite."""
+        done = postgres.run("seed", "5", input=PASSWORD)
+        assert (done.returncode, done.stdout) == (0, "demo: 5 bookmarks\n")
+        name = unique()
+        done = postgres.run("create-admin", name, input=PASSWORD)
+        assert done.returncode == 0, done.stderr
+        done = postgres.run("create-admin", name, input=PASSWORD)
+        assert done.returncode == 1

@@ -1,0 +1,212 @@
+"""Tags: counted, and filtered by."""
+
+import expect
+import pytest
+from client import User, unique
+
+PAIRS = [
+    ("web", "web"),
+    ("web", "WEB"),
+    ("web", "  Web\t"),
+    ("Straße", "STRASSE"),
+    ("straße", "strasse"),
+    ("ÉCOLE", "école"),
+    ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+    ("İ", "i̇"),
+    ("ﬁn", "FIN"),
+    ("a b", "A B"),
+    ("c++", "C++"),
+    ("a/b", "a/b"),
+    ("a&b=c", "A&B=C"),
+    ("100%", "100%"),
+    ("x_y", "X_Y"),
+    ("😀", "😀"),
+    ("'; --", "'; --"),
+    ("#?", "#?"),
+    ("日本", "日本"),
+]
+
+
+def listed(user: User, *tags: str) -> list[int]:
+    """Return the ids of the bookmarks that have all these tags."""
+    answer = user.request(
+        "list_bookmarks",
+        params=[("tag", tag) for tag in tags] + [("sort", "created_at")],
+        expect=200,
+    )
+    body = expect.strict_json(answer)
+    assert body["total"] == len(expect.page(body))
+    return [item["id"] for item in body["items"]]
+
+
+def counted(user: User) -> list[tuple[str, int]]:
+    """Return the tags of the account with their counts, checked."""
+    body = expect.strict_json(user.request("list_tags", expect=200))
+    assert set(body) == {"items"}, sorted(body)
+    assert all(set(item) == {"name", "bookmarks"} for item in body["items"])
+    assert all(type(item["bookmarks"]) is int for item in body["items"])
+    return [(item["name"], item["bookmarks"]) for item in body["items"]]
+
+
+@pytest.mark.rule("TAGS-1")
+def test_list_tags_counts_bookmarks(user: User) -> None:
+    """`list_tags` gives each tag with the number of its bookmarks."""
+    assert counted(user) == []
+    user.bookmark(tags=["a", "b"])
+    user.bookmark(tags=["b", "B ", "b"])
+    user.bookmark(tags=["c", "b"])
+    user.bookmark()
+    assert counted(user) == [("a", 1), ("b", 3), ("c", 1)]
+
+
+@pytest.mark.rule("TAGS-1", "PERMISSIONS-3")
+def test_list_tags_counts_only_what_is_ones_own(
+    user: User, other: User
+) -> None:
+    """`list_tags` counts the account's own bookmarks."""
+    user.bookmark(tags=["shared", "mine"])
+    other.bookmark(tags=["shared", "theirs"])
+    other.bookmark(tags=["shared"])
+    assert counted(user) == [("mine", 1), ("shared", 1)]
+    assert counted(other) == [("shared", 2), ("theirs", 1)]
+
+
+@pytest.mark.rule("TAGS-2")
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["b", "a", "c"],
+        ["10", "9", "1", "01"],
+        ["z", "é", "e", "ä", "a"],
+        ["a b", "a", "a-b", "ab", "a_b", "a.b"],
+        ["\U0001f600", "\uffee", "\ue000", "~", "!"],
+        ["日本", "я", "ω", "ñ", "_"],
+    ],
+)
+def test_list_tags_is_in_the_order_of_code_points(
+    user: User, names: list[str]
+) -> None:
+    """`list_tags` and a bookmark's tags go by code points."""
+    made = user.bookmark(tags=names)
+    for name in names:
+        user.bookmark(tags=[name])
+    assert [name for name, _ in counted(user)] == sorted(names)
+    assert made["tags"] == sorted(names)
+
+
+@pytest.mark.rule("TAGS-3")
+def test_a_tag_without_bookmarks_is_gone(user: User) -> None:
+    """A tag that no bookmark has any more is gone."""
+    first = user.bookmark(tags=["a", "b"])
+    second = user.bookmark(tags=["b", "c"])
+    user.request(
+        "update_bookmark", id=first["id"], json={"tags": ["b"]}, expect=200
+    )
+    assert counted(user) == [("b", 2), ("c", 1)]
+    sent = {"url": second["url"], "title": "T"}
+    user.request("replace_bookmark", id=second["id"], json=sent, expect=200)
+    assert counted(user) == [("b", 1)]
+    user.request("delete_bookmark", id=first["id"], expect=204)
+    assert counted(user) == []
+    assert listed(user, "b") == []
+
+
+@pytest.mark.rule("TAGS-4")
+@pytest.mark.parametrize(("tag", "asked"), PAIRS)
+def test_list_bookmarks_folds_the_tag_that_it_is_asked_for(
+    user: User, tag: str, asked: str
+) -> None:
+    """`tag` is trimmed and folded as tags are."""
+    made = user.bookmark(tags=[tag])
+    user.bookmark(tags=["another"])
+    user.bookmark(title=tag, notes=tag)
+    assert made["tags"] == [tag.strip().casefold()]
+    assert listed(user, asked) == [made["id"]]
+
+
+@pytest.mark.rule("TAGS-4")
+@pytest.mark.parametrize(
+    "asked", ["we", "eb", "webb", "%", "w_b", "w%", "*", "web web", "w.b"]
+)
+def test_list_bookmarks_compares_whole_tags(user: User, asked: str) -> None:
+    """`tag` keeps bookmarks that have that tag, not a similar one."""
+    user.bookmark(tags=["web"])
+    assert listed(user, asked) == []
+
+
+@pytest.mark.rule("TAGS-4")
+def test_list_bookmarks_takes_the_longest_tag(user: User) -> None:
+    """A tag of 50 code points can be asked for."""
+    made = user.bookmark(tags=["é" * 50])
+    assert listed(user, "É" * 50) == [made["id"]]
+
+
+@pytest.mark.rule("TAGS-5")
+@pytest.mark.parametrize(
+    ("tags", "code"),
+    [
+        (["a" * 51], "too_long"),
+        (["é" * 51], "too_long"),
+        (["ß" * 26], "too_long"),
+        (["a,b"], "invalid"),
+        ([","], "invalid"),
+        (["a\0"], "invalid"),
+        (["\0"], "invalid"),
+        (["ok", "a,b"], "invalid"),
+        (["a,b", "ok"], "invalid"),
+        ([f"t{n}" for n in range(21)], "too_many"),
+        (["same"] * 21, "too_many"),
+    ],
+)
+def test_list_bookmarks_refuses_what_could_not_be_a_tag(
+    user: User, tags: list[str], code: str
+) -> None:
+    """A `tag` that could not be one, or too many, answers 422."""
+    answer = user.request("list_bookmarks", params={"tag": tags}, expect=422)
+    expect.problem(answer, 422, [("tag", code)])
+
+
+@pytest.mark.rule("TAGS-5")
+def test_list_bookmarks_takes_twenty_tags(user: User) -> None:
+    """Twenty tags may be asked for."""
+    names = [f"t{n:02}" for n in range(20)]
+    made = user.bookmark(tags=names)
+    user.bookmark(tags=names[1:])
+    assert listed(user, *names) == [made["id"]]
+
+
+@pytest.mark.rule("TAGS-6")
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        (["a"], [0, 1, 3]),
+        (["b"], [0, 2, 3]),
+        (["a", "b"], [0, 3]),
+        (["b", "a"], [0, 3]),
+        (["A", " b ", "a"], [0, 3]),
+        (["a", "b", "c"], [3]),
+        (["a", "missing"], []),
+        (["missing"], []),
+        (["a", ""], [0, 1, 3]),
+        (["", ""], [0, 1, 2, 3, 4]),
+    ],
+)
+def test_list_bookmarks_wants_all_of_several_tags(
+    user: User, asked: list[str], wanted: list[int]
+) -> None:
+    """`tag` several times keeps bookmarks that have all of them."""
+    made = [
+        user.bookmark(tags=tags)["id"]
+        for tags in (["a", "b"], ["a"], ["b"], ["a", "b", "c"], [])
+    ]
+    assert listed(user, *asked) == [made[number] for number in wanted]
+
+
+@pytest.mark.rule("TAGS-6", "PERMISSIONS-3")
+def test_list_bookmarks_by_tag_shows_only_what_is_ones_own(
+    user: User, other: User
+) -> None:
+    """A tag that only others use finds nothing."""
+    name = unique()
+    other.bookmark(tags=[name])
+    assert listed(user, name) == []

@@ -1,0 +1,172 @@
+"""The figures and tables of a benchmark, from hand-made windows."""
+
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from compare.bench_table import bench_markdown, bench_tables
+from compare.figures import (
+    find_ratio,
+    is_tie,
+    make_figure,
+    measure_noise,
+    peak_memory,
+)
+from compare.interval import Interval
+
+RATIO = {"stdlib": 1.0, "flask": 2.0, "stdlib again": 1.01}
+
+
+def window(arm: str, number: int, **more: Any) -> dict[str, Any]:
+    """Make one window of a machine whose rounds differ in speed."""
+    cost = RATIO[arm] * 1e-3 * number
+    return {
+        "round": number,
+        "arm": arm,
+        "operation": "show_bookmark",
+        "fault": None,
+        "sent": 1100,
+        "requests": 1000,
+        "seconds": 2.0,
+        "server_cpu": 1000 * cost,
+        "generator_cpu": 1.0,
+        "memory_bytes": 2**20 * number,
+        "stolen": 0.0,
+        "others": 0.01,
+        "median_ms": 1.5,
+        "p99_ms": 4.0,
+        **more,
+    }
+
+
+def results(**more: Any) -> dict[str, Any]:
+    """Make the results of three rounds of three arms."""
+    windows = [window(arm, n) for arm in RATIO for n in (3, 1, 2)]
+    return {
+        "started": "2026-01-01T00:00:00+00:00",
+        "plan": {"mode": "full", "users": 4},
+        "rounds": 3,
+        "seed": 7,
+        "versions": {"flask": "3"},
+        "machine": {"cpu": "x", "cores": 2, "system": "y", "python": "3"},
+        "cores": [0, 1],
+        "memory_kind": "PSS",
+        "baseline": "stdlib",
+        "again": "stdlib again",
+        "arms": {arm: {"WORKERS": "1"} for arm in RATIO},
+        "failed": {},
+        "windows": windows,
+        **more,
+    }
+
+
+def test_figure_is_cost_rate_and_ratio() -> None:
+    """CPU per request, requests a second and the ratio come out."""
+    figure = make_figure(results(), "flask", "show_bookmark")
+    assert figure.cpu == pytest.approx(2e-3 * 6 ** (1 / 3))
+    assert figure.per_second == 500
+    assert figure.median_ms == 1.5
+    assert figure.ratio
+    assert figure.ratio.low == pytest.approx(2.0)
+    assert not figure.tie
+    assert not figure.generator_bound
+
+
+def test_the_baseline_has_no_ratio() -> None:
+    """Nothing is compared with itself."""
+    assert find_ratio(results(), "stdlib", "show_bookmark") is None
+
+
+@pytest.mark.parametrize("failed", ["stdlib", "flask"])
+def test_a_failed_server_gives_no_ratio(failed: str) -> None:
+    """Neither a failed arm nor a failed baseline is compared."""
+    document = results(failed={failed: "status 500"})
+    assert find_ratio(document, "flask", "show_bookmark") is None
+
+
+def test_a_busy_generator_is_marked() -> None:
+    """Over 90 % of its core, the generator sets the pace."""
+    windows = [
+        window(arm, n, generator_cpu=1.9) for arm in RATIO for n in (1, 2, 3)
+    ]
+    document = results(windows=windows)
+    assert make_figure(document, "flask", "show_bookmark").generator_bound
+
+
+@pytest.mark.parametrize("field", ["server_cpu", "requests"])
+def test_a_window_without_work_is_an_error(field: str) -> None:
+    """A CPU time of nothing, or less, cannot be a measurement."""
+    document = results()
+    document["windows"][0][field] = 0
+    with pytest.raises(ValueError):
+        make_figure(document, "stdlib", "show_bookmark")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "again", "tie"),
+    [
+        (Interval(1.1, 0.9, 1.3), None, True),
+        (Interval(1.1, 1.05, 1.15), None, False),
+        (Interval(1.1, 1.05, 1.15), Interval(1.0, 0.85, 1.02), True),
+        (Interval(1.5, 1.4, 1.6), Interval(1.0, 0.85, 1.02), False),
+    ],
+)
+def test_tie(ratio: Interval, again: Interval | None, tie: bool) -> None:
+    """A ratio no larger than that of stdlib to itself tells nothing."""
+    assert is_tie(ratio, again) == tie
+
+
+def test_noise_tells_quiet_from_noisy() -> None:
+    """Stolen time, other programs and the A/A arm each make it noisy."""
+    assert measure_noise(results()).quiet
+    stolen = [window(a, n, stolen=0.1) for a in RATIO for n in (1, 2, 3)]
+    assert not measure_noise(results(windows=stolen)).quiet
+    others = [window(a, n, others=0.5) for a in RATIO for n in (1, 2, 3)]
+    assert not measure_noise(results(windows=others)).quiet
+    uneven = [
+        window(a, n, server_cpu=3.0 if a == "stdlib again" else 1.0)
+        for a in RATIO
+        for n in (1, 2, 3)
+    ]
+    assert not measure_noise(results(windows=uneven)).quiet
+
+
+def test_peak_memory_is_the_highest_window() -> None:
+    """The most that any window saw."""
+    assert peak_memory(results(), "flask") == 3 * 2**20
+
+
+def test_tables_show_a_failed_server_without_figures() -> None:
+    """What failed has no figure anywhere, and its reason is told."""
+    document = results(failed={"flask": "show_bookmark: status 500"})
+    console = Console(width=120, record=True, quiet=False)
+    with console.capture() as captured:
+        console.print(*bench_tables(document), sep="\n")
+    text = captured.get()
+    assert "flask failed: show_bookmark: status 500" in text
+    assert "×2.0" not in text
+    assert "×2.0" not in bench_markdown(document)
+
+
+def test_tables_do_without_any_window() -> None:
+    """A sitting in which all failed still has a report."""
+    failed = dict.fromkeys(RATIO, "not up")
+    document = results(failed=failed, windows=[], rounds=0)
+    assert len(list(bench_tables(document))) == 1 + 3 + 3
+    assert "Nothing was measured." in bench_markdown(document)
+
+
+def test_a_single_round_has_no_bounds() -> None:
+    """Nothing is said of an interval that one round cannot give."""
+    windows = [window(arm, 1) for arm in RATIO]
+    text = bench_markdown(results(windows=windows, rounds=1))
+    assert "×2.00 (one round)" in text
+    assert "inf" not in text
+
+
+def test_markdown_has_a_cell_for_every_arm() -> None:
+    """Every line of a table has as many cells as its head."""
+    lines = bench_markdown(results()).splitlines()
+    widths = {line.count(" | ") for line in lines if line.startswith("| ")}
+    assert widths == {3}

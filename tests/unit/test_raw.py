@@ -1,0 +1,171 @@
+"""The socket client, against servers that say what they are told."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+import raw
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+GET = raw.message("GET", "/")
+Say = Callable[..., SimpleNamespace]
+
+
+@pytest.fixture
+def say() -> Iterator[Say]:
+    """Give a maker of servers that answer with given bytes, and hang up."""
+    sockets = []
+
+    def say(*pieces: bytes, hold: float = 0) -> SimpleNamespace:
+        listener = socket.create_server(("127.0.0.1", 0))
+        sockets.append(listener)
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                for piece in pieces:
+                    connection.sendall(piece)
+                    time.sleep(0.01)
+                time.sleep(hold)
+
+        threading.Thread(target=serve, daemon=True).start()
+        return SimpleNamespace(
+            host="127.0.0.1", port=listener.getsockname()[1]
+        )
+
+    yield say
+    for listener in sockets:
+        listener.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "content"),
+    [
+        ([OK], b"hi"),
+        ([OK[:9], OK[9:30], OK[30:]], b"hi"),
+        ([b"HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"], b""),
+        ([b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n"], b""),
+        ([b"HTTP/1.0 200 OK\r\n\r\nto the ", b"end"], b"to the end"),
+        (
+            [
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                b"2\r\nhi\r\n1;x=y\r\n!\r\n0\r\n\r\n",
+            ],
+            b"hi!",
+        ),
+        ([b"HTTP/1.1 100 Continue\r\n\r\n" + OK], b"hi"),
+    ],
+)
+def test_right_responses(
+    say: Say, answer: list[bytes], content: bytes
+) -> None:
+    """A response is read by its framing, however it is cut."""
+    got = raw.exchange(say(*answer), GET, expect=200)
+    assert [one.content for one in got] == [content]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"hello",
+        b"HTTP/1.1 OK\r\n\r\n",
+        b"HTTP/2 200\r\n\r\n",
+        b"HTTP/1.1  200 OK\r\n\r\n",
+        b"http/1.1 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA : b\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA: b\nC: d\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA: b\x00\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA: b\r\n c\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nlong",
+        b"HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nhi",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nhi",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"1\r\nlong\r\n0\r\n\r\n",
+        b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\nbody",
+        OK + OK,
+    ],
+)
+def test_wrong_responses(say: Say, answer: bytes) -> None:
+    """A response that breaks the syntax is found."""
+    with pytest.raises(AssertionError):
+        raw.exchange(say(answer), GET, expect={200, 204})
+
+
+def test_status(say: Say) -> None:
+    """A status is always compared."""
+    with pytest.raises(AssertionError, match="expected 404, got 200"):
+        raw.exchange(say(OK), GET, expect=404)
+    raw.exchange(say(OK), GET, expect={200, 404})
+
+
+def test_closed(say: Say) -> None:
+    """A connection that closes without an answer is told apart."""
+    assert raw.exchange(say(), GET, expect=raw.CLOSED) == [None]
+    with pytest.raises(AssertionError, match="got closed"):
+        raw.exchange(say(), GET, expect=200)
+
+
+def test_silence(say: Say) -> None:
+    """A server that says nothing is not waited for."""
+    with pytest.raises(AssertionError, match="no whole response"):
+        raw.exchange(say(hold=1), GET, expect=200, timeout=0.1)
+
+
+def test_several_responses(say: Say) -> None:
+    """As many responses are read as statuses are expected."""
+    requests = raw.message("HEAD", "/", close=False) + GET
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+    got = raw.exchange(say(head + OK), requests, expect=[200, 200])
+    assert [one.content for one in got] == [b"", b"hi"]
+
+
+def test_body_of_head(say: Say) -> None:
+    """A body after HEAD is found when the connection is to close."""
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nbody"
+    with pytest.raises(AssertionError, match="belong to no response"):
+        raw.exchange(say(answer), raw.message("HEAD", "/"), expect=200)
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        (
+            raw.message("GET", "/x"),
+            b"GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        ),
+        (
+            raw.message("PUT", "/", [("A", b"\xff")], b"hi", close=False),
+            b"PUT / HTTP/1.1\r\nHost: localhost\r\nA: \xff\r\n"
+            b"Content-Length: 2\r\n\r\nhi",
+        ),
+        (
+            raw.message("GET", "/", host=None, close=False),
+            b"GET / HTTP/1.1\r\n\r\n",
+        ),
+        (
+            raw.message(
+                "POST",
+                "/",
+                [("Transfer-Encoding", "chunked")],
+                raw.chunked(b"hi", b"0123456789abcdef"),
+                close=False,
+            ),
+            b"POST / HTTP/1.1\r\nHost: localhost\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n"
+            b"2\r\nhi\r\n10\r\n0123456789abcdef\r\n0\r\n\r\n",
+        ),
+    ],
+)
+def test_message(message: bytes, text: bytes) -> None:
+    """A request is written as it was asked for."""
+    assert message == text
