@@ -1,0 +1,151 @@
+"""The command line of the tools: `python -m compare …`."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from compare import IMPLEMENTATIONS
+
+
+def main() -> int:
+    """Run one command and return its exit status."""
+    arguments = make_parser().parse_args()
+    try:
+        return arguments.command(arguments)
+    except BrokenPipeError:
+        # The pager was left; nobody reads what the shutdown would flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Describe the commands and their options."""
+    parser = argparse.ArgumentParser(prog="compare")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="hold the map true")
+    check.set_defaults(command=run_check)
+    grid = commands.add_parser("grid", help="lines of code by capability")
+    grid.add_argument("--check", action="store_true")
+    grid.add_argument("--write", action="store_true")
+    grid.set_defaults(command=run_grid)
+    add_diff(commands)
+    add_bench(commands)
+    table = commands.add_parser("table", help="the results of make test-all")
+    table.add_argument("files", nargs="+", type=Path)
+    table.set_defaults(command=run_table)
+    return parser
+
+
+def add_diff(commands: argparse._SubParsersAction) -> None:
+    """Describe `diff`."""
+    diff = commands.add_parser("diff", help="two implementations abreast")
+    diff.add_argument("--from", dest="left", required=True)
+    diff.add_argument("--to", dest="right", required=True)
+    diff.add_argument("--cap", help="one capability only")
+    diff.add_argument("--full", action="store_true", help="show whole files")
+    diff.add_argument("--width", type=int, help="columns to draw in")
+    diff.set_defaults(command=run_diff)
+
+
+def add_bench(commands: argparse._SubParsersAction) -> None:
+    """Describe `bench`."""
+    bench = commands.add_parser("bench", help="load all four, compare cost")
+    bench.add_argument(
+        "--smoke",
+        action="store_true",
+        default=os.environ.get("BENCH") == "smoke",
+        help="prove that it works, in two minutes (or BENCH=smoke)",
+    )
+    bench.add_argument("--seed", type=int, help="repeat a random order")
+    bench.add_argument(
+        "--only",
+        nargs="+",
+        choices=IMPLEMENTATIONS,
+        help="fewer implementations",
+    )
+    bench.set_defaults(command=run_bench)
+
+
+def run_check(arguments: argparse.Namespace) -> int:
+    """Print what is wrong with the map; 1 if anything is."""
+    from compare.check import run_checks
+
+    complaints = run_checks()
+    print("\n".join(complaints) or "capabilities.toml: true")
+    return 1 if complaints else 0
+
+
+def run_grid(arguments: argparse.Namespace) -> int:
+    """Print the grid, or compare or write it in README.md."""
+    from compare.capabilities import load
+    from compare.diff import make_console
+    from compare.grid import grid_rows, refresh_readme, terminal_grid
+
+    found = load()
+    if not arguments.check and not arguments.write:
+        make_console(None).print(terminal_grid(grid_rows(found)))
+        return 0
+    try:
+        fresh = refresh_readme(found, arguments.write)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if fresh or arguments.write:
+        return 0
+    print("README.md: the grid is stale; run `python -m compare grid --write`")
+    return 1
+
+
+def run_diff(arguments: argparse.Namespace) -> int:
+    """Print two implementations side by side; 2 for unknown names."""
+    from compare.capabilities import load
+    from compare.diff import make_console, show_diff
+
+    found = load()
+    wrong = unknown_names(arguments, list(found.rows))
+    if wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    show_diff(
+        found,
+        arguments.left,
+        arguments.right,
+        arguments.cap,
+        arguments.full,
+        make_console(arguments.width),
+    )
+    return 0
+
+
+def unknown_names(arguments: argparse.Namespace, rows: list[str]) -> str:
+    """Say which name of a `diff` is unknown, or ""."""
+    for name in (arguments.left, arguments.right):
+        if name not in IMPLEMENTATIONS:
+            return f"{name!r}: expected one of {', '.join(IMPLEMENTATIONS)}"
+    if arguments.cap and arguments.cap not in rows:
+        return f"{arguments.cap!r}: expected one of {', '.join(rows)}"
+    return ""
+
+
+def run_bench(arguments: argparse.Namespace) -> int:
+    """Measure; 1 if a server failed a check."""
+    from compare.bench import run
+
+    return run(
+        arguments.smoke,
+        arguments.seed,
+        tuple(arguments.only or IMPLEMENTATIONS),
+    )
+
+
+def run_table(arguments: argparse.Namespace) -> int:
+    """Print the results of the tests; 1 if any failed or was blocked."""
+    from compare.diff import make_console
+    from compare.table import show_results
+
+    return show_results(arguments.files, make_console(None))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+"""One arm of the benchmark: a server, its seeded database, its token."""
+
+import json
+import random
+import secrets
+import shutil
+import signal
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from compare.seeded import read_bookmarks, read_page, sign_in
+from compare.usage import pin
+from compare.workload import MEASURED, OPERATIONS, SEEDED, Data, find_fault
+from tests.servers import Server
+
+# The defaults, said aloud, so that no variable of the caller changes them.
+SETTINGS = {
+    "LOG_LEVEL": "warning",
+    "PASSWORD_LOG_N": "14",
+    "WORKERS": "1",
+    "THREADS": "8",
+}
+SEED_SECONDS = 60
+
+
+class Refused(Exception):
+    """Says why a server is not measured."""
+
+
+@dataclass
+class Arm:
+    """A server under measurement.
+
+    `name` heads its column; `failed` says why it has no figure, or is "".
+    """
+
+    name: str
+    implementation: str
+    server: Server
+    failed: str = ""
+    token: str = ""
+    data: Data | None = None
+
+    @property
+    def url(self) -> str:
+        """Return where it listens."""
+        return self.server.url
+
+    @property
+    def pid(self) -> int:
+        """Return the root of its processes, 0 when it does not run."""
+        return self.server.process.pid if self.server.process else 0
+
+    @property
+    def pristine(self) -> Path:
+        """Return the copy of the database as it was seeded."""
+        return self.server.folder / "pristine.db"
+
+    @property
+    def bookmarks(self) -> Path:
+        """Return the file with what the server holds."""
+        return self.server.folder / "bookmarks.json"
+
+
+def make_arm(name: str, implementation: str) -> Arm:
+    """Choose port, folder and settings; start nothing."""
+    return Arm(name, implementation, Server(implementation, SETTINGS))
+
+
+def prepare(arm: Arm, core: int | None) -> None:
+    """Seed an arm, keep a copy of its database, and test it.
+
+    Raises Refused with the reason when it is not fit to be measured.
+    """
+    password = secrets.token_urlsafe(18)
+    run_verb(arm, "migrate")
+    run_verb(arm, "seed", str(SEEDED), given=password)
+    start(arm, core)
+    try:
+        arm.token = sign_in(arm.url, password)
+        keep_copy(arm)
+        arm.data = read_bookmarks(arm.url, arm.token)
+        arm.bookmarks.write_text(json.dumps(arm.data.bookmarks), "utf-8")
+        smoke_test(arm)
+    except (requests.RequestException, KeyError, sqlite3.Error) as error:
+        raise Refused(f"not up: {error}") from error
+    finally:
+        arm.server.halt()
+
+
+def run_verb(arm: Arm, *verb: str, given: str = "") -> None:
+    """Run one verb of the implementation; Refused unless it exits with 0."""
+    done = arm.server.run(*verb, input=given, timeout=SEED_SECONDS)
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise Refused(f"run {verb[0]}: exit {done.returncode}: {last}")
+
+
+def start(arm: Arm, core: int | None) -> None:
+    """Start an arm in its production form, on one core if there is one."""
+    if not arm.server.serve():
+        raise Refused(f"does not start: {arm.server.tail(1)}")
+    if core is not None:
+        pin(arm.pid, core)
+    answer = requests.get(f"{arm.url}/readyz", timeout=10)
+    if answer.status_code != 200:
+        raise Refused(f"not ready: {answer.status_code} at /readyz")
+
+
+def keep_copy(arm: Arm) -> None:
+    """Copy the database of a running server, journal included."""
+    with (
+        closing(sqlite3.connect(arm.server.database)) as live,
+        closing(sqlite3.connect(arm.pristine)) as copy,
+    ):
+        live.backup(copy)
+
+
+def restore(arm: Arm) -> None:
+    """Put the copy in place of the database; the server must be down."""
+    for suffix in ("-wal", "-shm"):
+        arm.server.database.with_name(f"shelf.db{suffix}").unlink(True)
+    shutil.copyfile(arm.pristine, arm.server.database)
+
+
+def smoke_test(arm: Arm) -> None:
+    """Send every operation a few times and check it; Refused if wrong."""
+    assert arm.data
+    if len(arm.data.bookmarks) != SEEDED:
+        raise Refused(f"{len(arm.data.bookmarks)} bookmarks after the seed")
+    chance = random.Random(0)
+    headers = {"Authorization": f"Bearer {arm.token}"}
+    with requests.Session() as session:
+        for name in (name for name in MEASURED for _ in range(3)):
+            unique = f"smoke-{chance.getrandbits(48)}"
+            call = OPERATIONS[name](arm.data, chance, unique)
+            answer = session.request(
+                call.method,
+                arm.url + call.path,
+                json=call.body,
+                headers=headers,
+                timeout=10,
+            )
+            fault = find_fault(
+                call, answer.status_code, answer.headers, answer.content
+            )
+            if fault:
+                raise Refused(f"{name}: {fault}")
+
+
+def seeded_alike(arm: Arm, other: Arm) -> bool:
+    """Say whether two arms hold the same bookmarks, ids aside."""
+    return without_ids(arm) == without_ids(other)
+
+
+def without_ids(arm: Arm) -> list[dict]:
+    """Return what an arm holds, without the ids that it chose."""
+    assert arm.data
+    return [
+        {k: v for k, v in bookmark.items() if k != "id"}
+        for bookmark in arm.data.bookmarks
+    ]
+
+
+def audit(arm: Arm, created: int) -> str:
+    """Say what is wrong with the number of bookmarks after a round, or ""."""
+    try:
+        total = read_page(arm.url, arm.token, 1, 1)["total"]
+    except (requests.RequestException, KeyError) as error:
+        return f"audit: {error}"
+    if total == SEEDED + created:
+        return ""
+    return f"audit: {total} bookmarks, {SEEDED + created} were acknowledged"
+
+
+def stop(arm: Arm) -> None:
+    """End the server and remove its folder."""
+    arm.server.halt(signal.SIGKILL)
+    arm.server.stop()

@@ -1,0 +1,258 @@
+"""The benchmark: short windows of load, interleaved over several rounds.
+
+A round starts every server anew on a fresh copy of the database, then
+takes each operation to each server, in random order. A window is one
+operation at one server; `requests`, `server_cpu` and so on are those of
+compare.generator.Figures. Results: see `write_results`.
+"""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
+
+from compare import ROOT
+from compare.arms import (
+    Arm,
+    Refused,
+    audit,
+    make_arm,
+    prepare,
+    restore,
+    seeded_alike,
+    start,
+    stop,
+)
+from compare.bench_table import bench_markdown, bench_tables
+from compare.facts import describe_settings, describe_versions
+from compare.generator_client import Generator
+from compare.usage import choose_cores, machine_facts, memory_kind
+from compare.workload import MEASURED
+
+SCHEMA = 1
+BASELINE = "stdlib"
+AGAIN = "stdlib again"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to measure: times in seconds, `limit` for the whole."""
+
+    mode: str
+    rounds: int
+    users: int
+    warm_up: float
+    window: float
+    limit: float
+
+
+FULL = Plan("full", 8, 4, 0.25, 1.2, 570)
+SMOKE = Plan("smoke", 2, 4, 0.1, 0.3, 100)
+
+
+@dataclass
+class Sitting:
+    """One run of the benchmark."""
+
+    plan: Plan
+    arms: list[Arm]
+    cores: tuple[int, int] | None
+    chance: random.Random
+    windows: list[dict[str, Any]]
+    began: float
+    prepared: float = 0.0
+    rounds: int = 0
+
+    @property
+    def alive(self) -> list[Arm]:
+        """Return the arms that have not failed."""
+        return [arm for arm in self.arms if not arm.failed]
+
+
+def run(smoke: bool, seed: int | None, only: tuple[str, ...]) -> int:
+    """Measure, print and keep the results; 1 if a server failed a check."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    plan = SMOKE if smoke else FULL
+    seed = random.SystemRandom().getrandbits(32) if seed is None else seed
+    names = {name: name for name in only}
+    if not smoke and BASELINE in only:
+        names[AGAIN] = BASELINE
+    try:
+        results = sit(plan, names, seed)
+    except KeyboardInterrupt:
+        print("stopped; all servers are down", file=sys.stderr)
+        return 130
+    path = write_results(results)
+    Console().print(*bench_tables(results), sep="\n")
+    print(f"kept in {path.relative_to(ROOT)} and .md")
+    return 1 if results["failed"] else 0
+
+
+def sit(plan: Plan, names: dict[str, str], seed: int) -> dict[str, Any]:
+    """Prepare all arms, measure round by round, and return the results."""
+    started = datetime.now(UTC)
+    with ExitStack() as stack:
+        arms = []
+        for name, implementation in names.items():
+            arms.append(make_arm(name, implementation))
+            stack.callback(stop, arms[-1])
+        sitting = Sitting(
+            plan, arms, choose_cores(), random.Random(seed), [], now()
+        )
+        progress = stack.enter_context(make_progress())
+        steps = len(arms) * (1 + plan.rounds * len(MEASURED))
+        task = progress.add_task("preparing", total=steps)
+        prepare_all(sitting, progress, task)
+        while sitting.rounds < plan.rounds and time_for_another(sitting):
+            measure_round(sitting, progress, task)
+        return collect(sitting, seed, started)
+
+
+def now() -> float:
+    """Return a clock for durations, in seconds."""
+    return time.monotonic()
+
+
+def make_progress() -> Progress:
+    """Draw a bar with what runs now and how long it will take."""
+    return Progress(
+        "[progress.description]{task.description:<36}",
+        BarColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+
+
+def time_for_another(sitting: Sitting) -> bool:
+    """Say whether one more round as long as the last ones fits the limit."""
+    if not sitting.rounds:
+        return True
+    each = (now() - sitting.prepared) / sitting.rounds
+    return now() + each < sitting.began + sitting.plan.limit
+
+
+def prepare_all(sitting: Sitting, progress: Progress, task: TaskID) -> None:
+    """Seed and test all arms; the first that is fit sets the data."""
+    first: Arm | None = None
+    for arm in sitting.arms:
+        progress.update(task, description=f"preparing {arm.name}")
+        try:
+            prepare(arm, sitting.cores and sitting.cores[0])
+            if first and not seeded_alike(arm, first):
+                raise Refused(f"seeds other bookmarks than {first.name}")
+            first = first or arm
+        except (Refused, subprocess.SubprocessError, OSError) as error:
+            arm.failed = str(error)
+        progress.advance(task)
+    sitting.prepared = now()
+
+
+def measure_round(sitting: Sitting, progress: Progress, task: TaskID) -> None:
+    """Start all servers afresh and take every operation to each of them."""
+    sitting.rounds += 1
+    with running(sitting), Generator(sitting.cores) as generator:
+        for operation in MEASURED:
+            order = sitting.alive
+            sitting.chance.shuffle(order)
+            for arm in order:
+                text = f"round {sitting.rounds}: {operation}, {arm.name}"
+                progress.update(task, description=text)
+                measure_window(sitting, generator, arm, operation)
+                progress.advance(task)
+        for arm in sitting.alive:
+            arm.failed = audit(arm, count_created(sitting, arm))
+
+
+@contextmanager
+def running(sitting: Sitting) -> Iterator[None]:
+    """Keep all servers up, in a random order of starting, then stop them."""
+    order = sitting.alive
+    sitting.chance.shuffle(order)
+    try:
+        for arm in order:
+            restore(arm)
+            try:
+                start(arm, sitting.cores and sitting.cores[0])
+            except (Refused, OSError) as error:
+                arm.failed = str(error)
+        yield
+    finally:
+        for arm in order:
+            arm.server.halt()
+
+
+def measure_window(
+    sitting: Sitting, generator: Generator, arm: Arm, operation: str
+) -> None:
+    """Load one server with one operation and keep the figures."""
+    plan = sitting.plan
+    figures = generator.load(
+        url=arm.url,
+        pid=arm.pid,
+        token=arm.token,
+        bookmarks=str(arm.bookmarks),
+        operation=operation,
+        users=plan.users,
+        warm_up=plan.warm_up,
+        seconds=plan.window,
+        seed=sitting.chance.getrandbits(32),
+    )
+    sitting.windows.append(
+        {"round": sitting.rounds, "arm": arm.name, **figures}
+    )
+    arm.failed = figures["fault"] or ""
+
+
+def count_created(sitting: Sitting, arm: Arm) -> int:
+    """Return how many bookmarks an arm said it created in this round."""
+    return sum(
+        window["sent"]
+        for window in sitting.windows
+        if window["round"] == sitting.rounds
+        and window["arm"] == arm.name
+        and window["operation"] == "create_bookmark"
+    )
+
+
+def collect(sitting: Sitting, seed: int, started: datetime) -> dict[str, Any]:
+    """Put all that the results file holds together."""
+    return {
+        "kind": "bench",
+        "schema": SCHEMA,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(now() - sitting.began, 1),
+        "plan": asdict(sitting.plan),
+        "rounds": sitting.rounds,
+        "seed": seed,
+        "versions": describe_versions(),
+        "machine": machine_facts(),
+        "cores": sitting.cores,
+        "memory_kind": memory_kind(),
+        "baseline": BASELINE,
+        "again": AGAIN,
+        "arms": {a.name: describe_settings(a) for a in sitting.arms},
+        "failed": {a.name: a.failed for a in sitting.arms if a.failed},
+        "windows": sitting.windows,
+    }
+
+
+def write_results(results: dict[str, Any]) -> Path:
+    """Write results/bench-<time>.json, and the tables as .md beside it."""
+    stamp = results["started"][:19].replace(":", "").replace("-", "")
+    path = ROOT / "results" / f"bench-{stamp}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    path.with_suffix(".md").write_text(bench_markdown(results), "utf-8")
+    return path

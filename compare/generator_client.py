@@ -1,0 +1,68 @@
+"""Start the process that makes the load, and talk to it."""
+
+import json
+import subprocess
+import sys
+from types import TracebackType
+from typing import Any, Self
+
+from compare import ROOT
+from compare.usage import pin
+
+QUIT_SECONDS = 10
+
+
+class Generator:
+    """One process of compare/generator.py, on a core of its own.
+
+    A context manager; `load` raises RuntimeError when the process ended.
+    """
+
+    def __init__(self, cores: tuple[int, int] | None) -> None:
+        """Start nothing yet."""
+        self.cores = cores
+        self.process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        """Start the process, out of reach of the terminal's Ctrl-C."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "compare.generator"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        if self.cores:
+            pin(self.process.pid, self.cores[1])
+        return self
+
+    def load(self, **window: Any) -> dict[str, Any]:
+        """Run one window (see compare.generator.Window), return Figures."""
+        assert self.process
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(window) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError("the load generator ended")
+        return json.loads(line)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the process; at once when an error ends the round."""
+        assert self.process
+        assert self.process.stdin
+        if error:
+            self.process.kill()
+        self.process.stdin.close()
+        try:
+            self.process.wait(QUIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()

@@ -1,0 +1,146 @@
+"""The last table of `make test-all`: capabilities by implementations.
+
+Reads the JSON lines that tests/report.py writes: a header, one line per
+test with its capability and outcome, a footer. A file without a footer
+is a run that broke off; a missing file is a server that was not up.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from compare.capabilities import capability_order
+
+POSTGRES = "postgres"
+CAPTION = (
+    "requests: how many different ones were sent; "
+    "of errors: the share that only an error status answers rightly"
+)
+OUTCOMES = ("failed", "blocked", "skipped")
+
+
+@dataclass
+class Run:
+    """The results of one implementation.
+
+    `problem` is "" for a run that came to its end; `cells` counts outcomes
+    by capability; `footer` is the last line of the file.
+    """
+
+    name: str
+    problem: str = ""
+    cells: dict[str, Counter[str]] = field(default_factory=dict)
+    postgres: Counter[str] = field(default_factory=Counter)
+    footer: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sound(self) -> bool:
+        """Say whether it ended, ran anything, and nothing failed."""
+        total = sum(self.cells.values(), Counter())
+        bad = total["failed"] + total["blocked"]
+        return not self.problem and total["passed"] > 0 and not bad
+
+
+def show_results(paths: list[Path], console: Console) -> int:
+    """Print the table; 1 if anything failed, was blocked or did not run."""
+    runs = [read_run(path) for path in paths]
+    console.print(results_table(runs, capability_order()))
+    for run in runs:
+        if run.problem:
+            console.print(Text(f"{run.name}: {run.problem}", "bold red"))
+    return 0 if runs and all(run.sound for run in runs) else 1
+
+
+def read_run(path: Path) -> Run:
+    """Read one file of results."""
+    run = Run(path.stem.removeprefix("tests-"))
+    try:
+        lines = path.read_text("utf-8").splitlines()
+        records = [json.loads(line) for line in lines]
+    except FileNotFoundError:
+        run.problem = "not up: it has no results"
+        return run
+    except ValueError:
+        run.problem = "the results cannot be read"
+        return run
+    for record in records:
+        take_record(run, record)
+    if not run.footer:
+        run.problem = "the run broke off"
+    return run
+
+
+def take_record(run: Run, record: dict[str, Any]) -> None:
+    """Bring one line of a file into the results."""
+    if record["kind"] == "header":
+        run.name = record["implementation"]
+    elif record["kind"] == "footer":
+        run.footer = record
+    elif record["kind"] == "test":
+        name = record["capability"] or "other"
+        run.cells.setdefault(name, Counter())[record["outcome"]] += 1
+        if POSTGRES in record["nodeid"].lower():
+            run.postgres[record["outcome"]] += 1
+
+
+def results_table(runs: list[Run], order: list[str]) -> Table:
+    """Draw the table; capabilities in the spec's order, others after."""
+    seen = dict.fromkeys(name for run in runs for name in run.cells)
+    names = [name for name in order if name in seen]
+    names += [name for name in seen if name not in order]
+    table = Table(title="Tests passed of run", caption=CAPTION)
+    table.add_column("capability", style="bold", no_wrap=True)
+    for run in runs:
+        table.add_column(run.name, justify="right")
+    for name in names:
+        cells = [run_cell(run, run.cells.get(name)) for run in runs]
+        table.add_row(name, *cells)
+    table.add_section()
+    totals = [sum(run.cells.values(), Counter()) for run in runs]
+    cells = [run_cell(*pair) for pair in zip(runs, totals, strict=True)]
+    table.add_row("all", *cells)
+    table.add_row("PostgreSQL", *(postgres_cell(run) for run in runs))
+    table.add_section()
+    table.add_row("requests", *(requests_text(r) for r in runs))
+    table.add_row("of errors", *(share_text(r) for r in runs))
+    return table
+
+
+def run_cell(run: Run, outcomes: Counter[str] | None) -> Text:
+    """Write one cell: "12/14, 1 failed, 1 blocked"."""
+    if not outcomes:
+        return Text(run.problem.partition(":")[0] or "–", "red")
+    passed = outcomes["passed"]
+    ran = passed + outcomes["failed"] + outcomes["blocked"]
+    parts = [f"{passed}/{ran}"]
+    parts += [f"{outcomes[o]} {o}" for o in OUTCOMES if outcomes[o]]
+    style = "green" if passed == ran and ran else "bold red"
+    return Text(", ".join(parts), style)
+
+
+def postgres_cell(run: Run) -> Text:
+    """Write what ran on PostgreSQL, or that nothing did, and why."""
+    if run.postgres:
+        return run_cell(run, run.postgres)
+    for reason, count in run.footer.get("not_run", {}).items():
+        if POSTGRES in reason.lower():
+            return Text(f"not run: {count}", "yellow")
+    return Text("no tests", "dim")
+
+
+def requests_text(run: Run) -> str:
+    """Write how many different requests were sent."""
+    return f"{run.footer.get('different_requests', 0):,}"
+
+
+def share_text(run: Run) -> str:
+    """Write the share of different requests that expect an error."""
+    different = run.footer.get("different_requests", 0)
+    errors = run.footer.get("different_expecting_error", 0)
+    return f"{errors / different:.0%}" if different else "–"

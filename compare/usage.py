@@ -1,0 +1,105 @@
+"""What processes and the machine use: CPU time, memory, noise."""
+
+import os
+import platform
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Noise:
+    """CPU seconds of all cores together: stolen, and used by anybody."""
+
+    stolen: float
+    busy: float
+
+
+def process_tree(pid: int) -> list[psutil.Process]:
+    """Return a process and all its living descendants."""
+    root = psutil.Process(pid)
+    return [root, *root.children(recursive=True)]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time of a process tree, dead children included.
+
+    User and system seconds; the system keeps them in steps of 10 ms. What
+    a dead child used is counted where its parent waited for it, so the sum
+    never falls. Raises psutil.NoSuchProcess when the root is gone.
+    """
+    total = 0.0
+    for process in process_tree(pid):
+        times = process.cpu_times()
+        total += times.user + times.system
+        total += getattr(times, "children_user", 0.0)
+        total += getattr(times, "children_system", 0.0)
+    return total
+
+
+def memory_bytes(pid: int) -> int:
+    """Return the memory of a process tree.
+
+    PSS where the system tells it (pages shared by workers count once),
+    else RSS; `memory_kind` says which.
+    """
+    total = 0
+    for process in process_tree(pid):
+        full = process.memory_full_info()
+        total += getattr(full, "pss", full.rss)
+    return total
+
+
+def memory_kind() -> str:
+    """Name what memory_bytes measures on this system."""
+    return "PSS" if psutil.LINUX else "RSS"
+
+
+def read_noise() -> Noise:
+    """Read the CPU seconds that were stolen, and all that were used."""
+    times = psutil.cpu_times()
+    idle = times.idle + getattr(times, "iowait", 0.0)
+    stolen = getattr(times, "steal", 0.0)
+    guest = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
+    return Noise(stolen, sum(times) - idle - stolen - guest)
+
+
+def choose_cores() -> tuple[int, int] | None:
+    """Return a core for the server and one for the generator, or None."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    return (cores[0], cores[-1]) if len(cores) > 1 else None
+
+
+def pin(pid: int, core: int) -> None:
+    """Keep all threads of a process tree on one core.
+
+    Called right after the start: later threads and children inherit it.
+    """
+    for process in process_tree(pid):
+        for thread in process.threads():
+            os.sched_setaffinity(thread.id, {core})
+
+
+def machine_facts() -> dict[str, str | int | None]:
+    """Describe the machine, without its name."""
+    return {
+        "cpu": cpu_model(),
+        "cores": psutil.cpu_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+    }
+
+
+def cpu_model() -> str:
+    """Name the processor; the architecture where the system hides it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            for line in file:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
