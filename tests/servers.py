@@ -129,7 +129,6 @@ class Server:
         return {
             **kept,
             "PATH": programs + os.pathsep + os.environ.get("PATH", ""),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "HOST": self.host,
             "PORT": str(self.port),
             "DATABASE_URL": f"sqlite:///{self.database}",

@@ -1,0 +1,37 @@
+"""Reading the body of a request as JSON."""
+
+from flask import abort, request
+from werkzeug.exceptions import HTTPException
+
+from app.settings import settings
+
+
+def read_json() -> bytes:
+    """Return the JSON document in the body of a request."""
+    check_type()
+    limit = settings.max_body_bytes
+    if request.content_length is None:
+        # Werkzeug cuts a chunked body at the limit without a word.
+        request.max_content_length = limit + 1
+    try:
+        body = request.get_data()
+    except HTTPException:
+        raise
+    except Exception:  # each server has its own for chunks it cannot read
+        abort(400, "The body could not be read.")
+    if len(body) > limit:
+        abort(413, "The body is larger than the server accepts.")
+    if len(body) < (request.content_length or 0):  # RFC 9112 §8
+        abort(400, "The body ended before its Content-Length.")
+    return body
+
+
+def check_type() -> None:
+    """Refuse a body that does not say that it is plain JSON in UTF-8."""
+    charset = request.mimetype_params.get("charset", "utf-8")
+    if (
+        request.mimetype != "application/json"
+        or charset.lower() != "utf-8"
+        or request.content_encoding
+    ):
+        abort(415, "The body must be application/json in UTF-8.")

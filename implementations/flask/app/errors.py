@@ -1,0 +1,88 @@
+"""Every error becomes a response here."""
+
+import json
+import logging
+
+from flask import Flask, Response, request
+from markupsafe import Markup
+from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    ServiceUnavailable,
+    UnprocessableEntity,
+)
+
+log = logging.getLogger(__name__)
+
+TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110
+PAGE = Markup("""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{status} {title}</title>
+<h1>{title}</h1>
+<p>{detail}</p>
+</html>
+""")
+
+
+class Invalid(UnprocessableEntity):
+    """Input with faults, all of which the client is told about."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        """Keep the faults."""
+        super().__init__("Some fields are not valid.")
+        self.errors = errors
+
+
+def respond_to_error(error: HTTPException) -> Response:
+    """Write a problem document, or a page outside of the API."""
+    response = error.get_response()
+    document = {
+        "type": "about:blank",
+        "title": TITLES.get(error.code, error.name),
+        "status": error.code,
+        "detail": error.description,
+    }
+    if isinstance(error, Invalid):
+        document["errors"] = error.errors
+    if is_api_path(request.path):
+        response.data = json.dumps(document)
+        response.content_type = "application/problem+json"
+    else:
+        response.data = PAGE.format(**document)
+    return response
+
+
+def respond_to_database_error(error: DBAPIError | TimeoutError) -> Response:
+    """Tell the client to come back when the database does."""
+    log.exception("database unavailable")
+    return respond_to_error(unavailable())
+
+
+def respond_to_exception(error: Exception) -> Response:
+    """Tell the client nothing and the log everything."""
+    log.exception("unexpected exception")
+    detail = "The server met an unexpected error."
+    return respond_to_error(InternalServerError(detail))
+
+
+def unavailable() -> ServiceUnavailable:
+    """Make the problem of a database that cannot serve now."""
+    detail = "The database is not available."
+    return ServiceUnavailable(detail, retry_after=1)
+
+
+def is_api_path(path: str) -> bool:
+    """Tell whether a path belongs to the API, which answers in JSON."""
+    return path in ("/api", "/healthz", "/readyz") or path.startswith("/api/")
+
+
+def handle_errors(app: Flask) -> None:
+    """Tell Flask which exception becomes a response where."""
+    app.register_error_handler(HTTPException, respond_to_error)
+    app.register_error_handler(DBAPIError, respond_to_database_error)
+    app.register_error_handler(TimeoutError, respond_to_database_error)
+    # A constraint that nobody expected is no trouble with the database.
+    app.register_error_handler(IntegrityError, respond_to_exception)
+    app.register_error_handler(Exception, respond_to_exception)

@@ -1,0 +1,213 @@
+"""The rules for fields and query parameters."""
+
+import re
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from flask import request
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
+from werkzeug.exceptions import BadRequest, HTTPException
+
+from app.accounts import is_common_password
+from app.errors import Invalid
+
+MESSAGES = {
+    "required": "This field is required.",
+    "type": "This is not of the right type.",
+    "too_short": "This is too short.",
+    "too_long": "This is too long.",
+    "too_many": "These are too many.",
+    "too_small": "This is too small.",
+    "too_large": "This is too large.",
+    "invalid": "This is not a valid value.",
+    "unknown": "There is no such field.",
+    "common": "This password is too easy to guess.",
+}
+CODES = {  # by pydantic's names for the faults that it finds itself
+    "missing": "required",
+    "model_type": "type",
+    "string_type": "type",
+    "list_type": "type",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "too_long": "too_many",
+    "greater_than_equal": "too_small",
+    "less_than_equal": "too_large",
+    "int_parsing_size": "too_large",
+    "string_pattern_mismatch": "invalid",
+    "literal_error": "invalid",
+    "extra_forbidden": "unknown",
+}
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def validate(model: type[Model], body: bytes, name: str = "") -> Model:
+    """Return the checked fields, or report all faults at once."""
+    try:
+        return model.model_validate_json(body, context=name)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def invalid(error: ValidationError) -> HTTPException:
+    """Make the problem that lists faults by field and code."""
+    faults: dict[str, str] = {}
+    for fault in error.errors():
+        if fault["type"] == "json_invalid":
+            return BadRequest("The body is not a JSON document in UTF-8.")
+        field = str(fault["loc"][0]) if fault["loc"] else ""
+        faults.setdefault(field, CODES.get(fault["type"], fault["type"]))
+    return Invalid(
+        [
+            {"field": field, "code": code, "message": MESSAGES[code]}
+            for field, code in faults.items()
+        ]
+    )
+
+
+def uncommon(password: str, info: ValidationInfo) -> str:
+    """Check that a new password is neither common nor the name."""
+    name = info.data.get("username", info.context)
+    if is_common_password(password) or password.casefold() == name:
+        raise PydanticCustomError("common", MESSAGES["common"])
+    return password
+
+
+def url(address: str) -> str:
+    """Check the address of a bookmark, which is kept exactly as sent."""
+    fault = PydanticCustomError("invalid", MESSAGES["invalid"])
+    if re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", address):
+        raise fault
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port  # raises for a bad port
+    except ValueError as error:
+        raise fault from error
+    # A user name before the host only serves to deceive.
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or ("@" in parts.netloc)
+    ):
+        raise fault
+    return address
+
+
+def trim(value: Any) -> Any:
+    """Trim as Python does; pydantic knows fewer kinds of white space."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def fold_tag(value: Any) -> Any:
+    """Bring a tag into its one spelling."""
+    return trim(value).casefold() if isinstance(value, str) else value
+
+
+def unique(names: list[str]) -> list[str]:
+    """Drop duplicates and sort."""
+    return sorted(set(names))
+
+
+def digits(value: str) -> str:
+    """Check for digits, for int takes more than these."""
+    if not re.fullmatch("[0-9]+", value):
+        raise PydanticCustomError("type", MESSAGES["type"])
+    return value
+
+
+# Without NUL, which databases cannot all keep.
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+Username = Annotated[str, Field(pattern="^[a-z0-9_]{3,30}$")]
+Password = Annotated[
+    Text, Field(min_length=8, max_length=128), AfterValidator(uncommon)
+]
+Url = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(url)]
+Title = Annotated[
+    Text, Field(min_length=1, max_length=300), BeforeValidator(trim)
+]
+Notes = Annotated[Text, Field(max_length=1000)]
+Tag = Annotated[
+    str,
+    Field(min_length=1, max_length=50, pattern=r"^[^\x00,]*$"),
+    BeforeValidator(fold_tag),
+]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(unique)]
+Number = Annotated[int, Field(ge=1), BeforeValidator(digits)]
+
+
+class Fields(BaseModel):
+    """The fields of a body: nothing is converted, nothing is ignored."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class SignIn(Fields):
+    """A name and a password, which are compared and not judged."""
+
+    username: Text
+    password: Text
+
+
+class Registration(Fields):
+    """The name and the password of a new account."""
+
+    username: Username
+    password: Password
+
+
+class PasswordChange(Fields):
+    """The current password and a new one."""
+
+    current_password: Text
+    new_password: Password
+
+
+class BookmarkFields(Fields):
+    """All fields of a bookmark."""
+
+    url: Url
+    title: Title
+    notes: Notes = ""
+    tags: Tags = []
+
+
+class BookmarkChanges(BookmarkFields):
+    """Those fields of a bookmark that are named."""
+
+    url: Url = ""
+    title: Title = ""
+
+
+class Page(BaseModel):
+    """The query parameters of a list."""
+
+    page: Annotated[Number, Field(le=1_000_000_000)] = 1
+    per_page: Annotated[Number, Field(le=100)] = 20
+
+
+class BookmarkPage(Page):
+    """The query parameters of the list of bookmarks."""
+
+    tag: Tags = []
+    q: Annotated[Text, Field(max_length=200)] = ""
+    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
+        "-created_at"
+    )
+
+
+def validate_query(model: type[Model]) -> Model:
+    """Return the checked query parameters; unknown ones are ignored."""
+    tags = [tag for tag in request.args.getlist("tag") if tag]
+    try:
+        return model.model_validate({**request.args.to_dict(), "tag": tags})
+    except ValidationError as error:
+        raise invalid(error) from error

@@ -1,0 +1,1787 @@
+"""The faults: each breaks one rule of the standard-library implementation.
+
+An edit is a file of the package `app`, a piece of its text that stands
+there exactly once, and what stands there instead.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Edit = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Hold one fault: what it is, which rules it breaks, and how."""
+
+    name: str
+    breaks: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    also: tuple[str, ...] = field(default=())
+
+
+FAULTS: list[Fault] = []
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Return a source with all its edits; each must fit exactly once."""
+    for file, old, new in edits:
+        if text.count(old) != 1:
+            raise SystemExit(f"{file} has {text.count(old)} times: {old}")
+        text = text.replace(old, new)
+    return text
+
+
+def fault(name: str, breaks: str, *edits: Edit, also: str = "") -> None:
+    """Add one fault; rules are listed with blanks between."""
+    FAULTS.append(
+        Fault(name, tuple(breaks.split()), edits, tuple(also.split()))
+    )
+
+
+DEGENERATE = ["always-200", "always-404", "always-500", "echo", "hang"]
+
+# Routing
+
+fault(
+    "an unknown path is a bad request",
+    "ROUTING-1",
+    ("routing.py", "raise Problem(404,", "raise Problem(400,"),
+)
+fault(
+    "another method is not found",
+    "ROUTING-2",
+    (
+        "routing.py",
+        'raise Problem(405, "This path has no such method.", allow)',
+        'raise Problem(404, "This path has no such method.", allow)',
+    ),
+)
+fault(
+    "405 without Allow",
+    "ROUTING-3",
+    (
+        "routing.py",
+        'raise Problem(405, "This path has no such method.", allow)',
+        'raise Problem(405, "This path has no such method.")',
+    ),
+)
+fault(
+    "Allow without HEAD",
+    "ROUTING-3 ROUTING-5",
+    ("routing.py", 'head = ["HEAD"] if', "head = [] if"),
+)
+fault(
+    "no HEAD",
+    "ROUTING-4",
+    (
+        "routing.py",
+        'method = "GET" if request.method == "HEAD" else request.method',
+        "method = request.method",
+    ),
+)
+fault(
+    "OPTIONS answers 200",
+    "ROUTING-5",
+    ("routing.py", "Response(204, allow)", "Response(200, allow)"),
+)
+fault(
+    "a slash more does not matter",
+    "ROUTING-6",
+    (
+        "routing.py",
+        "pattern.fullmatch(path)",
+        'pattern.fullmatch(path.rstrip("/"))',
+    ),
+)
+fault(
+    "percent-encoded characters stay encoded",
+    "ROUTING-7",
+    (
+        "messages.py",
+        'decode(environ["PATH_INFO"])',
+        'decode(environ["RAW_URI"].partition("?")[0])',
+    ),
+)
+fault(
+    "ids of any digits",
+    "ROUTING-8",
+    ("routing.py", r"(?P<\1>[0-9]+)", r"(?P<\1>\\d+)"),
+)
+fault(
+    "ids of any length",
+    "ROUTING-9",
+    ("permissions.py", "if len(bookmark_id) <= 18:", "if True:"),
+)
+fault(
+    "a path must be UTF-8",
+    "ROUTING-10",
+    ("messages.py", '.decode("utf-8", "replace")', '.decode("utf-8")'),
+)
+fault(
+    "a header changes the method",
+    "ROUTING-11",
+    (
+        "messages.py",
+        'self.method: str = environ["REQUEST_METHOD"]',
+        'self.method: str = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE")'
+        ' or environ["REQUEST_METHOD"]',
+    ),
+)
+fault(
+    "TRACE echoes the request",
+    "ROUTING-12",
+    (
+        "routing.py",
+        'if request.method == "OPTIONS":',
+        'if request.method == "TRACE":\n'
+        '            kind = {"Content-Type": "message/http"}\n'
+        "            echo = repr(request.environ).encode()\n"
+        "            return Response(200, kind, echo)\n"
+        '        if request.method == "OPTIONS":',
+    ),
+)
+fault(
+    "an unknown method is a GET",
+    "ROUTING-13",
+    (
+        "messages.py",
+        'self.method: str = environ["REQUEST_METHOD"]',
+        'known = "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE"\n'
+        '        self.method: str = environ["REQUEST_METHOD"]\n'
+        "        if self.method not in known.split():\n"
+        '            self.method = "GET"',
+    ),
+)
+fault(
+    "GET and DELETE must not have a Content-Type",
+    "ROUTING-14",
+    (
+        "routing.py",
+        'if request.method == "OPTIONS":',
+        'if request.method in ("GET", "DELETE") and request.header(\n'
+        '            "Content-Type"\n'
+        "        ):\n"
+        '            raise Problem(415, "This has no body.")\n'
+        '        if request.method == "OPTIONS":',
+    ),
+)
+
+# Bodies
+
+fault(
+    "any Content-Type is JSON",
+    "BODIES-1",
+    (
+        "bodies.py",
+        'content.get_content_type() != "application/json"',
+        "False",
+    ),
+)
+fault(
+    "one spelling of application/json",
+    "BODIES-2",
+    (
+        "bodies.py",
+        'content.get_content_type() != "application/json"',
+        'request.header("Content-Type") != "application/json"',
+    ),
+)
+fault(
+    "Content-Encoding is ignored",
+    "BODIES-3",
+    (
+        "bodies.py",
+        'or request.header("Content-Encoding")',
+        "or False",
+    ),
+)
+fault(
+    "an empty body is an empty object",
+    "BODIES-4",
+    ("bodies.py", "json.loads(body.decode())", 'json.loads(body or "{}")'),
+)
+fault(
+    "bad UTF-8 is replaced",
+    "BODIES-5",
+    ("bodies.py", "body.decode()", 'body.decode("utf-8", "replace")'),
+)
+fault(
+    "NaN becomes a text",
+    "BODIES-6",
+    (
+        "bodies.py",
+        "json.loads(body.decode())",
+        "json.loads(body.decode(), parse_constant=str)",
+    ),
+)
+fault(
+    "numbers too large are a crash",
+    "BODIES-6",
+    (
+        "bodies.py",
+        "except (ValueError, RecursionError)",
+        "except (UnicodeError, json.JSONDecodeError, RecursionError)",
+    ),
+)
+fault(
+    "half a surrogate pair goes on to the database",
+    "BODIES-7",
+    ("bodies.py", "ensure_ascii=False).encode()", "ensure_ascii=False)"),
+)
+fault(
+    "deep nesting is a crash",
+    "BODIES-8",
+    ("bodies.py", "(ValueError, RecursionError)", "ValueError"),
+)
+fault(
+    "a list at the top is a bad request",
+    "BODIES-9",
+    (
+        "validation.py",
+        'raise invalid([("", "type")])',
+        'raise Problem(400, "This is no object.")',
+    ),
+)
+fault(
+    "JSON with the type of a text",
+    "BODIES-12",
+    (
+        "messages.py",
+        '"Content-Type": "application/json"',
+        '"Content-Type": "text/plain"',
+    ),
+)
+
+fault(
+    "a chunked body is cut short",
+    "BODIES-10",
+    (
+        "framing.py",
+        "return read_chunks(reader) if length < 0 else",
+        "chunks = read_chunks(reader) if length < 0 else ()\n"
+        '    short = (b"".join(chunks)[:20] for _ in range(1))\n'
+        "    return short if length < 0 else",
+    ),
+)
+fault(
+    "half a body is a body",
+    "BODIES-11",
+    ("framing.py", 'raise Refused(400, "body cut off")', "return"),
+)
+
+# Validation
+
+fault(
+    "an error without message",
+    "VALIDATION-1",
+    (
+        "validation.py",
+        '"code": code, "message": MESSAGES[code]}',
+        '"code": code, "message": MESSAGES[code].strip("This field is r.")}',
+    ),
+)
+fault(
+    "only the first fault is told",
+    "VALIDATION-2",
+    ("validation.py", "raise invalid(faults)", "raise invalid(faults[:1])"),
+)
+fault(
+    "faults in the order of the alphabet",
+    "VALIDATION-3",
+    (
+        "validation.py",
+        "raise invalid(faults)",
+        "raise invalid(sorted(faults))",
+    ),
+)
+fault(
+    "what is missing is of the wrong type",
+    "VALIDATION-4",
+    ("validation.py", 'raise Fault("required")', 'raise Fault("type")'),
+)
+fault(
+    "anything becomes a text",
+    "VALIDATION-5",
+    (
+        "validation.py",
+        'if not isinstance(value, str):\n        raise Fault("type")',
+        "value = str(value)",
+    ),
+)
+fault(
+    "unknown fields are ignored",
+    "VALIDATION-6",
+    (
+        "validation.py",
+        'faults += [(name, "unknown") for name in document '
+        "if name not in fields]",
+        "pass",
+    ),
+)
+fault(
+    "NUL is a character as any other",
+    "VALIDATION-7",
+    ("validation.py", r'if "\0" in value:', "if False:"),
+)
+fault(
+    "lengths count bytes",
+    "VALIDATION-8",
+    (
+        "validation.py",
+        "if len(value) > high:",
+        'if len(value.encode("utf-8", "replace")) > high:',
+    ),
+)
+fault(
+    "a longer url",
+    "VALIDATION-9",
+    ("validation.py", "1, 2000)", "1, 2001)"),
+)
+fault(
+    "ftp is a scheme as well",
+    "VALIDATION-10",
+    ("validation.py", '("http", "https")', '("http", "https", "ftp")'),
+)
+fault(
+    "a url may have a user",
+    "VALIDATION-11",
+    ("validation.py", '("@" in parts.netloc)', "False"),
+)
+fault(
+    "a url may have control characters of C1",
+    "VALIDATION-12",
+    ("validation.py", r"[\s\x00-\x1f\x7f-\x9f\\]", r"[ \x00-\x1f\\]"),
+)
+fault(
+    "any port",
+    "VALIDATION-13",
+    (
+        "validation.py",
+        "host, _ = parts.hostname, parts.port",
+        "host = parts.hostname",
+    ),
+)
+fault(
+    "a url that cannot be parsed is a crash",
+    "VALIDATION-14",
+    (
+        "validation.py",
+        'except ValueError as error:\n        raise Fault("invalid")',
+        'except KeyError as error:\n        raise Fault("invalid")',
+    ),
+)
+fault(
+    "a url is put in order",
+    "VALIDATION-15",
+    ("validation.py", "return address", "return parts.geturl()"),
+)
+fault(
+    "a title is not trimmed",
+    "VALIDATION-16",
+    (
+        "validation.py",
+        "sized(text(value).strip(), 1, 300)",
+        "sized(text(value), 1, 300)",
+    ),
+)
+fault(
+    "notes are trimmed",
+    "VALIDATION-17",
+    (
+        "validation.py",
+        "return sized(text(value), 0, 1000)",
+        "return sized(text(value), 0, 1000).strip()",
+    ),
+)
+fault(
+    "21 tags",
+    "VALIDATION-18",
+    ("validation.py", "if len(value) > 20:", "if len(value) > 21:"),
+)
+fault(
+    "a tag may have a comma",
+    "VALIDATION-19",
+    ("validation.py", 'if "," in name:', "if False:"),
+)
+fault(
+    "tags in small letters only",
+    "VALIDATION-20",
+    (
+        "validation.py",
+        ".strip().casefold(), 1, 50)",
+        ".strip().lower(), 1, 50)",
+    ),
+)
+fault(
+    "numbers in any digits",
+    "VALIDATION-21 PAGINATION-2 PAGINATION-3",
+    (
+        "validation.py",
+        'if not re.fullmatch("[0-9]+", value):',
+        "if not value.strip().isdecimal():",
+    ),
+)
+
+# Errors
+
+fault(
+    "HTML for who prefers it",
+    "ERRORS-1",
+    (
+        "errors.py",
+        "if is_api_path(request.path):",
+        "if is_api_path(request.path) and (\n"
+        '        "html" not in (request.header("Accept") or "")\n'
+        "    ):",
+    ),
+)
+fault(
+    "a type of its own for 415",
+    "ERRORS-2",
+    (
+        "errors.py",
+        '"type": "about:blank",',
+        '"type": "about:blank" if problem.status != 415 else "tag:415",',
+    ),
+)
+fault(
+    "a page shows the path as it came",
+    "ERRORS-3",
+    (
+        "errors.py",
+        "detail=escape(problem.detail),",
+        "detail=request.path,",
+    ),
+)
+fault(
+    "a crash shows its trace",
+    "ERRORS-4",
+    (
+        "errors.py",
+        'detail = "The server met an unexpected error."',
+        'detail = __import__("traceback").format_exc()',
+    ),
+)
+fault(
+    "a crash is passed on to the server",
+    "ERRORS-5",
+    (
+        "errors.py",
+        "return problem_response(request, Problem(500, detail))",
+        "raise error",
+    ),
+)
+fault(
+    "503 without Retry-After",
+    "ERRORS-6 HEALTH-4",
+    ("errors.py", '{"Retry-After": "1"}', "{}"),
+)
+fault(
+    "a locked database is a crash",
+    "ERRORS-6 STORAGE-8",
+    (
+        "errors.py",
+        "case _ if is_unavailable(error):",
+        'case _ if is_unavailable(error) and "lock" not in str(error):',
+    ),
+)
+fault(
+    "the host is looked at last",
+    "ERRORS-7",
+    (
+        "wsgi.py",
+        "check_host(request)\n        return api.dispatch(request)",
+        "response = api.dispatch(request)\n"
+        "        check_host(request)\n"
+        "        return response",
+    ),
+)
+fault(
+    "input is checked before the object",
+    "ERRORS-8",
+    (
+        "api.py",
+        "bookmark = find_bookmark(db, user, id)\n"
+        "        fields = validate(document, BOOKMARK, partial=True)",
+        "fields = validate(document, BOOKMARK, partial=True)\n"
+        "        bookmark = find_bookmark(db, user, id)",
+    ),
+)
+fault(
+    "a wrong password comes before invalid input",
+    "ERRORS-9",
+    (
+        "api.py",
+        'fields = validate_password_change(document, user["username"])',
+        "given = dict(document).get('current_password', '')\n"
+        '    if not verify_password(str(given), user["password"]):\n'
+        '        raise Problem(403, "The current password is wrong.")\n'
+        '    fields = validate_password_change(document, user["username"])',
+    ),
+)
+
+# Storage
+
+SCHEMA = "statements(STEPS[step].read_text())"
+fault(
+    "the database does not keep a URL unique",
+    "STORAGE-1",
+    (
+        "migrating.py",
+        SCHEMA,
+        "statements(STEPS[step].read_text().replace(\n"
+        '            ",\\n    UNIQUE (user_id, url)", ""))',
+    ),
+)
+fault(
+    "foreign keys are off",
+    "STORAGE-2",
+    ("storage.py", "foreign_keys = ON", "foreign_keys = OFF"),
+)
+fault(
+    "the token is looked up before the transaction",
+    "STORAGE-3",
+    (
+        "api.py",
+        "with writing() as db:\n"
+        "        user = authenticate(request, db)\n"
+        "        fields = validate(document, BOOKMARK)\n"
+        "        bookmark = insert_bookmark(",
+        "with reading() as db:\n"
+        "        user = authenticate(request, db)\n"
+        "    with writing() as db:\n"
+        "        fields = validate(document, BOOKMARK)\n"
+        "        bookmark = insert_bookmark(",
+    ),
+)
+fault(
+    "the last moments are lost at a restart",
+    "STORAGE-4",
+    (
+        "cli.py",
+        "if settings.password_log_n < 14:",
+        "recent = timestamp(datetime.now(UTC) - timedelta(seconds=9))\n"
+        "    if settings.database.exists():\n"
+        "        import contextlib\n"
+        "        with contextlib.suppress(sqlite3.Error), writing() as db:\n"
+        "            db.execute(\n"
+        '                "DELETE FROM bookmarks WHERE updated_at > ?",\n'
+        "                [recent],\n"
+        "            )\n"
+        "    if settings.password_log_n < 14:",
+    ),
+)
+fault(
+    "a URL that exists is a crash",
+    "STORAGE-5",
+    (
+        "bookmarks.py",
+        ").lastrowid\n    except sqlite3.IntegrityError as error:",
+        ").lastrowid\n    except KeyError as error:",
+    ),
+)
+fault(
+    "a reader turns into a writer",
+    "STORAGE-6",
+    (
+        "storage.py",
+        'transaction("BEGIN IMMEDIATE")',
+        'transaction("BEGIN")',
+    ),
+)
+fault(
+    "commits do not wait for the disk",
+    "STORAGE-7",
+    ("storage.py", "synchronous = FULL", "synchronous = NORMAL"),
+)
+fault(
+    "a journal that is no WAL",
+    "STORAGE-7",
+    ("storage.py", "journal_mode = WAL", "journal_mode = DELETE"),
+)
+fault(
+    "a short busy timeout",
+    "STORAGE-8",
+    ("storage.py", "timeout=5,", "timeout=2,"),
+)
+fault(
+    "a corrupt database is a crash",
+    "STORAGE-9",
+    (
+        "storage.py",
+        "return isinstance(error, sqlite3.DatabaseError) and not isinstance(",
+        "return isinstance(error, sqlite3.OperationalError) and not "
+        "isinstance(",
+    ),
+)
+fault(
+    "a failed write looks done",
+    "STORAGE-9",
+    (
+        "errors.py",
+        "case _ if is_unavailable(error):",
+        'case _ if "readonly" in str(error):\n'
+        "            return Response(204)\n"
+        "        case _ if is_unavailable(error):",
+    ),
+)
+fault(
+    "PostgreSQL is no word",
+    "STORAGE-10",
+    ("settings.py", '("postgresql:", "postgres:")', '("pgsql:",)'),
+)
+
+# Migrations
+
+fault(
+    "an older database stays as it is",
+    "MIGRATIONS-1",
+    (
+        "migrating.py",
+        'connection.create_function("fold"',
+        'old = version(connection)\n    connection.create_function("fold"',
+    ),
+    (
+        "migrating.py",
+        "if step <= last and run_step(connection, step)",
+        "if step <= last and not old and run_step(connection, step)",
+    ),
+)
+fault(
+    "STEP is ignored",
+    "MIGRATIONS-2",
+    ("migrating.py", "if step <= last and", "if"),
+)
+fault(
+    "the second step fills nothing in",
+    "MIGRATIONS-3",
+    (
+        "migrating.py",
+        'create_function("fold", 3, fold,',
+        'create_function("fold", 3, lambda *_: "",',
+    ),
+)
+fault(
+    "each run changes the rows",
+    "MIGRATIONS-4",
+    (
+        "migrating.py",
+        'connection.execute("ROLLBACK")\n        return False',
+        'if step == "0002":\n'
+        "            connection.execute(\n"
+        """                "UPDATE bookmarks SET notes = notes || '!'"\n"""
+        "            )\n"
+        '        connection.execute("COMMIT")\n'
+        "        return False",
+    ),
+)
+fault(
+    "a failing step stays half done",
+    "MIGRATIONS-5",
+    ("migrating.py", 'connection.execute("BEGIN IMMEDIATE")', "pass"),
+    ("migrating.py", 'connection.execute("ROLLBACK")', "pass"),
+    ("migrating.py", 'connection.execute("COMMIT")', "pass"),
+)
+fault(
+    "a missing table is a crash",
+    "MIGRATIONS-6",
+    (
+        "errors.py",
+        "case _ if is_unavailable(error):",
+        'case _ if is_unavailable(error) and "no such" not in str(error):',
+    ),
+)
+fault(
+    "connecting makes the file",
+    "MIGRATIONS-7 HEALTH-5",
+    ("storage.py", "?mode=rw", "?mode=rwc"),
+)
+
+# Bookmarks
+
+fault(
+    "Location leads elsewhere",
+    "BOOKMARKS-1",
+    (
+        "api.py",
+        "f\"/api/bookmarks/{bookmark['id']}\"",
+        "f\"/api/bookmarks/{bookmark['id'] + 1}\"",
+    ),
+)
+fault(
+    "a list shows one field more",
+    "BOOKMARKS-2",
+    (
+        "api.py",
+        "return page_response(request, page, represent_bookmark)",
+        "return page_response(request, page, lambda row: {\n"
+        '        **represent_bookmark(row), "user_id": row["user_id"]})',
+    ),
+)
+fault(
+    "ids are used again",
+    "BOOKMARKS-3",
+    (
+        "migrating.py",
+        SCHEMA,
+        "statements(STEPS[step].read_text().replace(\n"
+        '            " AUTOINCREMENT", ""))',
+    ),
+)
+fault(
+    "a new bookmark looks changed",
+    "BOOKMARKS-4",
+    (
+        "bookmarks.py",
+        ":now, :now, :folded)",
+        ":now, replace(:now, 'Z', '1Z'), :folded)",
+    ),
+    (
+        "bookmarks.py",
+        '"updated_at": bookmark["updated_at"],',
+        '"updated_at": bookmark["updated_at"].replace("1Z", "Z").replace(\n'
+        '            "Z", "1Z" if len(bookmark["updated_at"]) > 27 else "Z"),',
+    ),
+)
+fault(
+    "a weak ETag",
+    "BOOKMARKS-5",
+    ("bookmarks.py", """return f'"{book""", """return f'W/"{book"""),
+)
+fault(
+    "a change does not move the time",
+    "BOOKMARKS-6",
+    (
+        "bookmarks.py",
+        'next_instant(old["updated_at"])',
+        'old["updated_at"]',
+    ),
+)
+fault(
+    "a change within a tick does not move the time",
+    "BOOKMARKS-6",
+    (
+        "bookmarks.py",
+        "return timestamp(max(datetime.now(UTC), after))",
+        "del after\n"
+        "    return timestamp(datetime.now(UTC).replace(microsecond=999999))",
+    ),
+)
+fault(
+    "PUT keeps what is missing",
+    "BOOKMARKS-7",
+    (
+        "api.py",
+        "fields = validate(document, BOOKMARK)\n"
+        "        bookmark = change_bookmark",
+        "fields = validate(document, BOOKMARK)\n"
+        "        fields = {k: fields[k] for k in document}\n"
+        "        bookmark = change_bookmark",
+    ),
+)
+fault(
+    "PATCH resets what is missing",
+    "BOOKMARKS-8",
+    (
+        "api.py",
+        "fields = validate(document, BOOKMARK, partial=True)",
+        "fields = validate(document, BOOKMARK, partial=True)\n"
+        '        fields = {"notes": "", "tags": [], **fields}',
+    ),
+)
+fault(
+    "no change is a change",
+    "BOOKMARKS-9",
+    ("bookmarks.py", "if new == old:", "if False:"),
+)
+fault(
+    "owned fields are ignored",
+    "BOOKMARKS-10",
+    (
+        "validation.py",
+        "for name in document if name not in fields]",
+        "for name in document if name not in fields\n"
+        '        and name not in ("id", "created_at", "updated_at")]',
+    ),
+)
+fault(
+    "a change to a URL that exists is a crash",
+    "BOOKMARKS-11",
+    (
+        "bookmarks.py",
+        '"folded": folded(new)},\n        )\n    '
+        "except sqlite3.IntegrityError as error:",
+        '"folded": folded(new)},\n        )\n    except KeyError as error:',
+    ),
+)
+fault(
+    "one URL for all accounts",
+    "BOOKMARKS-12",
+    (
+        "migrating.py",
+        SCHEMA,
+        "statements(STEPS[step].read_text().replace(\n"
+        '            "UNIQUE (user_id, url)", "UNIQUE (url)"))',
+    ),
+)
+fault(
+    "half of a refused write is stored",
+    "BOOKMARKS-13",
+    (
+        "bookmarks.py",
+        'try:\n        db.execute(\n            """UPDATE',
+        'replace_tags(db, old["id"], new["tags"])\n'
+        '    db.execute("COMMIT")\n'
+        '    db.execute("BEGIN IMMEDIATE")\n'
+        '    try:\n        db.execute(\n            """UPDATE',
+    ),
+)
+fault(
+    "text is normalised",
+    "BOOKMARKS-14",
+    (
+        "validation.py",
+        "return sized(text(value), 0, 1000)",
+        "from unicodedata import normalize\n"
+        '    return normalize("NFC", sized(text(value), 0, 1000))',
+    ),
+)
+fault(
+    "a second DELETE succeeds",
+    "BOOKMARKS-15",
+    (
+        "api.py",
+        "bookmark = find_bookmark(db, user, id)\n"
+        '        db.execute("DELETE FROM bookmarks WHERE id = ?", '
+        '[bookmark["id"]])',
+        "db.execute(\n"
+        '            "DELETE FROM bookmarks WHERE user_id = ? AND id = ?",\n'
+        '            [user["id"], int(id[:18])],\n'
+        "        )",
+    ),
+)
+
+# Tags
+
+fault(
+    "two is many",
+    "TAGS-1",
+    ("tags.py", "count(*) AS bookmarks", "min(count(*), 2) AS bookmarks"),
+)
+fault(
+    "tags by their length",
+    "TAGS-2",
+    ("tags.py", "ORDER BY name", "ORDER BY length(name), name"),
+)
+fault(
+    "old tags stay",
+    "TAGS-3",
+    ("tags.py", '"DELETE FROM tags WHERE bookmark_id = ?"', '"SELECT ?"'),
+    ("tags.py", "INSERT INTO tags", "INSERT OR IGNORE INTO tags"),
+)
+fault(
+    "a tag is asked for as it stands",
+    "TAGS-4",
+    (
+        "validation.py",
+        "return tags([value for value in values if value])",
+        "tags([value for value in values if value])\n"
+        "    return [value for value in values if value]",
+    ),
+)
+fault(
+    "a bad tag finds nothing",
+    "TAGS-5",
+    (
+        "validation.py",
+        "return tags([value for value in values if value])",
+        "try:\n"
+        "        return tags([value for value in values if value])\n"
+        "    except Fault:\n"
+        '        return ["\\0"]',
+    ),
+)
+fault(
+    "only one tag counts",
+    "TAGS-6",
+    ("search.py", "for tag in tags:", "for tag in tags[:1]:"),
+)
+
+# Pagination
+
+fault(
+    "total is the length of the page",
+    "PAGINATION-1",
+    ("pagination.py", '"total": page.total', '"total": len(page.rows)'),
+)
+fault(
+    "pages without end",
+    "PAGINATION-2",
+    (
+        "validation.py",
+        "whole_number(1_000_000_000)",
+        "whole_number(1_000_000_001)",
+    ),
+)
+fault(
+    "101 a page",
+    "PAGINATION-3",
+    ("validation.py", "whole_number(100)", "whole_number(101)"),
+)
+fault(
+    "an empty list ends at page 0",
+    "PAGINATION-4",
+    ("pagination.py", "last = max(1, -(", "last = max(0, -("),
+)
+fault(
+    "next after the last page",
+    "PAGINATION-5",
+    ("pagination.py", "if page.number < last:", "if page.number <= last:"),
+)
+fault(
+    "links forget the filters",
+    "PAGINATION-6",
+    (
+        "pagination.py",
+        'if pair[0] != "page"]',
+        'if pair[0] in ("per_page", "sort")]',
+    ),
+)
+fault(
+    "a page past the end is missing",
+    "PAGINATION-7",
+    (
+        "pagination.py",
+        "content = {",
+        "from app.errors import Problem\n\n"
+        "    if page.number > 1 and not page.rows:\n"
+        '        raise Problem(404, "There is no such page.")\n'
+        "    content = {",
+    ),
+)
+fault(
+    "pages overlap",
+    "PAGINATION-8",
+    (
+        "pagination.py",
+        "(number - 1) * size]",
+        "(number - 1) * max(size - 1, 1)]",
+    ),
+)
+fault(
+    "sort is ignored",
+    "PAGINATION-9",
+    (
+        "pagination.py",
+        'order_by(query.get("sort", "id"))',
+        'order_by("-created_at" if "sort" in query else "id")',
+    ),
+)
+fault(
+    "another sort is ignored",
+    "PAGINATION-9",
+    (
+        "validation.py",
+        'if value not in ORDERS:\n        raise Fault("invalid")',
+        'if value not in ORDERS:\n        return "-created_at"',
+    ),
+)
+fault(
+    "ties are always upwards",
+    "PAGINATION-10",
+    (
+        "pagination.py",
+        'f"{column} {direction}, id {direction}"',
+        'f"{column} {direction}, id ASC"',
+    ),
+)
+fault(
+    "unknown parameters are refused",
+    "PAGINATION-11",
+    (
+        "validation.py",
+        "for name, value in query if name in fields}",
+        "for name, value in query}",
+    ),
+)
+fault(
+    "a statement for each bookmark",
+    "PAGINATION-12",
+    (
+        "pagination.py",
+        "return Page(rows.fetchall(), number, size, total)",
+        "found = rows.fetchall()\n"
+        "    for row in found:\n"
+        '        db.execute("SELECT ?", [row["id"]]).fetchall()\n'
+        "    return Page(found, number, size, total)",
+    ),
+)
+
+# Search
+
+fault(
+    "notes are not searched",
+    "SEARCH-1",
+    (
+        "bookmarks.py",
+        'fields["url"], fields["notes"])',
+        'fields["url"], "")',
+    ),
+)
+fault(
+    "text is lowered, not folded",
+    "SEARCH-2",
+    ("search.py", "notes)).casefold()", "notes)).lower()"),
+)
+fault(
+    "wildcards in a phrase",
+    "SEARCH-3",
+    (
+        "search.py",
+        'conditions.append("instr(folded, ?)")\n'
+        "        values.append(phrase.casefold())",
+        'conditions.append("folded LIKE ?")\n'
+        '        values.append(f"%{phrase.casefold()}%")',
+    ),
+)
+fault(
+    "a longer phrase",
+    "SEARCH-4",
+    ("validation.py", "0, 200)", "0, 201)"),
+)
+fault(
+    "an empty tag is refused",
+    "SEARCH-5",
+    (
+        "validation.py",
+        "return tags([value for value in values if value])",
+        "return tags(values)",
+    ),
+)
+fault(
+    "the phrase is pasted into the statement",
+    "SEARCH-6",
+    (
+        "search.py",
+        'conditions.append("instr(folded, ?)")\n'
+        "        values.append(phrase.casefold())",
+        "conditions.append(f\"instr(folded, '{phrase.casefold()}')\")",
+    ),
+)
+fault(
+    "total ignores the filters",
+    "SEARCH-7",
+    (
+        "pagination.py",
+        'total = db.execute(f"SELECT count(*) FROM {source}", values)'
+        ".fetchone()[0]",
+        'alone, *_ = source.split(" AND ")\n'
+        '    few = values[: alone.count("?")]\n'
+        "    total = db.execute(\n"
+        '        f"SELECT count(*) FROM {alone}", few\n'
+        "    ).fetchone()[0]",
+    ),
+)
+
+# Accounts
+
+fault(
+    "Location by number",
+    "ACCOUNTS-1",
+    (
+        "api.py",
+        '{"Location": "/api/me"}',
+        '{"Location": f"/api/users/{user[\'id\']}"}',
+    ),
+)
+fault(
+    "a user shows one field more",
+    "ACCOUNTS-2",
+    (
+        "accounts.py",
+        '"id": user["id"],\n',
+        '"id": user["id"],\n        "name": user["username"],\n',
+    ),
+)
+fault(
+    "any letters in a name",
+    "ACCOUNTS-3",
+    ("validation.py", '"[a-z0-9_]+"', r'r"\w+"'),
+)
+fault(
+    "a name that is taken is invalid",
+    "ACCOUNTS-4",
+    ("accounts.py", "raise Problem(409,", "raise Problem(422,"),
+)
+fault(
+    "a longer password",
+    "ACCOUNTS-5",
+    ("validation.py", "8, 128)", "8, 129)"),
+)
+fault(
+    "seven characters are enough",
+    "ACCOUNTS-5",
+    ("validation.py", "8, 128)", "7, 128)"),
+)
+fault(
+    "a common password in capitals is fine",
+    "ACCOUNTS-6",
+    ("accounts.py", "password.casefold() in COMMON", "password in COMMON"),
+)
+fault(
+    "the name is a password",
+    "ACCOUNTS-7",
+    ("validation.py", "or password.casefold() == name", "or False"),
+)
+fault(
+    "a password is cut",
+    "ACCOUNTS-8",
+    ("accounts.py", "password.encode(),", "password.encode()[:72],"),
+)
+fault(
+    "a password is trimmed",
+    "ACCOUNTS-8",
+    ("accounts.py", "password.encode(),", "password.strip().encode(),"),
+)
+fault(
+    "a cheaper hash",
+    "ACCOUNTS-9",
+    ("accounts.py", "r, p = 8, 5", "r, p = 8, 1"),
+)
+fault(
+    "the password stays as it was",
+    "ACCOUNTS-10",
+    ("api.py", 'replace_password(db, user["id"], password)', "pass"),
+)
+fault(
+    "the current password is not looked at",
+    "ACCOUNTS-11",
+    (
+        "api.py",
+        'if not verify_password(fields["current_password"], '
+        'user["password"]):',
+        "if False:",
+    ),
+)
+fault(
+    "other tokens stay valid",
+    "ACCOUNTS-12",
+    ("api.py", 'end_tokens(db, user["id"], but=user["digest"])', "pass"),
+)
+fault(
+    "the token that asked ends as well",
+    "ACCOUNTS-12",
+    ("api.py", ', but=user["digest"])', ")"),
+)
+fault(
+    "a header shows the hash",
+    "ACCOUNTS-13",
+    (
+        "api.py",
+        '{"Location": "/api/me"}',
+        '{"Location": "/api/me", "X-Stored": password}',
+    ),
+)
+fault(
+    "the name stays taken",
+    "ACCOUNTS-14",
+    (
+        "api.py",
+        'delete_account(db, user["id"])\n    return Response(204)\n\n\n'
+        '@api.post("/api/tokens")',
+        'end_tokens(db, user["id"])\n    return Response(204)\n\n\n'
+        '@api.post("/api/tokens")',
+    ),
+)
+fault(
+    "admin in the body is ignored",
+    "ACCOUNTS-15",
+    (
+        "validation.py",
+        '"username": Field(username),\n',
+        '"username": Field(username),\n'
+        '        "admin": Field(lambda value: value, False),\n',
+    ),
+)
+
+# Tokens
+
+fault(
+    "another type of token",
+    "TOKENS-1",
+    ("tokens.py", '"token_type": "Bearer"', '"token_type": "bearer"'),
+)
+fault(
+    "a shorter token",
+    "TOKENS-2",
+    ("tokens.py", "token_urlsafe(32)", "token_urlsafe(24)"),
+)
+fault(
+    "a token is stored as it is",
+    "TOKENS-3",
+    ("tokens.py", "return sha256(token.encode()).hexdigest()", "return token"),
+)
+fault(
+    "a token never ends",
+    "TOKENS-4",
+    ("tokens.py", "AND expires_at > ?", "AND ? > ''"),
+)
+fault(
+    "a token may be cached",
+    "TOKENS-5",
+    ("api.py", '{"Cache-Control": "no-store"}', "{}"),
+)
+fault(
+    "an unknown name is told",
+    "TOKENS-6",
+    (
+        "accounts.py",
+        "raise wrong_sign_in()\n    return user",
+        "raise wrong_sign_in() if user else Problem(\n"
+        '            401, "Who?", {"WWW-Authenticate": "Bearer"})\n'
+        "    return user",
+    ),
+)
+fault(
+    "a bad name at sign-in is invalid",
+    "TOKENS-7",
+    (
+        "validation.py",
+        'SIGN_IN = {"username": Field(text)',
+        'SIGN_IN = {"username": Field(username)',
+    ),
+)
+fault(
+    "an unknown name is refused faster",
+    "TOKENS-8",
+    (
+        "accounts.py",
+        "# An unknown name takes as long as a known one, "
+        "and so stays unknown.",
+        "if not user:\n        raise wrong_sign_in()",
+    ),
+)
+fault(
+    "401 without a challenge",
+    "TOKENS-9",
+    ("permissions.py", '{"WWW-Authenticate": challenge}', "{}"),
+)
+fault(
+    "a challenge without its error",
+    "TOKENS-10",
+    ("permissions.py", "'Bearer error=\"invalid_token\"'", '"Bearer"'),
+)
+fault(
+    "the first of two headers counts",
+    "TOKENS-11",
+    (
+        "permissions.py",
+        'token.strip(" "))',
+        'token.partition(",")[0].strip(" "))',
+    ),
+)
+fault(
+    "one spelling of Bearer",
+    "TOKENS-12",
+    ("permissions.py", 'scheme.lower() != "bearer"', 'scheme != "Bearer"'),
+)
+fault(
+    "a token in the query",
+    "TOKENS-13",
+    (
+        "permissions.py",
+        'request.header("Authorization") or ""',
+        'request.header("Authorization") or " ".join(\n'
+        '        f"Bearer {v}" for k, v in request.query if k == "token"\n'
+        "    )",
+    ),
+)
+fault(
+    "another scheme will do",
+    "TOKENS-13",
+    (
+        "permissions.py",
+        'scheme.lower() != "bearer"',
+        'scheme.lower() not in ("bearer", "token")',
+    ),
+)
+fault(
+    "registration looks at the token",
+    "TOKENS-14",
+    (
+        "api.py",
+        "fields = validate_registration(read_json(request))",
+        'if request.header("Authorization"):\n'
+        "        with reading() as db:\n"
+        "            authenticate(request, db)\n"
+        "    fields = validate_registration(read_json(request))",
+    ),
+)
+fault(
+    "signing out ends every token",
+    "TOKENS-15",
+    (
+        "api.py",
+        '"DELETE FROM tokens WHERE digest = ?", [user["digest"]]',
+        '"DELETE FROM tokens WHERE user_id = ?", [user["id"]]',
+    ),
+)
+fault(
+    "signing out ends nothing",
+    "TOKENS-15",
+    (
+        "api.py",
+        'db.execute("DELETE FROM tokens WHERE digest = ?", [user["digest"]])',
+        "pass",
+    ),
+)
+
+# Permissions
+
+fault(
+    "tags for everybody",
+    "PERMISSIONS-1",
+    (
+        "api.py",
+        "user = authenticate(request, db)\n"
+        '        tags = count_tags(db, user["id"])',
+        'known = request.header("Authorization")\n'
+        '        user = authenticate(request, db) if known else {"id": 0}\n'
+        '        tags = count_tags(db, user["id"])',
+    ),
+)
+fault(
+    "nobody asks for the owner",
+    "PERMISSIONS-2",
+    ("bookmarks.py", "WHERE user_id = ? AND id = ?", "WHERE ? > 0 AND id = ?"),
+)
+fault(
+    "another's bookmark is forbidden",
+    "PERMISSIONS-2",
+    (
+        "permissions.py",
+        'raise Problem(404, "There is no such bookmark.")',
+        'there = db.execute("SELECT 1 FROM bookmarks WHERE id = ?",\n'
+        "                           [int(bookmark_id[:18])]).fetchone()\n"
+        '        raise Problem(403 if there else 404, "Not yours.")',
+    ),
+)
+fault(
+    "lists show everything",
+    "PERMISSIONS-3",
+    ("search.py", '["user_id = ?"]', '["? > 0"]'),
+)
+fault(
+    "everybody is an administrator",
+    "PERMISSIONS-4",
+    ("permissions.py", 'if not user["admin"]:', "if False:"),
+)
+fault(
+    "administrators are not listed",
+    "PERMISSIONS-5",
+    ("api.py", '"*", "users", []', '"*", "users WHERE admin = 0", []'),
+)
+fault(
+    "a missing account is deleted",
+    "PERMISSIONS-6",
+    (
+        "api.py",
+        "if len(id) > 18 or not delete_account(db, int(id)):",
+        "if len(id) > 18 or delete_account(db, int(id)) is None:",
+    ),
+)
+
+# Settings
+
+fault(
+    "another default",
+    "SETTINGS-1",
+    ("settings.py", '"86400"', '"3600"'),
+)
+fault(
+    "empty is a value",
+    "SETTINGS-1",
+    (
+        "settings.py",
+        "environ.get(name) or default",
+        "environ.get(name, default)",
+    ),
+)
+fault(
+    "bad settings exit with 1",
+    "SETTINGS-2",
+    ("settings.py", "raise SystemExit(2)", "raise SystemExit(1)"),
+)
+fault(
+    "bad settings are found at leisure",
+    "SETTINGS-2",
+    (
+        "settings.py",
+        "raise SystemExit(2)",
+        '__import__("time").sleep(2.1)\n        raise SystemExit(2)',
+    ),
+)
+fault(
+    "one bad variable at a time",
+    "SETTINGS-3",
+    ("settings.py", r'"\n".join(faults)', "faults[0]"),
+)
+fault(
+    "secrets are quoted",
+    "SETTINGS-4",
+    (
+        "settings.py",
+        'held = "" if name in SECRET else f"{text!r} is "',
+        'held = f"{text!r} is "',
+    ),
+)
+fault(
+    "integers in any digits",
+    "SETTINGS-5",
+    ("settings.py", '"[0-9]{1,18}"', r'r"\d{1,18}"'),
+)
+fault(
+    "a path begins where run is started",
+    "SETTINGS-6",
+    (
+        "settings.py",
+        'return FOLDER / text.removeprefix("sqlite:///")',
+        'return Path.cwd() / text.removeprefix("sqlite:///")',
+    ),
+)
+fault(
+    "everybody may read the secret",
+    "SETTINGS-7",
+    ("settings.py", "mode=0o600", "mode=0o644"),
+)
+fault(
+    "a new secret at each start",
+    "SETTINGS-7",
+    (
+        "settings.py",
+        "return path.read_text()",
+        "text = path.read_text()\n"
+        "    path.write_text(text[1:] + text[:1])\n"
+        "    return text",
+    ),
+)
+fault(
+    "no warning of cheap passwords",
+    "SETTINGS-8",
+    ("cli.py", "settings.password_log_n < 14", "settings.password_log_n < 4"),
+)
+
+# CLI
+
+fault(
+    "no verb is a crash",
+    "CLI-1",
+    (
+        "cli.py",
+        "add_subparsers(required=True",
+        "add_subparsers(required=False",
+    ),
+)
+fault(
+    "a port in use is a crash",
+    "CLI-2",
+    (
+        "cli.py",
+        "except (Problem, sqlite3.Error, OSError) as error:",
+        "except (Problem, sqlite3.Error) as error:",
+    ),
+)
+fault(
+    "every address is listened on",
+    "CLI-2",
+    ("cli.py", "settings.host,", '"0.0.0.0",'),
+)
+fault(
+    "seed begins with another word",
+    "CLI-3",
+    (
+        "cli.py",
+        "WORDS[(number - 1) % len(WORDS)]",
+        "WORDS[number % len(WORDS)]",
+    ),
+)
+fault(
+    "seed deletes the bookmarks of all",
+    "CLI-4",
+    (
+        "bookmarks.py",
+        "DELETE FROM bookmarks WHERE user_id = ?",
+        "DELETE FROM bookmarks WHERE ? > 0",
+    ),
+)
+fault(
+    "seed leaves the password",
+    "CLI-4",
+    ("cli.py", 'replace_password(db, user["id"], password)', "pass"),
+)
+fault(
+    "a password from standard input is trimmed",
+    "CLI-5",
+    ("cli.py", r'.removesuffix("\n").removesuffix("\r")', ".strip()"),
+)
+fault(
+    "an existing account becomes an administrator",
+    "CLI-6",
+    (
+        "cli.py",
+        'insert_user(db, fields["username"], password, admin=True)',
+        "db.execute(\n"
+        '            "UPDATE users SET admin = 1 WHERE username = ?",\n'
+        '            [fields["username"]],\n'
+        "        ).rowcount or insert_user(\n"
+        '            db, fields["username"], password, admin=True\n'
+        "        )",
+    ),
+)
+fault(
+    "N in any digits",
+    "CLI-7",
+    (
+        "cli.py",
+        "int(text) if text.isascii() and text.isdigit() else -1",
+        "int(text) if text.isdecimal() else -1",
+    ),
+)
+
+# Health
+
+fault(
+    "health says something else",
+    "HEALTH-1",
+    (
+        "api.py",
+        '"""Say that the process is up."""\n'
+        '    return json_response(200, {"status": "ok"})',
+        '"""Say that the process is up."""\n'
+        '    return json_response(200, {"status": "up"})',
+    ),
+)
+fault(
+    "health asks the database",
+    "HEALTH-2",
+    (
+        "api.py",
+        '"""Say that the process is up."""\n',
+        '"""Say that the process is up."""\n'
+        "    with reading() as db:\n"
+        "        require_ready(db)\n",
+    ),
+)
+fault(
+    "readiness says something else",
+    "HEALTH-3",
+    (
+        "api.py",
+        'require_ready(db)\n    return json_response(200, {"status": "ok"})',
+        "require_ready(db)\n"
+        '    return json_response(200, {"status": "ready"})',
+    ),
+)
+fault(
+    "readiness does not look at the schema",
+    "HEALTH-4",
+    ("api.py", "require_ready(db)", "pass"),
+)
+
+# Logging
+
+fault(
+    "an error without its trace",
+    "LOGGING-1",
+    ("logs.py", "if record.exc_info:", "if False:"),
+)
+fault(
+    "a trace of many lines",
+    "LOGGING-2",
+    (
+        "logs.py",
+        "return json.dumps(line, ensure_ascii=False)",
+        "return json.dumps(line, ensure_ascii=False, indent=1)",
+    ),
+)
+fault(
+    "statements are not counted",
+    "LOGGING-3",
+    (
+        "wsgi.py",
+        '"statements": count_statements(),',
+        '"statements": 0,',
+    ),
+)
+fault(
+    "the token in the log",
+    "LOGGING-4",
+    (
+        "wsgi.py",
+        '"path": request.path,',
+        '"path": request.path,\n'
+        '            "milliseconds": request.header("Authorization"),',
+    ),
+    ("wsgi.py", '"milliseconds": round(', '"rounded": round('),
+)
+
+# Hosts
+
+HOST_IF_ANY = "if not HOST.fullmatch(host) and host == chr(0):"
+fault(
+    "any host",
+    "HOSTS-4",
+    ("hosts.py", 'return "*" in settings', 'return True or "*" in settings'),
+)
+fault(
+    "names compared with their case",
+    "HOSTS-5",
+    (
+        "hosts.py",
+        '(request.header("Host") or "").lower()',
+        'request.header("Host") or ""',
+    ),
+)
+fault(
+    "a forwarded host counts",
+    "HOSTS-7",
+    (
+        "hosts.py",
+        '(request.header("Host") or "")',
+        '(request.header("X-Forwarded-Host") or request.header("Host")\n'
+        '         or "")',
+    ),
+)
+
+fault(
+    "no host is the usual host",
+    "HOSTS-1",
+    ("framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
+    (
+        "hosts.py",
+        '(request.header("Host") or "")',
+        '(request.header("Host") or "localhost")',
+    ),
+)
+fault(
+    "the last of two hosts counts",
+    "HOSTS-2",
+    (
+        "framing.py",
+        'f"{environ[key]},{value}" if key in environ else value',
+        '(\n            f"{environ[key]},{value}"\n'
+        '            if key in environ and key != "HTTP_HOST"\n'
+        "            else value\n        )",
+    ),
+)
+fault(
+    "a host that only holds a good one",
+    "HOSTS-3",
+    ("framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
+    (
+        "hosts.py",
+        "HOST.fullmatch(",
+        're.search(r"(localhost|127\\.0\\.0\\.1)", ',
+    ),
+)
+fault(
+    "any host, however it is written",
+    "HOSTS-6",
+    ("framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
+    (
+        "hosts.py",
+        "if not match or",
+        'if "*" in settings.allowed_hosts:\n'
+        "        return\n"
+        "    if not match or",
+    ),
+)
+
+# Limits
+
+fault(
+    "a byte more",
+    "LIMITS-1",
+    (
+        "bodies.py",
+        "elif int(length) > limit:",
+        "elif int(length) > limit + 1:",
+    ),
+    ("bodies.py", "if len(body) > limit:", "if len(body) > limit + 1:"),
+)
+fault(
+    "the limit itself is too large",
+    "LIMITS-1",
+    ("bodies.py", "elif int(length) > limit:", "elif int(length) >= limit:"),
+)
+fault(
+    "chunks are cut at the limit",
+    "LIMITS-2",
+    ("bodies.py", "if len(body) > limit:", "if False:"),
+)
+fault(
+    "a large body is read before it is refused",
+    "LIMITS-3",
+    (
+        "bodies.py",
+        "elif int(length) > limit:\n",
+        "elif int(length) > limit:\n        stream.read(int(length))\n",
+    ),
+)
+
+# Robustness
+
+fault(
+    "a number of many digits is a crash",
+    "ROBUSTNESS-1 PAGINATION-2",
+    (
+        "validation.py",
+        "if len(digits) > 10 or int(digits) > high:",
+        "if int(digits) > high:",
+    ),
+)
+fault(
+    "two slashes lead elsewhere",
+    "ROBUSTNESS-2",
+    (
+        "wsgi.py",
+        "return api.dispatch(request)",
+        'if request.path.startswith("//"):\n'
+        "            to = request.path.encode().decode('latin-1')\n"
+        '            return Response(308, {"Location": to})\n'
+        "        return api.dispatch(request)",
+    ),
+)
+fault(
+    "a title may be empty",
+    "ROBUSTNESS-3 VALIDATION-16",
+    (
+        "validation.py",
+        "sized(text(value).strip(), 1, 300)",
+        "sized(text(value).strip(), 0, 300)",
+    ),
+)
+fault(
+    "the path in a header",
+    "ROBUSTNESS-4",
+    (
+        "errors.py",
+        '{"Content-Type": content_type, **problem.headers}',
+        '{"Content-Type": content_type, **problem.headers,\n'
+        '               "X-Path": request.path}',
+    ),
+)
+fault(
+    "one odd request spoils the next",
+    "ROBUSTNESS-5",
+    (
+        "wsgi.py",
+        "return api.dispatch(request)",
+        "if vars(api).pop('spoiled', False):\n"
+        "            raise RuntimeError\n"
+        r"        api.spoiled = '\0' in request.path"
+        "\n"
+        "        return api.dispatch(request)",
+    ),
+)

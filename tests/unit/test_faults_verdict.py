@@ -1,0 +1,81 @@
+"""A verdict on one fault: what had to turn red, and what did."""
+
+import pytest
+from faults.__main__ import Verdict, find_faults, judge, rules_without_fault
+from faults.catalogue import FAULTS, Fault
+
+FAULT = Fault("x", ("TAGS-1", "TAGS-2"), (), ("TAGS-3",))
+
+
+def line(
+    *rules: str, outcome: str = "failed", own_failure: bool = True
+) -> dict:
+    """Make the line of one test as the result file has it."""
+    return {
+        "nodeid": " ".join(rules),
+        "rules": list(rules),
+        "outcome": outcome,
+        "own_failure": own_failure,
+    }
+
+
+def judged(*tests: dict, fault: Fault = FAULT) -> Verdict:
+    """Judge a fault by hand-made results."""
+    verdict = Verdict(fault.name, list(fault.breaks))
+    judge(fault, list(tests), verdict)
+    return verdict
+
+
+ALL = [line("TAGS-1"), line("TAGS-2", "TAGS-4"), line("TAGS-3")]
+
+
+def test_a_fault_is_killed_by_its_rules() -> None:
+    """Each broken rule has a red test, each declared one as well."""
+    verdict = judged(*ALL, line("TAGS-5", outcome="passed"))
+    assert verdict.good
+    assert verdict.killed_by == ["TAGS-1", "TAGS-2"]
+    assert (verdict.tests, verdict.red) == (4, 3)
+
+
+@pytest.mark.parametrize("outcome", ["passed", "blocked", "skipped"])
+def test_a_rule_that_stays_green_survives(outcome: str) -> None:
+    """A fault survives where one of its rules has no red test."""
+    verdict = judged(ALL[0], ALL[2], line("TAGS-2", outcome=outcome))
+    assert verdict.survived == ["TAGS-2"]
+    assert not verdict.good
+
+
+def test_an_invariant_alone_kills_nothing() -> None:
+    """A test that fails by an invariant alone does not count."""
+    verdict = judged(ALL[0], ALL[2], line("TAGS-2", own_failure=False))
+    assert verdict.survived == ["TAGS-2"]
+
+
+def test_what_is_not_declared_is_collateral() -> None:
+    """A red test of none of the rules named is collateral."""
+    verdict = judged(*ALL, line("SEARCH-1", "SEARCH-10"))
+    assert verdict.collateral == ["SEARCH-1", "SEARCH-10"]
+    assert not verdict.good
+
+
+def test_a_declared_rule_that_stays_green_is_stale() -> None:
+    """What is declared has to be needed."""
+    verdict = judged(*ALL[:2])
+    assert verdict.stale == ["TAGS-3"]
+    assert not verdict.good
+
+
+def test_a_fault_is_found_by_its_name_or_its_rule() -> None:
+    """A name counts without blanks and signs; a rule means its faults."""
+    wanted = FAULTS[0]
+    assert find_faults(wanted.name.upper().replace(" ", "-")) == [wanted]
+    assert wanted in find_faults(wanted.breaks[0])
+    assert find_faults("no such fault") == []
+
+
+def test_rules_without_fault_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A MUST rule that no fault breaks is listed."""
+    monkeypatch.setattr("faults.__main__.FAULTS", FAULTS[1:])
+    assert rules_without_fault() == list(FAULTS[0].breaks)
