@@ -83,7 +83,13 @@ def run_serve(arguments: argparse.Namespace) -> None:
     """Answer requests until told to stop."""
     if settings.password_log_n < 14:
         log.warning("PASSWORD_LOG_N is below 14: for tests only")
-    serve(application, settings.host, settings.port, threads=settings.threads)
+    serve(
+        application,
+        settings.host,
+        settings.port,
+        threads=settings.threads,
+        workers=settings.workers,
+    )
 
 
 def run_seed(arguments: argparse.Namespace) -> None:

@@ -1,0 +1,297 @@
+"""Serve any WSGI application (PEP 3333) over HTTP/1.1 (RFC 9112).
+
+Each connection has a thread that reads its requests; the threads of the pool
+call the application and write its answers. framing.py knows what bytes mean.
+"""
+
+import io
+import logging
+import multiprocessing
+import signal
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from http import HTTPStatus
+from math import inf
+from queue import SimpleQueue
+from threading import Semaphore, Thread
+from time import monotonic, sleep
+
+from app import framing
+
+log = logging.getLogger("server")
+
+
+class Connection(framing.Raw):
+    """Hold a client's socket; converse() is what its thread does."""
+
+    def __init__(self, server: "Server", sock: socket.socket, ip: str) -> None:
+        self.server = server
+        self.socket = sock
+        self.ip = ip
+        self.reader = io.BufferedReader(self, 65536)
+        self.answered = SimpleQueue()
+        self.stays = self.idle = True
+        self.invites = False
+
+    def converse(self) -> None:
+        """Answer request after request, then close."""
+        self.server.connections.add(self)
+        with suppress(OSError):  # the client may be gone
+            while self.stays and self.wait_for_request():
+                self.serve_request()
+            self.linger()
+        self.socket.close()
+        self.server.connections.discard(self)
+
+    def wait_for_request(self) -> bool:
+        """Say whether the client begins a request in time."""
+        self.deadline = monotonic() + self.server.idle_seconds
+        self.idle = True
+        begun = self.reader.peek(1) != b""
+        self.idle = False
+        return begun
+
+    def serve_request(self) -> None:
+        """Read a request and have it answered, or refuse it."""
+        self.environ = {**self.server.environ, "REMOTE_ADDR": self.ip}
+        self.body = None
+        try:
+            self.read_request()
+        except framing.Refused as error:
+            Response(self).fail(error.status)
+            return
+        self.deadline = monotonic() + self.server.answer_seconds
+        if self.body:  # its sender may be slow, so the pool stays free
+            with self.server.long_bodies:
+                Response(self).answer(self.server.application)
+        else:
+            self.server.jobs.put(self)
+            self.answered.get()
+
+    def read_request(self) -> None:
+        """Fill the environ."""
+        self.deadline = monotonic() + self.server.head_seconds
+        framing.parse_head(framing.read_head(self.reader), self.environ)
+        self.stays = framing.persists(self.environ)
+        self.invites = framing.expects_continue(self.environ)
+        length = framing.body_length(self.environ)
+        self.deadline = monotonic() + self.server.body_seconds
+        limit = self.server.max_buffered_bytes
+        content, rest = framing.begin_body(self.reader, length, limit)
+        if rest:
+            self.stays = False  # some of it may remain unread
+            self.body = framing.Body(content, rest)
+            self.environ["wsgi.input"] = io.BufferedReader(self.body, 65536)
+        else:
+            self.environ["wsgi.input"] = io.BytesIO(content)
+            if length:
+                self.environ["CONTENT_LENGTH"] = str(len(content))
+
+    def readinto(self, target: memoryview) -> int:
+        """Wait for bytes, but not for ever; 0 is the end."""
+        if self.invites:  # RFC 9110 §10.1.1
+            self.invites = False
+            self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return self.wait(self.socket.recv_into, target)
+
+    def send(self, data: bytes) -> None:
+        """Send all of the data."""
+        self.wait(self.socket.sendall, data)
+
+    def wait(self, action: Callable, data: object) -> int | None:
+        """Send or receive before the deadline."""
+        self.socket.settimeout(max(self.deadline - monotonic(), 0.001))
+        try:
+            return action(data)
+        except OSError as error:
+            self.stays = False
+            raise framing.Refused(408, "client gone or too slow") from error
+
+    def close_if_idle(self) -> None:
+        """Wake a thread that waits for a request: there will be none."""
+        if self.idle:
+            with suppress(OSError):  # the client may be gone
+                self.socket.shutdown(socket.SHUT_RD)
+
+    def linger(self) -> None:
+        """Let the client read the answer before all is closed (§9.6)."""
+        self.deadline = monotonic() + 1
+        self.socket.shutdown(socket.SHUT_WR)
+        while self.wait(self.socket.recv, 65536):
+            pass
+
+
+class Response:
+    """Write the answer to one request."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.environ = connection.environ
+        self.status = ""  # until start_response is called
+        self.begun = self.chunked = False
+        self.left = inf  # bytes of content that are to come
+
+    def answer(self, application: Callable) -> None:
+        """Call the application; whatever it does, the thread lives on."""
+        try:
+            result = application(self.environ, self.start)
+            try:
+                self.send(result)
+            finally:
+                if hasattr(result, "close"):
+                    result.close()
+        except framing.Refused as error:
+            self.fail(error.status)
+        except BaseException as error:
+            log.error("the application failed", exc_info=error)
+            self.fail(500)
+
+    def fail(self, status: int) -> None:
+        """Answer an error, or cut off an answer that is half sent."""
+        if status != 500 or (self.begun and self.left):
+            self.connection.stays = False
+        if not self.begun:
+            self.status = f"{status} {HTTPStatus(status).phrase}"
+            self.fields = [("Content-Type", "text/plain")]
+            with suppress(framing.Refused):  # the client may be gone
+                self.send([f"{self.status}\n".encode()])
+
+    def start(self, status: str, fields: list, error: tuple = ()) -> Callable:
+        """Be start_response: keep the head until there is a first byte."""
+        if error and self.begun:
+            raise error[1].with_traceback(error[2])
+        if self.status and not error:
+            raise RuntimeError("start_response was called twice")
+        if self.connection.body and self.connection.body.refused:
+            raise self.connection.body.refused  # no answer to half a body
+        framing.check_response(status, fields)
+        self.status = status
+        self.fields = list(fields)
+        return self.write
+
+    def send(self, result: Iterable[bytes]) -> None:
+        """Send the content, in one write if all of it is at hand."""
+        size = None
+        if isinstance(result, list | tuple):
+            result = [b"".join(result)]
+            size = len(result[0])
+        for data in filter(None, result):
+            self.write(data, size)
+        if not self.begun:
+            self.write(b"", 0)
+        if self.chunked:
+            self.connection.send(b"0\r\n\r\n")
+        elif 0 < self.left < inf:
+            raise ValueError("content is shorter than its Content-Length")
+        self.left = 0
+
+    def write(self, data: bytes, size: int | None = None) -> None:
+        """Send a piece of the content, with the head before the first."""
+        head = b"" if self.begun else self.make_head(size)
+        self.begun = True
+        data = data[: min(self.left, len(data))]
+        self.left -= len(data)
+        if self.chunked and data:
+            data = b"%x\r\n%b\r\n" % (len(data), data)
+        self.connection.send(head + data)
+
+    def make_head(self, size: int | None) -> bytes:
+        """Write the head of an answer whose content has that size."""
+        parts = (self.environ, self.status, self.fields)
+        self.left = framing.content_length(*parts, size)
+        old = self.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+        self.chunked = self.left == inf and not old
+        if self.connection.server.end < inf or (self.left == inf and old):
+            self.connection.stays = False
+        return framing.write_head(*parts, self.left, self.connection.stays)
+
+
+class Server:
+    """Own the listener and the pool; run() serves until stop()."""
+
+    threads = 8
+    workers = 1
+    max_connections = 1000
+    max_buffered_bytes = 65536  # of a body, before the application is called
+    idle_seconds = 5
+    head_seconds = 10
+    body_seconds = 30
+    answer_seconds = 60  # the rest of a long body included
+    grace_seconds = 10
+
+    def __init__(
+        self, application: Callable, host: str, port: int, **options: float
+    ) -> None:
+        vars(self).update(options)
+        self.application = application
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.listener = socket.create_server(
+            (host, port), family=family, backlog=1024
+        )
+        self.listener.settimeout(0.1)  # to notice stop()
+        self.port = self.listener.getsockname()[1]
+        self.environ = framing.base_environ(host, self.port, self.workers)
+        self.end = inf
+        self.connections: set[Connection] = set()
+        self.jobs = SimpleQueue()
+        self.long_bodies = Semaphore(max(self.threads // 2, 1))
+
+    def run(self) -> None:
+        """Serve until stop() is called, then finish what runs."""
+        for _ in range(self.threads):
+            Thread(target=self.work, daemon=True).start()
+        while self.end == inf:
+            self.accept()
+        self.listener.close()
+        while self.connections and monotonic() < self.end:
+            for connection in list(self.connections):
+                connection.close_if_idle()
+            sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop soon; a signal handler or another thread may call this."""
+        self.end = monotonic() + self.grace_seconds
+
+    def accept(self) -> None:
+        """Take a new client, if there is room for one."""
+        try:
+            sock, peer = self.listener.accept()
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = Connection(self, sock, peer[0])
+            if len(self.connections) < self.max_connections:
+                Thread(target=connection.converse, daemon=True).start()
+        except (OSError, RuntimeError):  # no client, or no thread for it
+            return
+
+    def work(self) -> None:
+        """Answer one request after the other."""
+        while True:
+            connection = self.jobs.get()
+            Response(connection).answer(self.application)
+            connection.answered.put(None)
+
+
+def until_signal(stop: Callable, run: Callable) -> None:
+    """Run; call stop() when the process is asked to end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+    run()
+
+
+def serve(application: Callable, host: str, port: int, **options: int) -> None:
+    """Serve until SIGTERM or SIGINT; raise OSError if the port is taken."""
+    server = Server(application, host, port, **options)
+    if server.workers == 1:
+        until_signal(server.stop, server.run)
+        return
+    fork = multiprocessing.get_context("fork").Process
+    once = {"target": until_signal, "args": (server.stop, server.run)}
+    workers = [fork(**once) for _ in range(server.workers)]
+    for worker in workers:
+        worker.start()
+    server.listener.close()  # or clients could wait there for nobody
+    until_signal(
+        lambda: [worker.terminate() for worker in workers],
+        lambda: [worker.join() for worker in workers],
+    )
