@@ -261,6 +261,8 @@ class Server:
             connection = Connection(self, sock, peer[0])
             if len(self.connections) < self.max_connections:
                 Thread(target=connection.converse, daemon=True).start()
+            else:
+                sock.close()
         except (OSError, RuntimeError):  # no client, or no thread for it
             return
 
