@@ -1,0 +1,10 @@
+"""The application, as Django's settings name it."""
+
+from django.apps import AppConfig
+
+
+class ShelfConfig(AppConfig):
+    """The service that keeps bookmarks."""
+
+    name = "app"
+    default_auto_field = "django.db.models.BigAutoField"

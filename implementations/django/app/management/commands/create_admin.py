@@ -1,0 +1,33 @@
+"""Making an administrator."""
+
+import sys
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandParser
+
+from app.accounts import insert_user
+from app.forms import RegistrationForm, validate
+
+
+class Command(BaseCommand):
+    """Makes an administrator, who may see and delete accounts."""
+
+    help = "make an administrator"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Ask for the name."""
+        parser.add_argument("name", metavar="NAME")
+
+    def handle(self, name: str, **options: Any) -> None:
+        """Create an administrator."""
+        fields = checked_account(name)
+        password = make_password(fields["password"])
+        insert_user(fields["username"], password, admin=True)
+
+
+def checked_account(name: str) -> dict[str, str]:
+    """Check a name with the password that standard input holds."""
+    password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
+    document = {"username": name, "password": password}
+    return validate(document, RegistrationForm)

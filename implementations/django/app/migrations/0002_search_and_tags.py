@@ -1,0 +1,59 @@
+"""The text in which bookmarks are searched, and their tags."""
+
+from django.apps.registry import Apps
+from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from app.search import fold
+
+
+def fill_folded(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    """Make the bookmarks that are there as good as new ones."""
+    bookmarks = apps.get_model("app", "Bookmark").objects
+    for bookmark in bookmarks.iterator():
+        folded = fold(bookmark.title, bookmark.url, bookmark.notes)
+        bookmarks.filter(id=bookmark.id).update(folded=folded)
+
+
+class Migration(migrations.Migration):
+    """Adds and fills `folded`, and makes the table `tags`."""
+
+    dependencies = [("app", "0001_accounts_and_bookmarks")]
+    operations = [
+        # In SQLite, AddField copies the table, and the copy does not know
+        # which ids were given to bookmarks that are gone.
+        migrations.RunSQL(
+            "ALTER TABLE bookmarks ADD COLUMN folded text NOT NULL DEFAULT ''",
+            state_operations=[
+                migrations.AddField("Bookmark", "folded", models.TextField())
+            ],
+        ),
+        migrations.RunPython(fill_folded),
+        migrations.CreateModel(
+            name="Tag",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "bookmark_id",
+                        "name",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "bookmark",
+                    models.ForeignKey(
+                        "app.Bookmark",
+                        models.CASCADE,
+                        related_name="tags",
+                        db_index=False,
+                    ),
+                ),
+                ("name", models.CharField(max_length=50, db_index=True)),
+            ],
+            options={"db_table": "tags"},
+        ),
+    ]

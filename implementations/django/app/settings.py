@@ -1,0 +1,241 @@
+"""The settings, read once from the environment and checked."""
+
+import os
+import re
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent.parent
+LEVELS = ("debug", "info", "warning", "error")
+SECRET = ("SECRET_KEY", "DATABASE_URL")  # named in messages, never quoted
+
+
+def integer(low: int, high: int) -> Callable[[str], int]:
+    """Make a parser of the integers from low to high."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch("[0-9]{1,18}", text):
+            raise ValueError(f"an integer from {low} to {high}")
+        if not low <= int(text) <= high:
+            raise ValueError(f"an integer from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def boolean(text: str) -> bool:
+    """Parse 0 or 1."""
+    if text not in ("0", "1"):
+        raise ValueError("0 or 1")
+    return text == "1"
+
+
+def items(text: str) -> list[str]:
+    """Parse a list with commas."""
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def host_names(text: str) -> list[str]:
+    """Parse host names without ports, to be compared without case."""
+    names = [name.lower() for name in items(text)]
+    if not all(
+        re.fullmatch(r"\*|\[[0-9a-f:.]+\]|[a-z0-9._-]+", name)
+        for name in names
+    ):
+        raise ValueError("host names without port, or *, with commas")
+    return names
+
+
+def origins(text: str) -> list[str]:
+    """Parse origins (RFC 6454 §6.2), which have no path."""
+    if not all(re.fullmatch(r"https?://[^/,\s]+", o) for o in items(text)):
+        raise ValueError("origins such as https://example.com, with commas")
+    return items(text)
+
+
+def level(text: str) -> str:
+    """Parse the name of a log level."""
+    if text not in LEVELS:
+        raise ValueError("one of " + ", ".join(LEVELS))
+    return text
+
+
+def rate(text: str) -> tuple[int, int]:
+    """Parse COUNT/SECONDS."""
+    match = re.fullmatch("([0-9]{1,9})/([0-9]{1,9})", text)
+    if not match or "0" in (match[1].lstrip("0") or "0", match[2]):
+        raise ValueError("COUNT/SECONDS, such as 10/60")
+    return int(match[1]), int(match[2])
+
+
+def database(text: str) -> dict[str, Any]:
+    """Parse the URL of an SQLite file or of a PostgreSQL database."""
+    if re.fullmatch("sqlite:///.+", text):
+        return sqlite(FOLDER / text.removeprefix("sqlite:///"))
+    if text.startswith("postgresql://"):
+        return postgresql(text)
+    raise ValueError(
+        "sqlite:///file, sqlite:////absolute/file "
+        "or postgresql://user:password@host/name"
+    )
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """Describe an SQLite database to Django."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        # Only what is there is opened; Django would make an empty database.
+        "NAME": f"{path.as_uri()}?mode=rw",
+        "OPTIONS": {
+            "timeout": 5,  # seconds to wait for another writer
+            # A reader that turns into a writer fails at once when another
+            # has written since.
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode = WAL; "
+            "PRAGMA synchronous = FULL",
+        },
+        "CONN_MAX_AGE": None,
+    }
+
+
+def postgresql(url: str) -> dict[str, Any]:
+    """Describe a PostgreSQL database to Django."""
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
+    waiting = {"connect_timeout": 5, "options": "-c lock_timeout=5s"}
+    try:
+        parameters = {**waiting, **conninfo_to_dict(url)}
+    except Error as error:
+        raise ValueError("postgresql://user:password@host/name") from error
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parameters.pop("dbname", None),
+        "OPTIONS": parameters,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def secret(text: str) -> str:
+    """Check the length of the secret key, or take the one kept on disk."""
+    if text and len(text) < 32:
+        raise ValueError("at least 32 characters")
+    return text or kept_secret(FOLDER / "var" / "secret_key")
+
+
+def kept_secret(path: Path) -> str:
+    """Read the secret key of this installation, making it on first use."""
+    path.parent.mkdir(exist_ok=True)
+    draft = path.with_name(f"secret_key.{os.getpid()}")
+    if not path.exists():
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)  # fails if another process was faster
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
+
+
+PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
+    "HOST": (str, "127.0.0.1"),
+    "PORT": (integer(1, 65535), "8000"),
+    "DATABASE_URL": (database, "sqlite:///var/shelf.db"),
+    "SECRET_KEY": (secret, ""),
+    "ALLOWED_HOSTS": (host_names, "localhost,127.0.0.1,[::1]"),
+    "CORS_ORIGINS": (origins, ""),
+    "LOG_LEVEL": (level, "info"),
+    "MAX_BODY_BYTES": (integer(0, 10**12), "65536"),
+    "MAX_IMPORT_BYTES": (integer(0, 10**12), "10485760"),
+    "TOKEN_TTL": (integer(1, 10**9), "86400"),
+    "SESSION_TTL": (integer(1, 10**9), "1209600"),
+    "LOGIN_LIMIT": (rate, "10/60"),
+    "SECURE_COOKIES": (boolean, "0"),
+    "WORKERS": (integer(1, 64), "1"),
+    "THREADS": (integer(1, 1024), "8"),
+    "PASSWORD_LOG_N": (integer(4, 17), "14"),
+}
+
+
+def read_settings(environ: dict[str, str]) -> dict[str, Any]:
+    """Parse the environment, or exit with a line per bad variable."""
+    values, faults = {}, []
+    for name, (parse, default) in PARSERS.items():
+        text = environ.get(name) or default
+        try:
+            values[name] = parse(text)
+        except ValueError as accepted:
+            held = "" if name in SECRET else f"{text!r} is "
+            faults.append(f"{name}: {held}not {accepted}")
+    if faults:
+        print("\n".join(faults), file=sys.stderr)
+        raise SystemExit(2)
+    return values
+
+
+settings = read_settings(dict(os.environ))
+
+HOST = settings["HOST"]
+PORT = settings["PORT"]
+WORKERS = settings["WORKERS"]
+THREADS = settings["THREADS"]
+TOKEN_TTL = settings["TOKEN_TTL"]
+PASSWORD_LOG_N = settings["PASSWORD_LOG_N"]
+LOG_LEVEL = settings["LOG_LEVEL"]
+
+SECRET_KEY = settings["SECRET_KEY"]
+ALLOWED_HOSTS = settings["ALLOWED_HOSTS"]
+DATABASES = {"default": settings["DATABASE_URL"]}
+DATA_UPLOAD_MAX_MEMORY_SIZE = settings["MAX_BODY_BYTES"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # a query may be as long as a line
+
+INSTALLED_APPS = ["app"]
+ROOT_URLCONF = "app.urls"
+WSGI_APPLICATION = "app.wsgi.application"
+MIDDLEWARE = [
+    "app.logs.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "app.errors.ProblemMiddleware",
+    "app.hosts.check_host",
+    "django.middleware.common.CommonMiddleware",
+]
+APPEND_SLASH = False
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+AUTH_USER_MODEL = "app.User"
+PASSWORD_HASHERS = ["app.accounts.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "app.accounts.CommonPasswordValidator",
+        "OPTIONS": {
+            "password_list_path": FOLDER / "app" / "common-passwords.txt"
+        },
+    }
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "app.logs.JSONFormatter"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json"}
+    },
+    "root": {"level": LOG_LEVEL.upper(), "handlers": ["stderr"]},
+    "loggers": {
+        "django": {"handlers": []},  # those that Django brings
+        # What a client does wrong is nothing that the operator can mend.
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "CRITICAL"},
+        # gunicorn warns of each HEAD, for Django leaves it to drop the body.
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+        "gunicorn.error": {"propagate": True},
+    },
+}
