@@ -1,0 +1,97 @@
+"""Bookmarks as rows and as documents."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import HTTPException
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.models import Bookmark
+from app.search import fold
+from app.storage import Timestamp, timestamp
+
+
+class BookmarkDocument(BaseModel):
+    """Show a bookmark as its owner sees it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    url: str
+    title: str
+    notes: str
+    tags: Annotated[list[str], BeforeValidator(sorted)]
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+def bookmark_etag(bookmark: Bookmark) -> str:
+    """Make the entity tag, new with each change (RFC 9110 §8.8.3)."""
+    return f'"{bookmark.id}-{timestamp(bookmark.updated_at)}"'
+
+
+def insert_bookmark(
+    db: Session, user_id: int, fields: dict[str, Any]
+) -> Bookmark:
+    """Store a new bookmark."""
+    bookmark = make_bookmark(user_id, fields, datetime.now(UTC))
+    db.add(bookmark)
+    flush(db)
+    return bookmark
+
+
+def change_bookmark(
+    db: Session, bookmark: Bookmark, fields: dict[str, Any]
+) -> None:
+    """Store what differs, if anything does."""
+    for name, value in fields.items():
+        setattr(bookmark, name, value)
+    if db.is_modified(bookmark):
+        bookmark.folded = fold(bookmark.title, bookmark.url, bookmark.notes)
+        bookmark.updated_at = next_instant(bookmark.updated_at)
+        flush(db)
+
+
+def delete_bookmarks(db: Session, user_id: int) -> None:
+    """Delete all bookmarks of an account."""
+    db.execute(delete(Bookmark).where(Bookmark.user_id == user_id))
+
+
+def get_bookmark(
+    db: Session, user_id: int, bookmark_id: int
+) -> Bookmark | None:
+    """Read one bookmark of an account."""
+    return db.scalar(
+        select(Bookmark).filter_by(user_id=user_id, id=bookmark_id)
+    )
+
+
+def make_bookmark(
+    user_id: int, fields: dict[str, Any], created_at: datetime
+) -> Bookmark:
+    """Make a bookmark that is not stored yet."""
+    return Bookmark(
+        user_id=user_id,
+        created_at=created_at,
+        updated_at=created_at,
+        folded=fold(fields["title"], fields["url"], fields["notes"]),
+        tag_rows=set(),  # else "no tags" would mean "not loaded yet"
+        **fields,
+    )
+
+
+def flush(db: Session) -> None:
+    """Send what is new to the database, which keeps URLs unique."""
+    try:
+        db.flush()
+    except IntegrityError as error:
+        detail = "You have a bookmark with this URL already."
+        raise HTTPException(409, detail) from error
+
+
+def next_instant(previous: datetime) -> datetime:
+    """Return the time, but always later than the previous change."""
+    return max(datetime.now(UTC), previous + timedelta(microseconds=1))

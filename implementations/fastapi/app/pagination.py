@@ -1,0 +1,61 @@
+"""Lists that come a page at a time."""
+
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Request
+from pydantic import BaseModel
+from sqlalchemy import BigInteger, ColumnElement, Select, func, literal
+from sqlalchemy.orm import Session
+
+from app.models import Base
+from app.validation import Page
+
+Item = TypeVar("Item")
+
+
+class PageDocument(BaseModel, Generic[Item]):
+    """The items of one page, its number, its size, the number of all."""
+
+    items: list[Item]
+    page: int
+    per_page: int
+    total: int
+
+
+def paginate(db: Session, query: Select[Any], wanted: Page) -> PageDocument:
+    """Read one page."""
+    number, size = wanted.page, wanted.per_page
+    total = db.scalar(
+        query.order_by(None).with_only_columns(
+            func.count(), maintain_column_froms=True
+        )
+    )
+    offset = literal((number - 1) * size, BigInteger)
+    rows = db.scalars(query.limit(size).offset(offset)).all()
+    return PageDocument(items=rows, page=number, per_page=size, total=total)
+
+
+def order_by(model: type[Base], sort: str) -> list[ColumnElement[Any]]:
+    """Write the order of a list; ties go by id in the same direction."""
+    columns = getattr(model, sort.removeprefix("-")), model.id
+    if sort.startswith("-"):
+        return [column.desc() for column in columns]
+    return [column.asc() for column in columns]
+
+
+def link_header(request: Request, document: PageDocument) -> str:
+    """Link to the first, last, previous and next page (RFC 8288)."""
+    number, last = document.page, -(-document.total // document.per_page)
+    numbers = {"first": 1, "last": max(1, last)}
+    if number > 1:
+        numbers["prev"] = min(number - 1, numbers["last"])
+    if number < last:
+        numbers["next"] = number + 1
+    given = request.query_params.multi_items()
+    kept = [pair for pair in given if pair[0] != "page"]
+    path = request.url.path
+    return ", ".join(
+        f'<{path}?{urlencode([*kept, ("page", number)])}>; rel="{rel}"'
+        for rel, number in numbers.items()
+    )

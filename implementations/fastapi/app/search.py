@@ -1,0 +1,26 @@
+"""Finding bookmarks by a phrase and by tags."""
+
+from sqlalchemy import Select, select
+
+from app.models import Bookmark, Tag
+
+SEPARATOR = "\x1f"  # so that no phrase is found across two fields
+
+
+def fold(title: str, url: str, notes: str) -> str:
+    """Make the text in which a bookmark is searched."""
+    # In Python, for SQLite's lower() and LIKE know only ASCII.
+    return SEPARATOR.join((title, url, notes)).casefold()
+
+
+def select_bookmarks(
+    user_id: int, phrase: str, tags: list[str]
+) -> Select[tuple[Bookmark]]:
+    """Write the query for an account's bookmarks."""
+    query = select(Bookmark).where(Bookmark.user_id == user_id)
+    if phrase:
+        folded = phrase.casefold()
+        query = query.where(Bookmark.folded.contains(folded, autoescape=True))
+    for tag in tags:
+        query = query.where(Bookmark.tag_rows.any(Tag.name == tag))
+    return query
