@@ -9,6 +9,7 @@ BENCH ?= full
 FROM ?= stdlib
 TO ?= flask
 FAULT ?=
+JOBS ?= 2
 
 IMPLEMENTATIONS := stdlib flask django fastapi
 VENV := .venv
@@ -50,7 +51,7 @@ test-all: $(VENV)/ready ## test all four and end with one table
 	@for implementation in $(IMPLEMENTATIONS); do \
 	  echo "== $$implementation"; \
 	  IMPL=$$implementation $(PY) -m pytest tests --ignore=tests/unit \
-	    --quiet || true; \
+	    --quiet --numprocesses $(JOBS) || true; \
 	done
 	@$(PY) -m compare table $(IMPLEMENTATIONS:%=results/tests-%.jsonl)
 

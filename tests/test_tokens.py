@@ -68,8 +68,10 @@ def ask(client: Client, username: object, password: object) -> Response:
 
 def face(answer: Response) -> tuple[bytes, dict]:
     """Return the body and the headers that do not change by themselves."""
-    changing = ("Date", "X-Request-ID")
-    headers = {k: v for k, v in answer.headers.items() if k not in changing}
+    changing = {"date", "x-request-id"}
+    headers = {
+        k: v for k, v in answer.headers.items() if k.lower() not in changing
+    }
     return answer.content, headers
 
 

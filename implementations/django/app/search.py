@@ -16,7 +16,7 @@ def fold(title: str, url: str, notes: str) -> str:
 def select_bookmarks(
     user: User, phrase: str, tags: list[str]
 ) -> QuerySet[Bookmark]:
-    """Select an account's bookmarks with a phrase and with all of the tags."""
+    """Select an account's bookmarks with a phrase and with all the tags."""
     bookmarks = user.bookmarks.prefetch_related("tags")
     if phrase:
         bookmarks = bookmarks.filter(folded__contains=phrase.casefold())

@@ -14,7 +14,7 @@ SECRET = ("SECRET_KEY", "DATABASE_URL")  # named in messages, never quoted
 
 
 def integer(low: int, high: int) -> Callable[[str], int]:
-    """Make a parser of the integers from low to high."""
+    """Accept the integers from low to high."""
 
     def parse(text: str) -> int:
         if not re.fullmatch("[0-9]{1,18}", text):

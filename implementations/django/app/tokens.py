@@ -26,7 +26,7 @@ def issue_token(user: User) -> dict[str, str]:
 
 
 def find_token(token: str) -> User | None:
-    """Find the account of a token that is valid now."""
+    """Find a token that is valid now, with its account."""
     users = User.objects.filter(
         tokens__digest=digest(token), tokens__expires_at__gt=now()
     ).annotate(digest=F("tokens__digest"))

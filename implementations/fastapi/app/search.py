@@ -16,7 +16,7 @@ def fold(title: str, url: str, notes: str) -> str:
 def select_bookmarks(
     user_id: int, phrase: str, tags: list[str]
 ) -> Select[tuple[Bookmark]]:
-    """Write the query for an account's bookmarks."""
+    """Select an account's bookmarks with a phrase and with all the tags."""
     query = select(Bookmark).where(Bookmark.user_id == user_id)
     if phrase:
         folded = phrase.casefold()

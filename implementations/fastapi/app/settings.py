@@ -28,7 +28,7 @@ def matching(pattern: str) -> BeforeValidator:
 
 
 def integer(default: int, low: int, high: int) -> Any:
-    """Describe a setting that is an integer from low to high."""
+    """Accept the integers from low to high."""
     accepted = f"an integer from {low} to {high}"
     return Field(default, ge=low, le=high, description=accepted)
 

@@ -23,10 +23,10 @@ COMMON = frozenset(
 
 def hash_password(password: str) -> str:
     """Hash a password with scrypt (RFC 7914) and a salt of its own."""
-    return generate_password_hash(password, scrypt())
+    return generate_password_hash(password, scrypt_method())
 
 
-def scrypt() -> str:
+def scrypt_method() -> str:
     """Name the method with its cost: N, r and p."""
     return f"scrypt:{2**settings.password_log_n}:8:5"
 
@@ -77,7 +77,7 @@ def check_sign_in(username: str, password: str) -> User:
     with reading() as db:
         user = get_user(db, username)
     # An unknown name takes as long as a known one, and so stays unknown.
-    stored = user.password if user else f"{scrypt()}$salt$"
+    stored = user.password if user else f"{scrypt_method()}$salt$"
     if not check_password_hash(stored, password) or not user:
         raise wrong_sign_in()
     return user

@@ -36,7 +36,7 @@ class Invalid(UnprocessableEntity):
 
 
 def respond_to_error(error: HTTPException) -> Response:
-    """Write a problem document, or a page outside of the API."""
+    """Turn an exception into the response that tells of it."""
     response = error.get_response()
     document = {
         "type": "about:blank",

@@ -14,7 +14,7 @@ def fold(title: str, url: str, notes: str) -> str:
 def select_bookmarks(
     user_id: int, phrase: str, tags: list[str]
 ) -> tuple[str, list[Any]]:
-    """Write the condition for an account's bookmarks, with its values."""
+    """Select an account's bookmarks with a phrase and with all the tags."""
     conditions, values = ["user_id = ?"], [user_id]
     if phrase:
         conditions.append("instr(folded, ?)")

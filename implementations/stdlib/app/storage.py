@@ -83,7 +83,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def count_statement(statement: str) -> None:
-    """Note one statement that SQLite has run."""
+    """Note one statement that the database has run."""
     local.statements = getattr(local, "statements", 0) + 1
 
 

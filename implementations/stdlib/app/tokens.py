@@ -22,7 +22,7 @@ def issue_token(db: sqlite3.Connection, user_id: int) -> dict[str, str]:
 
 
 def find_token(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
-    """Find the account of a token that is valid now."""
+    """Find a token that is valid now, with its account."""
     return db.execute(
         """SELECT users.*, digest FROM tokens
         JOIN users ON users.id = user_id

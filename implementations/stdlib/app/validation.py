@@ -61,7 +61,7 @@ def validate(
 
 
 def invalid(faults: list[tuple[str, str]]) -> Problem:
-    """Make the problem that lists faults as (field, code)."""
+    """Make the problem that lists faults by field and code."""
     errors = [
         {"field": field, "code": code, "message": MESSAGES[code]}
         for field, code in faults
