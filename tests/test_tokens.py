@@ -187,7 +187,7 @@ def test_a_token_is_valid_for_a_day_by_default(
     assert before + day <= expires <= datetime.now(UTC) + day
 
 
-@pytest.mark.rule("TOKENS-6")
+@pytest.mark.rule("TOKENS-6", "TOKENS-7")
 @pytest.mark.parametrize(("name", "password"), NEITHER)
 def test_a_refused_sign_in_always_looks_the_same(
     client: Client, user: User, name: str, password: str

@@ -5,19 +5,24 @@ there exactly once, and what stands there instead.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Edit = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Hold one fault: what it is, which rules it breaks, and how."""
+    """Hold one fault: what it is, which rules it breaks, and how.
+
+    Tests of the rules in `also` turn red as well; those of the rules in
+    `sometimes` now and then, by a race.
+    """
 
     name: str
     breaks: tuple[str, ...]
     edits: tuple[Edit, ...]
-    also: tuple[str, ...] = field(default=())
+    also: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
 
 
 FAULTS: list[Fault] = []
@@ -32,11 +37,16 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     return text
 
 
-def fault(name: str, breaks: str, *edits: Edit, also: str = "") -> None:
+def fault(
+    name: str,
+    breaks: str,
+    *edits: Edit,
+    also: str = "",
+    sometimes: str = "",
+) -> None:
     """Add one fault; rules are listed with blanks between."""
-    FAULTS.append(
-        Fault(name, tuple(breaks.split()), edits, tuple(also.split()))
-    )
+    rules = [tuple(text.split()) for text in (breaks, also, sometimes)]
+    FAULTS.append(Fault(name, rules[0], edits, *rules[1:]))
 
 
 DEGENERATE = ["always-200", "always-404", "always-500", "echo", "hang"]
@@ -47,6 +57,7 @@ fault(
     "an unknown path is a bad request",
     "ROUTING-1",
     ("routing.py", "raise Problem(404,", "raise Problem(400,"),
+    also="ERRORS-3 ROUTING-6 ROUTING-7 ROUTING-8 ROUTING-10",
 )
 fault(
     "another method is not found",
@@ -56,6 +67,7 @@ fault(
         'raise Problem(405, "This path has no such method.", allow)',
         'raise Problem(404, "This path has no such method.", allow)',
     ),
+    also="ROUTING-11 ROUTING-12",
 )
 fault(
     "405 without Allow",
@@ -65,11 +77,13 @@ fault(
         'raise Problem(405, "This path has no such method.", allow)',
         'raise Problem(405, "This path has no such method.")',
     ),
+    also="ROUTING-12",
 )
 fault(
     "Allow without HEAD",
     "ROUTING-3 ROUTING-5",
     ("routing.py", 'head = ["HEAD"] if', "head = [] if"),
+    also="ROUTING-12",
 )
 fault(
     "no HEAD",
@@ -79,6 +93,7 @@ fault(
         'method = "GET" if request.method == "HEAD" else request.method',
         "method = request.method",
     ),
+    also="BOOKMARKS-5 PERMISSIONS-4",
 )
 fault(
     "OPTIONS answers 200",
@@ -117,6 +132,17 @@ fault(
     "a path must be UTF-8",
     "ROUTING-10",
     ("messages.py", '.decode("utf-8", "replace")', '.decode("utf-8")'),
+)
+fault(
+    "the path in a header",
+    "ROUTING-10",
+    (
+        "errors.py",
+        '{"Content-Type": content_type, **problem.headers}',
+        '{"Content-Type": content_type, **problem.headers,\n'
+        '               "X-Path": request.path}',
+    ),
+    also="PERMISSIONS-2",
 )
 fault(
     "a header changes the method",
@@ -165,6 +191,7 @@ fault(
         '            raise Problem(415, "This has no body.")\n'
         '        if request.method == "OPTIONS":',
     ),
+    also="ROUTING-9",
 )
 
 # Bodies
@@ -200,6 +227,7 @@ fault(
     "an empty body is an empty object",
     "BODIES-4",
     ("bodies.py", "json.loads(body.decode())", 'json.loads(body or "{}")'),
+    also="BODIES-10",
 )
 fault(
     "bad UTF-8 is replaced",
@@ -251,6 +279,11 @@ fault(
         '"Content-Type": "application/json"',
         '"Content-Type": "text/plain"',
     ),
+    also="ACCOUNTS-2 BODIES-2 BODIES-7 BOOKMARKS-1 BOOKMARKS-14 "
+    "HEALTH-1 PAGINATION-1 PAGINATION-5 PAGINATION-6 "
+    "PAGINATION-10 PAGINATION-11 ROBUSTNESS-1 TAGS-1 TAGS-2 "
+    "TAGS-3 TAGS-4 TAGS-6 TOKENS-1 VALIDATION-8 VALIDATION-9 "
+    "VALIDATION-15 VALIDATION-16 VALIDATION-17 VALIDATION-20",
 )
 
 fault(
@@ -263,6 +296,7 @@ fault(
         '    short = (b"".join(chunks)[:20] for _ in range(1))\n'
         "    return short if length < 0 else",
     ),
+    also="LIMITS-2",
 )
 fault(
     "half a body is a body",
@@ -278,13 +312,16 @@ fault(
     (
         "validation.py",
         '"code": code, "message": MESSAGES[code]}',
-        '"code": code, "message": MESSAGES[code].strip("This field is r.")}',
+        '"code": code,\n'
+        '         "message": "" if code == "unknown" else MESSAGES[code]}',
     ),
+    also="ACCOUNTS-15 BOOKMARKS-10 VALIDATION-2 VALIDATION-3 VALIDATION-6",
 )
 fault(
     "only the first fault is told",
     "VALIDATION-2",
     ("validation.py", "raise invalid(faults)", "raise invalid(faults[:1])"),
+    also="PAGINATION-2",
 )
 fault(
     "faults in the order of the alphabet",
@@ -294,6 +331,7 @@ fault(
         "raise invalid(faults)",
         "raise invalid(sorted(faults))",
     ),
+    also="PAGINATION-2",
 )
 fault(
     "what is missing is of the wrong type",
@@ -308,6 +346,7 @@ fault(
         'if not isinstance(value, str):\n        raise Fault("type")',
         "value = str(value)",
     ),
+    also="ACCOUNTS-5 ERRORS-9 VALIDATION-2",
 )
 fault(
     "unknown fields are ignored",
@@ -318,6 +357,7 @@ fault(
         "if name not in fields]",
         "pass",
     ),
+    also="ACCOUNTS-13 ACCOUNTS-15 BOOKMARKS-10 VALIDATION-1 VALIDATION-2",
 )
 fault(
     "NUL is a character as any other",
@@ -337,6 +377,7 @@ fault(
     "a longer url",
     "VALIDATION-9",
     ("validation.py", "1, 2000)", "1, 2001)"),
+    also="VALIDATION-8",
 )
 fault(
     "ftp is a scheme as well",
@@ -370,6 +411,7 @@ fault(
         'except ValueError as error:\n        raise Fault("invalid")',
         'except KeyError as error:\n        raise Fault("invalid")',
     ),
+    also="VALIDATION-13",
 )
 fault(
     "a url is put in order",
@@ -393,6 +435,7 @@ fault(
         "return sized(text(value), 0, 1000)",
         "return sized(text(value), 0, 1000).strip()",
     ),
+    also="BOOKMARKS-14",
 )
 fault(
     "21 tags",
@@ -403,6 +446,7 @@ fault(
     "a tag may have a comma",
     "VALIDATION-19",
     ("validation.py", 'if "," in name:', "if False:"),
+    also="PAGINATION-2",
 )
 fault(
     "tags in small letters only",
@@ -444,6 +488,7 @@ fault(
         '"type": "about:blank",',
         '"type": "about:blank" if problem.status != 415 else "tag:415",',
     ),
+    also="BODIES-1 BODIES-3",
 )
 fault(
     "a page shows the path as it came",
@@ -479,7 +524,7 @@ fault(
 )
 fault(
     "a locked database is a crash",
-    "ERRORS-6 STORAGE-8",
+    "STORAGE-8",
     (
         "errors.py",
         "case _ if is_unavailable(error):",
@@ -519,6 +564,7 @@ fault(
         '        raise Problem(403, "The current password is wrong.")\n'
         '    fields = validate_password_change(document, user["username"])',
     ),
+    also="ACCOUNTS-5 ACCOUNTS-13",
 )
 
 # Storage
@@ -533,6 +579,7 @@ fault(
         "statements(STEPS[step].read_text().replace(\n"
         '            ",\\n    UNIQUE (user_id, url)", ""))',
     ),
+    also="BOOKMARKS-11 STORAGE-5",
 )
 fault(
     "foreign keys are off",
@@ -580,6 +627,7 @@ fault(
         ").lastrowid\n    except sqlite3.IntegrityError as error:",
         ").lastrowid\n    except KeyError as error:",
     ),
+    also="BOOKMARKS-13",
 )
 fault(
     "a reader turns into a writer",
@@ -589,6 +637,8 @@ fault(
         'transaction("BEGIN IMMEDIATE")',
         'transaction("BEGIN")',
     ),
+    also="STORAGE-5",
+    sometimes="STORAGE-3",
 )
 fault(
     "commits do not wait for the disk",
@@ -718,6 +768,9 @@ fault(
         "return page_response(request, page, lambda row: {\n"
         '        **represent_bookmark(row), "user_id": row["user_id"]})',
     ),
+    also="BOOKMARKS-10 BOOKMARKS-14 BOOKMARKS-15 PERMISSIONS-3 "
+    "VALIDATION-10 VALIDATION-11 VALIDATION-13 VALIDATION-14 "
+    "VALIDATION-19",
 )
 fault(
     "ids are used again",
@@ -743,11 +796,15 @@ fault(
         '"updated_at": bookmark["updated_at"].replace("1Z", "Z").replace(\n'
         '            "Z", "1Z" if len(bookmark["updated_at"]) > 27 else "Z"),',
     ),
+    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 SEARCH-6 "
+    "VALIDATION-8 VALIDATION-9 VALIDATION-15 VALIDATION-16 "
+    "VALIDATION-17 VALIDATION-20",
 )
 fault(
     "a weak ETag",
     "BOOKMARKS-5",
     ("bookmarks.py", """return f'"{book""", """return f'W/"{book"""),
+    also="BOOKMARKS-6 BOOKMARKS-9",
 )
 fault(
     "a change does not move the time",
@@ -757,6 +814,7 @@ fault(
         'next_instant(old["updated_at"])',
         'old["updated_at"]',
     ),
+    also="BOOKMARKS-7",
 )
 fault(
     "a change within a tick does not move the time",
@@ -779,6 +837,7 @@ fault(
         "        fields = {k: fields[k] for k in document}\n"
         "        bookmark = change_bookmark",
     ),
+    also="TAGS-3",
 )
 fault(
     "PATCH resets what is missing",
@@ -789,11 +848,13 @@ fault(
         "fields = validate(document, BOOKMARK, partial=True)\n"
         '        fields = {"notes": "", "tags": [], **fields}',
     ),
+    also="BOOKMARKS-2 BOOKMARKS-5 BOOKMARKS-9 SEARCH-7",
 )
 fault(
     "no change is a change",
     "BOOKMARKS-9",
     ("bookmarks.py", "if new == old:", "if False:"),
+    also="BOOKMARKS-2 BOOKMARKS-5",
 )
 fault(
     "owned fields are ignored",
@@ -879,6 +940,7 @@ fault(
     "TAGS-3",
     ("tags.py", '"DELETE FROM tags WHERE bookmark_id = ?"', '"SELECT ?"'),
     ("tags.py", "INSERT INTO tags", "INSERT OR IGNORE INTO tags"),
+    also="BOOKMARKS-7 VALIDATION-20",
 )
 fault(
     "a tag is asked for as it stands",
@@ -889,6 +951,7 @@ fault(
         "tags([value for value in values if value])\n"
         "    return [value for value in values if value]",
     ),
+    also="SEARCH-6",
 )
 fault(
     "a bad tag finds nothing",
@@ -901,6 +964,7 @@ fault(
         "    except Fault:\n"
         '        return ["\\0"]',
     ),
+    also="PAGINATION-2",
 )
 fault(
     "only one tag counts",
@@ -914,6 +978,7 @@ fault(
     "total is the length of the page",
     "PAGINATION-1",
     ("pagination.py", '"total": page.total', '"total": len(page.rows)'),
+    also="PAGINATION-2 PAGINATION-6 SEARCH-7",
 )
 fault(
     "pages without end",
@@ -938,6 +1003,7 @@ fault(
     "next after the last page",
     "PAGINATION-5",
     ("pagination.py", "if page.number < last:", "if page.number <= last:"),
+    also="PERMISSIONS-3",
 )
 fault(
     "links forget the filters",
@@ -959,6 +1025,7 @@ fault(
         '        raise Problem(404, "There is no such page.")\n'
         "    content = {",
     ),
+    also="SEARCH-7",
 )
 fault(
     "pages overlap",
@@ -968,6 +1035,7 @@ fault(
         "(number - 1) * size]",
         "(number - 1) * max(size - 1, 1)]",
     ),
+    also="SEARCH-7",
 )
 fault(
     "sort is ignored",
@@ -977,6 +1045,7 @@ fault(
         'order_by(query.get("sort", "id"))',
         'order_by("-created_at" if "sort" in query else "id")',
     ),
+    also="SEARCH-2 SEARCH-3 SEARCH-5 SEARCH-7 TAGS-6",
 )
 fault(
     "another sort is ignored",
@@ -1028,6 +1097,7 @@ fault(
         'fields["url"], fields["notes"])',
         'fields["url"], "")',
     ),
+    also="SEARCH-2",
 )
 fault(
     "text is lowered, not folded",
@@ -1049,6 +1119,7 @@ fault(
     "a longer phrase",
     "SEARCH-4",
     ("validation.py", "0, 200)", "0, 201)"),
+    also="PAGINATION-2",
 )
 fault(
     "an empty tag is refused",
@@ -1082,6 +1153,8 @@ fault(
         '        f"SELECT count(*) FROM {alone}", few\n'
         "    ).fetchone()[0]",
     ),
+    also="PERMISSIONS-3 SEARCH-1 SEARCH-2 SEARCH-3 SEARCH-6 TAGS-3 "
+    "TAGS-4 TAGS-6",
 )
 
 # Accounts
@@ -1103,6 +1176,7 @@ fault(
         '"id": user["id"],\n',
         '"id": user["id"],\n        "name": user["username"],\n',
     ),
+    also="ACCOUNTS-3 ROBUSTNESS-1",
 )
 fault(
     "any letters in a name",
@@ -1113,6 +1187,7 @@ fault(
     "a name that is taken is invalid",
     "ACCOUNTS-4",
     ("accounts.py", "raise Problem(409,", "raise Problem(422,"),
+    also="ACCOUNTS-13",
 )
 fault(
     "a longer password",
@@ -1143,6 +1218,7 @@ fault(
     "a password is trimmed",
     "ACCOUNTS-8",
     ("accounts.py", "password.encode(),", "password.strip().encode(),"),
+    also="ACCOUNTS-11",
 )
 fault(
     "a cheaper hash",
@@ -1163,6 +1239,7 @@ fault(
         'user["password"]):',
         "if False:",
     ),
+    also="ACCOUNTS-5 ACCOUNTS-8 ACCOUNTS-13",
 )
 fault(
     "other tokens stay valid",
@@ -1173,6 +1250,7 @@ fault(
     "the token that asked ends as well",
     "ACCOUNTS-12",
     ("api.py", ', but=user["digest"])', ")"),
+    also="ACCOUNTS-13",
 )
 fault(
     "a header shows the hash",
@@ -1211,11 +1289,13 @@ fault(
     "another type of token",
     "TOKENS-1",
     ("tokens.py", '"token_type": "Bearer"', '"token_type": "bearer"'),
+    also="TOKENS-14",
 )
 fault(
     "a shorter token",
     "TOKENS-2",
     ("tokens.py", "token_urlsafe(32)", "token_urlsafe(24)"),
+    also="TOKENS-1 TOKENS-14",
 )
 fault(
     "a token is stored as it is",
@@ -1266,11 +1346,14 @@ fault(
     "401 without a challenge",
     "TOKENS-9",
     ("permissions.py", '{"WWW-Authenticate": challenge}', "{}"),
+    also="ACCOUNTS-12 ACCOUNTS-14 PERMISSIONS-1 TOKENS-10 TOKENS-11 "
+    "TOKENS-12 TOKENS-13 TOKENS-15",
 )
 fault(
     "a challenge without its error",
     "TOKENS-10",
     ("permissions.py", "'Bearer error=\"invalid_token\"'", '"Bearer"'),
+    also="ACCOUNTS-12 ACCOUNTS-14 TOKENS-11 TOKENS-12 TOKENS-15",
 )
 fault(
     "the first of two headers counts",
@@ -1335,6 +1418,7 @@ fault(
         'db.execute("DELETE FROM tokens WHERE digest = ?", [user["digest"]])',
         "pass",
     ),
+    also="TOKENS-10",
 )
 
 # Permissions
@@ -1371,6 +1455,10 @@ fault(
     "lists show everything",
     "PERMISSIONS-3",
     ("search.py", '["user_id = ?"]', '["? > 0"]'),
+    also="ACCOUNTS-14 BODIES-10 BOOKMARKS-10 BOOKMARKS-14 BOOKMARKS-15 "
+    "LIMITS-2 PAGINATION-4 SEARCH-5 SEARCH-6 TAGS-3 TAGS-4 TAGS-6 "
+    "VALIDATION-10 VALIDATION-11 VALIDATION-13 VALIDATION-14 "
+    "VALIDATION-19",
 )
 fault(
     "everybody is an administrator",
@@ -1633,6 +1721,7 @@ fault(
     "any host",
     "HOSTS-4",
     ("hosts.py", 'return "*" in settings', 'return True or "*" in settings'),
+    also="ERRORS-7 HOSTS-7",
 )
 fault(
     "names compared with their case",
@@ -1663,6 +1752,7 @@ fault(
         '(request.header("Host") or "")',
         '(request.header("Host") or "localhost")',
     ),
+    also="HOSTS-3",
 )
 fault(
     "the last of two hosts counts",
@@ -1684,6 +1774,7 @@ fault(
         "HOST.fullmatch(",
         're.search(r"(localhost|127\\.0\\.0\\.1)", ',
     ),
+    also="HOSTS-2",
 )
 fault(
     "any host, however it is written",
@@ -1709,16 +1800,19 @@ fault(
         "elif int(length) > limit + 1:",
     ),
     ("bodies.py", "if len(body) > limit:", "if len(body) > limit + 1:"),
+    also="LIMITS-2 LIMITS-3",
 )
 fault(
     "the limit itself is too large",
     "LIMITS-1",
     ("bodies.py", "elif int(length) > limit:", "elif int(length) >= limit:"),
+    also="LIMITS-2",
 )
 fault(
     "chunks are cut at the limit",
     "LIMITS-2",
     ("bodies.py", "if len(body) > limit:", "if False:"),
+    also="LIMITS-3",
 )
 fault(
     "a large body is read before it is refused",
@@ -1728,13 +1822,14 @@ fault(
         "elif int(length) > limit:\n",
         "elif int(length) > limit:\n        stream.read(int(length))\n",
     ),
+    also="LIMITS-1",
 )
 
 # Robustness
 
 fault(
     "a number of many digits is a crash",
-    "ROBUSTNESS-1 PAGINATION-2",
+    "PAGINATION-2 PAGINATION-3",
     (
         "validation.py",
         "if len(digits) > 10 or int(digits) > high:",
@@ -1761,15 +1856,25 @@ fault(
         "sized(text(value).strip(), 1, 300)",
         "sized(text(value).strip(), 0, 300)",
     ),
+    also="VALIDATION-2",
 )
 fault(
-    "the path in a header",
+    "links are not encoded",
     "ROBUSTNESS-4",
     (
-        "errors.py",
-        '{"Content-Type": content_type, **problem.headers}',
-        '{"Content-Type": content_type, **problem.headers,\n'
-        '               "X-Path": request.path}',
+        "pagination.py",
+        "from urllib.parse import urlencode",
+        "def urlencode(pairs: list) -> str:\n"
+        '    return "&".join(f"{name}={value}" for name, value in pairs)',
+    ),
+)
+fault(
+    "a query must be UTF-8",
+    "ROBUSTNESS-1",
+    (
+        "messages.py",
+        "keep_blank_values=True",
+        'keep_blank_values=True, errors="strict"',
     ),
 )
 fault(

@@ -65,6 +65,14 @@ def test_a_declared_rule_that_stays_green_is_stale() -> None:
     assert not verdict.good
 
 
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_what_a_race_decides_is_neither(outcome: str) -> None:
+    """What turns red now and then is neither collateral nor stale."""
+    fault = Fault("x", ("TAGS-1",), (), (), ("TAGS-3",))
+    tests = [line("TAGS-1"), line("TAGS-3", outcome=outcome)]
+    assert judged(*tests, fault=fault).good
+
+
 def test_a_fault_is_found_by_its_name_or_its_rule() -> None:
     """A name counts without blanks and signs; a rule means its faults."""
     wanted = FAULTS[0]
