@@ -76,14 +76,14 @@ fuzz: $(VENV)/ready ## try to break all four with requests made from the OpenAPI
 	@$(PY) tests/fuzz.py $(IMPLEMENTATIONS)
 
 .PHONY: check
-check: $(VENV)/ready ## style, spec, unit tests, mirror, fuzzing
+check: $(VENV)/ready ## style, spec, mirror, fuzzing, unit tests
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check --quiet
 	@$(PY) -m openapi_spec_validator spec/openapi.yaml
-	@$(PY) -m pytest tests/unit --quiet
 	@$(PY) -m compare check
 	@$(PY) -m compare grid --check
 	@$(PY) tests/fuzz.py $(IMPLEMENTATIONS)
+	@$(PY) -m pytest tests/unit --quiet
 
 .PHONY: format
 format: $(VENV)/ready ## put the code into its one form
