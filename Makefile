@@ -9,13 +9,15 @@ BENCH ?= full
 FROM ?= stdlib
 TO ?= flask
 FAULT ?=
-JOBS ?= 2
+JOBS ?= 3
 
 IMPLEMENTATIONS := stdlib flask django fastapi
 VENV := .venv
 PY := $(VENV)/bin/python
 
 export IMPL CAP URL BENCH FAULT
+# The suite starts hundreds of processes: each would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## list the targets
@@ -47,12 +49,13 @@ test: $(VENV)/ready ## test one: make test IMPL=flask CAP=tokens, or URL=http://
 
 .PHONY: test-all
 test-all: $(VENV)/ready ## test all four and end with one table
-	@rm -f results/tests-*.jsonl
-	@for implementation in $(IMPLEMENTATIONS); do \
-	  echo "== $$implementation"; \
-	  IMPL=$$implementation $(PY) -m pytest tests --ignore=tests/unit \
-	    --quiet --numprocesses $(JOBS) || true; \
-	done
+	@rm -f results/tests-*
+	@mkdir -p results
+	@echo flask fastapi django stdlib | xargs -n 1 -P $(JOBS) $(SHELL) -c '\
+	  echo "== $$0: running"; \
+	  IMPL=$$0 $(PY) -m pytest tests --ignore=tests/unit --quiet \
+	    > results/tests-$$0.log 2>&1; \
+	  cat results/tests-$$0.log; echo "== $$0: done"' || true
 	@$(PY) -m compare table $(IMPLEMENTATIONS:%=results/tests-%.jsonl)
 
 .PHONY: faults

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import expect as expectations
 import report
-import requests
+import urllib3
+from raw import Response
 
 TIMEOUT = 10
 PASSWORD = "correct horse battery"
@@ -33,6 +34,7 @@ OPERATIONS = {
 }
 HANGS_UP = {413}  # by some servers, as a 5xx is; the body is unread
 REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
+DEFAULTS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 Parameters = Mapping[str, object] | Iterable[tuple[str, object]]
 
 
@@ -58,11 +60,14 @@ class Client:
     """Send requests to one server, with or without a token."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
-        """Open a session of connections of its own."""
+        """Keep connections of its own."""
         self.url = url
         self.token = token
-        self.session = requests.Session()
-        self.session.trust_env = False
+        self.connections = self.connect()
+
+    def connect(self) -> urllib3.HTTPConnectionPool:
+        """Make a pool of connections, which opens them when needed."""
+        return urllib3.connection_from_url(self.url, retries=False)
 
     def request(
         self,
@@ -76,7 +81,7 @@ class Client:
         headers: Mapping[str, str | None] | None = None,
         timeout: float = TIMEOUT,
         **names: object,
-    ) -> requests.Response:
+    ) -> Response:
         """Send one request and assert its status.
 
         `operation` is a method, with a path, or the name of an
@@ -89,9 +94,9 @@ class Client:
         )
         if params:
             target += "?" + urlencode(params, doseq=True)
-        fields = (
-            {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        )
+        fields = dict(DEFAULTS)
+        if self.token:
+            fields["Authorization"] = f"Bearer {self.token}"
         if json is not ...:
             data = encode_json(json)
             fields["Content-Type"] = "application/json"
@@ -107,7 +112,7 @@ class Client:
         headers: dict[str, str],
         expect: int | set[int],
         timeout: float,
-    ) -> requests.Response:
+    ) -> Response:
         """Send what is ready, note it, and look at the answer."""
         body = data.encode("utf-8") if isinstance(data, str) else data
         noted = body if isinstance(body, bytes) else None
@@ -116,12 +121,12 @@ class Client:
         )
         try:
             response = self.deliver(method, target, body, headers, timeout)
-        except requests.RequestException as error:
+        except urllib3.exceptions.HTTPError as error:
             exchange.got = f"no answer: {error}"
             raise AssertionError(f"no answer: {error}") from None
         report.answered(exchange, response)
         if response.status_code in HANGS_UP or response.status_code >= 500:
-            self.session.close()
+            self.close()
         wanted = expect if isinstance(expect, set) else {expect}
         exchange.broken = expectations.broken_invariants(
             response, method, target, wanted, noted or b""
@@ -138,26 +143,32 @@ class Client:
         body: object,
         headers: dict[str, str],
         timeout: float,
-    ) -> requests.Response:
+    ) -> Response:
         """Send, once more where an idle connection had just been closed."""
         for attempt in (1, 2):
             try:
-                return self.session.request(
+                answer = self.connections.urlopen(
                     method,
-                    self.url + target,
-                    data=body,
-                    headers=headers,
+                    target,
+                    body,
+                    headers,
+                    redirect=False,
                     timeout=timeout,
-                    allow_redirects=False,
                 )
-            except requests.ConnectionError:
+            except urllib3.exceptions.ProtocolError:
                 if attempt == 2 or method not in REPEATABLE:
                     raise
+            else:
+                fields = list(answer.headers.items())
+                return Response(
+                    answer.status, answer.reason, fields, answer.data
+                )
         raise AssertionError("unreachable")
 
     def close(self) -> None:
-        """Close the connections."""
-        self.session.close()
+        """Close the connections; the next request opens a new one."""
+        self.connections.close()
+        self.connections = self.connect()
 
 
 @dataclass
@@ -172,7 +183,7 @@ class User:
 
     def request(
         self, operation: str, path: str | None = None, **more: object
-    ) -> requests.Response:
+    ) -> Response:
         """Send a request with the account's token."""
         return self.client.request(operation, path, **more)
 

@@ -5,6 +5,7 @@ import platform
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
@@ -146,6 +147,78 @@ def server(
     started = shared or servers.from_environment().start()
     yield started
     started.stop()
+
+
+@contextmanager
+def running(migrate: bool = True, **env: str) -> Iterator[servers.Server]:
+    """Run one more server, with settings of its own."""
+    name = os.environ.get("IMPL") or "stdlib"
+    one = servers.Server(name, env)
+    try:
+        yield one.start(migrate)
+    finally:
+        one.stop()
+
+
+# A start takes as long as a hundred requests: whoever needs no more than
+# certain settings, and harms nothing, shares a server with others.
+
+
+@pytest.fixture(scope="session")
+def calm() -> Iterator[servers.Server]:
+    """Give a second server, that only single tests use."""
+    with running() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def untouched() -> Iterator[servers.Server]:
+    """Give a server whose settings are all at their defaults."""
+    kept = {"SECRET_KEY", "DATABASE_URL", "PORT"}
+    with running(**dict.fromkeys(servers.SETTINGS - kept, "")) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def adjusted() -> Iterator[servers.Server]:
+    """Give a server whose settings are other than their defaults."""
+    with running(
+        MAX_BODY_BYTES="200",
+        TOKEN_TTL="77",
+        ALLOWED_HOSTS="Shelf.example,127.0.0.1",
+        LOG_LEVEL="debug",
+        THREADS="3",
+    ) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def loud() -> Iterator[servers.Server]:
+    """Give a server that logs at debug."""
+    with running(LOG_LEVEL="debug", THREADS="2") as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def silent() -> Iterator[servers.Server]:
+    """Give a server that logs errors only and hashes at a cost."""
+    with running(LOG_LEVEL="error", PASSWORD_LOG_N="12") as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def bare() -> Iterator[servers.Server]:
+    """Give a server without a database, that logs errors only."""
+    with running(migrate=False, LOG_LEVEL="error") as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def loud_bare() -> Iterator[servers.Server]:
+    """Give a server without a database, that logs at debug, for any host."""
+    env = {"LOG_LEVEL": "debug", "ALLOWED_HOSTS": "*"}
+    with running(migrate=False, **env) as one:
+        yield one
 
 
 @pytest.fixture

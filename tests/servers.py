@@ -188,8 +188,7 @@ class Server:
                 + (done.stderr or done.stdout)[-2000:]
             )
         if usual and self.command not in MIGRATED:
-            with closing(sqlite3.connect(self.database)) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self.checkpoint()
             MIGRATED[self.command] = self.database.read_bytes()
 
     def serve(self, env: dict[str, str] | None = None) -> bool:
@@ -231,14 +230,19 @@ class Server:
         """End the server as a power cut would; its folder stays."""
         self.halt(signal.SIGKILL)
 
+    def checkpoint(self) -> None:
+        """Bring all that is stored into the database file itself."""
+        with closing(sqlite3.connect(self.database)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def restart(self) -> "Server":
         """Serve again from the same folder, on the same port."""
         self.kill()
         return self.start(migrate=False)
 
     def stop(self) -> None:
-        """End the server and remove its folder."""
-        self.halt()
+        """End the server, without waiting, and remove its folder."""
+        self.kill()
         self.temporary.cleanup()
 
     def log_text(self) -> str:

@@ -1,7 +1,7 @@
 """The first minute of a server: is it worth asking it anything else?"""
 
-import requests
 from client import PASSWORD, Client, unique, unique_url
+from raw import Response
 
 
 class RedError(Exception):
@@ -26,7 +26,7 @@ def check(url: str) -> None:
     client.close()
 
 
-def step(client: Client, operation: str, **more: object) -> requests.Response:
+def step(client: Client, operation: str, **more: object) -> Response:
     """Send one request and turn its failure into a reason."""
     try:
         return client.request(operation, **more)
@@ -34,7 +34,7 @@ def step(client: Client, operation: str, **more: object) -> requests.Response:
         raise RedError(f"{operation}: {error}") from None
 
 
-def member(response: requests.Response, name: str) -> object:
+def member(response: Response, name: str) -> object:
     """Return one member of a JSON object, or say that it is not there."""
     try:
         return response.json()[name]

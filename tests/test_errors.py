@@ -2,8 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 import expect
 import pytest
@@ -64,14 +63,6 @@ def fail(user: User) -> Callable[..., object]:
         return send.request(operation, **more, expect=status)
 
     return fail
-
-
-@pytest.fixture
-def empty_server(
-    make_server: Callable[..., Server],
-) -> Iterator[Server]:
-    """Give a server whose database nobody has made."""
-    return make_server().start(migrate=False)
 
 
 @pytest.mark.rule("ERRORS-1", "ERRORS-2")
@@ -208,7 +199,7 @@ def test_unexpected_exception(server: Server, user: User) -> None:
 
 @pytest.mark.rule("ERRORS-6")
 @pytest.mark.managed
-def test_every_operation_without_a_database(empty_server: Server) -> None:
+def test_every_operation_without_a_database(bare: Server) -> None:
     """Without a database, what needs one answers 503 and Retry-After."""
     account = {"username": unique(), "password": PASSWORD}
     bookmark = {"url": unique_url(), "title": "A title"}
@@ -221,7 +212,7 @@ def test_every_operation_without_a_database(empty_server: Server) -> None:
         "replace_bookmark": bookmark,
         "update_bookmark": bookmark,
     }
-    client = Client(empty_server.url, ANY_TOKEN)
+    client = Client(bare.url, ANY_TOKEN)
     for operation in OPERATIONS.keys() - {"show_health"}:
         more = {"json": bodies[operation]} if operation in bodies else {}
         answer = client.request(operation, id=1, **more, expect=503)
@@ -229,44 +220,6 @@ def test_every_operation_without_a_database(empty_server: Server) -> None:
         expect.retry_after(answer)
     client.request("show_health", expect=200)
     client.close()
-
-
-@pytest.mark.rule("ERRORS-6")
-@pytest.mark.managed
-def test_writes_while_the_database_is_locked(
-    server: Server, user: User
-) -> None:
-    """A lock that outlasts the busy timeout answers 503, reads go on."""
-    made = user.bookmark()
-    bookmark = {"url": unique_url(), "title": "A title"}
-    writes = [
-        ("register_user", {"username": unique(), "password": PASSWORD}),
-        ("create_token", {"username": user.username, "password": PASSWORD}),
-        ("create_bookmark", bookmark),
-        ("update_bookmark", {"title": "Another title"}),
-    ]
-
-    def write(operation: str, body: dict) -> object:
-        client = Client(server.url, user.token)
-        answer = client.request(
-            operation, id=made["id"], json=body, expect=503
-        )
-        client.close()
-        return answer
-
-    db = sqlite3.connect(server.database, isolation_level=None)
-    db.execute("BEGIN IMMEDIATE")
-    with ThreadPoolExecutor(len(writes)) as pool:
-        answers = pool.map(write, *zip(*writes, strict=True))
-        user.request("show_bookmark", id=made["id"], expect=200)
-        answers = list(answers)
-    db.execute("ROLLBACK")
-    db.close()
-    for answer in answers:
-        expect.problem(answer, 503)
-        expect.retry_after(answer)
-    listed = user.request("list_bookmarks", expect=200).json()
-    assert listed["items"] == [made]
 
 
 @pytest.mark.rule("ERRORS-7")

@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import expect
 import pytest
-from client import Client, register
+from client import PASSWORD, Client, register, unique
 from servers import Server
 from tables import locked
 
@@ -50,7 +51,14 @@ def test_both_ignore_parameters(client: Client, path: str) -> None:
     assert answer.json() == OK
 
 
-@pytest.mark.rule("HEALTH-2", "HEALTH-4", "HEALTH-5", "MIGRATIONS-7")
+@pytest.mark.rule(
+    "HEALTH-2",
+    "HEALTH-4",
+    "HEALTH-5",
+    "MIGRATIONS-1",
+    "MIGRATIONS-6",
+    "MIGRATIONS-7",
+)
 @pytest.mark.managed
 def test_readiness_follows_the_database(
     make_server: Callable[..., Server],
@@ -58,6 +66,8 @@ def test_readiness_follows_the_database(
     """Missing, empty, older: 503; migrated: 200. No file is made."""
     own = make_server().start(migrate=False)
     client = Client(own.url)
+    sent = {"username": unique(), "password": PASSWORD}
+    client.request("register_user", json=sent, expect=503)
     not_ready(client)
     assert not list(own.folder.glob("shelf.db*"))
     own.database.touch()
@@ -66,23 +76,8 @@ def test_readiness_follows_the_database(
     not_ready(client)
     assert own.run("migrate").returncode == 0
     ready(client)
+    client.request("register_user", json=sent, expect=201)
     register(own.url).bookmark()
-    client.close()
-
-
-@pytest.mark.rule("HEALTH-4", "HEALTH-5")
-@pytest.mark.managed
-def test_readiness_with_a_folder_that_is_missing(
-    make_server: Callable[..., Server],
-) -> None:
-    """A database whose folder is missing is not ready, and not made."""
-    own = make_server()
-    folder = own.folder / "not" / "there"
-    own.extra["DATABASE_URL"] = f"sqlite:///{folder}/shelf.db"
-    own.start(migrate=False)
-    client = Client(own.url)
-    not_ready(client)
-    assert not folder.parent.exists()
     client.close()
 
 
@@ -95,31 +90,30 @@ def test_health_answers_beside_a_lock(server: Server, client: Client) -> None:
     assert answer.json() == OK
 
 
-@pytest.mark.rule("HEALTH-2", "HEALTH-4")
+@pytest.mark.rule("HEALTH-2", "HEALTH-4", "HEALTH-5", "MIGRATIONS-7")
 @pytest.mark.managed
 def test_readiness_with_something_else_than_a_database(
-    make_server: Callable[..., Server],
+    make_server: Callable[..., Server], tmp_path: Path
 ) -> None:
-    """A file that is no database is not ready, and stays as it is."""
-    own = make_server()
+    """No folder, no database, not ours: not ready, and nothing changes."""
+    own, folder = make_server(), tmp_path / "not" / "there"
+    own.database = folder / "shelf.db"
+    own.extra["DATABASE_URL"] = f"sqlite:///{own.database}"
+    own.start(migrate=False)
+    client = Client(own.url)
+    not_ready(client)
+    assert not folder.parent.exists()
+    folder.mkdir(parents=True)
     own.database.write_bytes(b"this is no database\n" * 500)
-    own.start(migrate=False)
-    client = Client(own.url)
     not_ready(client)
-    client.close()
     assert own.database.read_bytes() == b"this is no database\n" * 500
-
-
-@pytest.mark.rule("HEALTH-4")
-@pytest.mark.managed
-def test_readiness_with_a_foreign_database(
-    make_server: Callable[..., Server],
-) -> None:
-    """A database without our tables is not ready."""
-    own = make_server()
-    with closing(sqlite3.connect(own.database)) as db:
-        db.execute("CREATE TABLE something (id INTEGER)")
-    own.start(migrate=False)
-    client = Client(own.url)
+    own.database.write_bytes(foreign(tmp_path))
     not_ready(client)
     client.close()
+
+
+def foreign(folder: Path) -> bytes:
+    """Make the database of somebody else."""
+    with closing(sqlite3.connect(folder / "foreign.db")) as db:
+        db.execute("CREATE TABLE something (id INTEGER)")
+    return (folder / "foreign.db").read_bytes()

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 
@@ -10,13 +10,6 @@ import pytest
 from client import PASSWORD, Client, User, register, unique, unique_url
 from servers import Server
 from tables import holds, locked
-
-
-@pytest.fixture(scope="module")
-def loud(server: Server) -> Iterator[Server]:
-    """Give a server that logs at debug."""
-    with Server(server.implementation, {"LOG_LEVEL": "debug"}) as own:
-        yield own
 
 
 @pytest.fixture
@@ -71,15 +64,13 @@ def spoil_times(server: Server, url: str) -> None:
 
 @pytest.mark.rule("LOGGING-1", "LOGGING-2", "ERRORS-5")
 @pytest.mark.managed
-@pytest.mark.parametrize("level", ["error"])
 def test_an_unexpected_exception_is_logged_with_its_trace(
-    make_server: Callable[..., Server], level: str
+    silent: Server,
 ) -> None:
     """A 500 is one line of level `error` with the traceback."""
-    own = make_server(LOG_LEVEL=level).start()
-    user = register(own.url)
+    user, start = register(silent.url), len(silent.log_text())
     made, fine = user.bookmark(), user.bookmark()
-    spoil_times(own, made["url"])
+    spoil_times(silent, made["url"])
     for _ in range(2):
         user.request(
             "update_bookmark",
@@ -87,25 +78,26 @@ def test_an_unexpected_exception_is_logged_with_its_trace(
             json={"title": "Other"},
             expect=500,
         )
-    assert len(errors_with_trace(own)) == 2
+    assert len(errors_with_trace(silent, start)) == 2
     user.request("show_bookmark", id=fine["id"], expect=200)
+    user.client.close()
 
 
 @pytest.mark.rule("LOGGING-1", "LOGGING-2")
 @pytest.mark.managed
-@pytest.mark.parametrize("level", ["error", "debug"])
+@pytest.mark.parametrize("name", ["bare", "loud_bare"])
 def test_a_database_that_fails_is_logged_with_its_trace(
-    make_server: Callable[..., Server], level: str
+    request: pytest.FixtureRequest, name: str
 ) -> None:
     """A 503 is one line of level `error` with the traceback."""
-    own = make_server(LOG_LEVEL=level).start(migrate=False)
-    client, token = Client(own.url, "A" * 43), unique()
+    own = request.getfixturevalue(name)
+    client, start = Client(own.url, "A" * 43), len(own.log_text())
     client.request("show_me", expect=503)
-    (line,) = errors_with_trace(own)
+    (line,) = errors_with_trace(own, start)
     assert "sqlite3" in line["trace"]
-    sent = {"username": token, "password": PASSWORD}
+    sent = {"username": unique(), "password": PASSWORD}
     client.request("create_token", json=sent, expect=503)
-    assert len(errors_with_trace(own)) == 2
+    assert len(errors_with_trace(own, start)) == 2
     client.close()
 
 
@@ -181,15 +173,12 @@ def test_each_request_has_a_line_at_debug(loud: Server, reader: User) -> None:
 
 @pytest.mark.rule("LOGGING-3")
 @pytest.mark.managed
-@pytest.mark.parametrize("level", ["info"])
-def test_a_request_has_no_line_above_debug(
-    make_server: Callable[..., Server], level: str
-) -> None:
+def test_a_request_has_no_line_above_debug(untouched: Server) -> None:
     """Lines with `statements` are written at debug only."""
-    own = make_server(LOG_LEVEL=level).start()
-    user = register(own.url)
+    user = register(untouched.url)
     user.bookmark()
-    assert '"statements"' not in own.log_text()
+    user.client.close()
+    assert '"statements"' not in untouched.log_text()
 
 
 @pytest.mark.rule("LOGGING-4")
@@ -227,11 +216,9 @@ def test_no_line_holds_a_secret(loud: Server) -> None:
 
 @pytest.mark.rule("LOGGING-4", "LOGGING-1")
 @pytest.mark.managed
-def test_no_trace_holds_a_secret(
-    make_server: Callable[..., Server],
-) -> None:
+def test_no_trace_holds_a_secret(loud_bare: Server) -> None:
     """No trace of a database that fails holds a token or a password."""
-    own = make_server(LOG_LEVEL="debug").start(migrate=False)
+    own, start = loud_bare, len(loud_bare.log_text())
     token, password = "t" + unique() * 3, f"phrase {unique()}"
     client = Client(own.url, token)
     client.request("show_me", expect=503)
@@ -239,7 +226,7 @@ def test_no_trace_holds_a_secret(
     client.request("create_token", json=sent, expect=503)
     client.request("register_user", json=sent, expect=503)
     client.close()
-    assert errors_with_trace(own)
+    assert errors_with_trace(own, start)
     assert token not in own.log_text()
     assert password not in own.log_text()
 

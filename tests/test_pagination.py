@@ -395,16 +395,11 @@ def set_equal_times(server: Server, url: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def seeded(
-    server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Server]:
+def seeded(loud: Server) -> Server:
     """Give a server that logs at debug, with `demo` and 100 bookmarks."""
-    with Server(
-        server.implementation, {"LOG_LEVEL": "debug", "THREADS": "2"}
-    ) as own:
-        done = own.run("seed", "100", input=PASSWORD)
-        assert done.returncode == 0, done.stderr
-        yield own
+    done = loud.run("seed", "100", input=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    return loud
 
 
 @pytest.fixture

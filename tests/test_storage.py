@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -279,6 +280,7 @@ def test_what_was_acknowledged_survives_a_kill(
     """Whatever was answered with 2xx is there after `kill -9`."""
     own = make_server().start()
     user = register(own.url)
+    check_accounts = change_accounts(own)
     notes = [([], []) for _ in range(4)]
 
     def work(number: int) -> None:
@@ -301,6 +303,26 @@ def test_what_was_acknowledged_survives_a_kill(
     for kept, gone in notes:
         check_survivors(kept, gone, there)
     user.bookmark()
+    check_accounts()
+
+
+def change_accounts(own: Server) -> Callable[[], None]:
+    """Make and end accounts and tokens; return a check of what is left."""
+    users = [register(own.url) for _ in range(3)]
+    ended = Client(own.url, users[1].sign_in())
+    ended.request("delete_token", expect=204)
+    users[2].request("delete_me", expect=204)
+    for client in (ended, *(user.client for user in users)):
+        client.close()
+
+    def check() -> None:
+        users[0].request("show_me", expect=200)
+        users[0].sign_in()
+        users[1].request("show_me", expect=200)
+        users[2].request("show_me", expect=401)
+        ended.request("show_me", expect=401)
+
+    return check
 
 
 def check_survivors(
@@ -322,27 +344,6 @@ def check_survivors(
         if number and after is None
     ]
     assert not set(done) & there.keys(), "a deleted bookmark is back"
-
-
-@pytest.mark.rule("STORAGE-4")
-@pytest.mark.managed
-def test_accounts_and_tokens_survive_a_kill(
-    make_server: Callable[..., Server],
-) -> None:
-    """Whatever was answered with 2xx is there: accounts, tokens, ends."""
-    own = make_server().start()
-    users = [register(own.url) for _ in range(3)]
-    ended = users[1].sign_in()
-    client = Client(own.url, ended)
-    client.request("delete_token", expect=204)
-    users[2].request("delete_me", expect=204)
-    client.close()
-    own.restart()
-    users[0].request("show_me", expect=200)
-    users[0].sign_in()
-    users[1].request("show_me", expect=200)
-    users[2].request("show_me", expect=401)
-    client.request("show_me", expect=401)
 
 
 @pytest.mark.rule("STORAGE-5")
@@ -467,8 +468,8 @@ def test_sqlite_waits_for_the_disk(
     probes.mkdir()
     notes.mkdir()
     (probes / "sitecustomize.py").write_text(PROBE)
-    own = make_server().start()
-    own.kill()
+    own = make_server()
+    own.migrate()
     assert own.serve({"PYTHONPATH": str(probes), "PROBED": str(notes)})
     user = register(own.url)
     together(4, lambda _: user.sign_in())
@@ -489,19 +490,17 @@ LOCKED_OUT = [
 ]
 
 
-@pytest.fixture(scope="module")
-def spare(server: Server) -> Iterator[Server]:
-    """Give a server of this module's own, for what harms others."""
-    with Server(server.implementation, {"THREADS": "16"}) as own:
-        yield own
-
-
 @pytest.mark.rule("STORAGE-8", "ERRORS-6", "HEALTH-2")
 @pytest.mark.managed
-def test_a_write_waits_five_seconds_for_a_lock(spare: Server) -> None:
+def test_a_write_waits_five_seconds_for_a_lock(
+    make_server: Callable[..., Server],
+) -> None:
     """A write that meets a lock waits up to 5 s, then answers 503."""
+    spare = make_server(THREADS="16").start()
     user, late = register(spare.url), register(spare.url)
     made = user.bookmark()
+    account = {"username": user.username, "password": user.password}
+    writes = [*LOCKED_OUT, ("create_token", account)]
 
     def write(operation: str, body: object) -> float:
         client, began = Client(spare.url, user.token), time.monotonic()
@@ -513,13 +512,14 @@ def test_a_write_waits_five_seconds_for_a_lock(spare: Server) -> None:
         client.close()
         return time.monotonic() - began
 
-    with ThreadPoolExecutor(9) as pool:
+    with ThreadPoolExecutor(len(writes) + 1) as pool:
         with locked(spare.database):
-            running = [pool.submit(write, *one) for one in LOCKED_OUT]
+            running = [pool.submit(write, *one) for one in writes]
             time.sleep(3)
             waiting = pool.submit(late.bookmark)
-            late.client.request("show_health", expect=200)
-            Client(spare.url, user.token).request("show_me", expect=200)
+            user.request("show_health", expect=200)
+            user.request("show_me", expect=200)
+            user.request("show_bookmark", id=made["id"], expect=200)
             waited = [one.result() for one in running]
         waiting.result()
     assert min(waited) > 4, waited
@@ -528,30 +528,30 @@ def test_a_write_waits_five_seconds_for_a_lock(spare: Server) -> None:
     user.bookmark()
 
 
+def copy_rows(source: Server, target: Server, user: User) -> User:
+    """Give a server that is not started the rows of one that runs."""
+    with (
+        closing(sqlite3.connect(source.database)) as db,
+        closing(sqlite3.connect(target.database)) as copy,
+    ):
+        db.backup(copy)
+    return replace(user, client=Client(target.url, user.token))
+
+
 @pytest.fixture
-def readonly(make_server: Callable[..., Server]) -> Server:
+def readonly(calm: Server, make_server: Callable[..., Server]) -> Server:
     """Give a server whose database SQLite must not write to.
 
     A write version that is too new makes it so, whoever asks: file
     modes would not keep out the superuser.
     """
-    own = make_server().start()
-    user = register(own.url)
-    user.bookmark()
-    own.halt()
-    with closing(sqlite3.connect(own.database)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    own, user = make_server(), register(calm.url)
+    own.made = user.bookmark()
+    own.user = copy_rows(calm, own, user)
     with own.database.open("r+b") as file:
         file.seek(18)
         file.write(bytes([3]))
-    own.restart()
-    own.user = User(
-        user.username,
-        user.password,
-        user.token,
-        Client(own.url, user.token),
-    )
-    return own
+    return own.start(migrate=False)
 
 
 @pytest.mark.rule("STORAGE-9")
@@ -560,8 +560,9 @@ def test_a_read_only_database_takes_no_writes(readonly: Server) -> None:
     """A read-only database: 503 for writes, nothing lost."""
     user, before = readonly.user, dump(readonly.database)
     for operation, body in LOCKED_OUT:
-        number = 1
-        answer = user.request(operation, id=number, json=body, expect=503)
+        answer = user.request(
+            operation, id=readonly.made["id"], json=body, expect=503
+        )
         expect.problem(answer, 503)
         expect.retry_after(answer)
     user.request("show_health", expect=200)
@@ -582,16 +583,14 @@ def limited_files(size: int) -> Iterator[None]:
 @pytest.mark.rule("STORAGE-9")
 @pytest.mark.managed
 def test_a_full_disk_takes_no_writes(
-    make_server: Callable[..., Server],
+    calm: Server, make_server: Callable[..., Server]
 ) -> None:
     """A full disk: 503 for what does not fit, and nothing else is lost."""
-    own = make_server(LOG_LEVEL="error").start()
-    user = register(own.url)
+    own, user = make_server(LOG_LEVEL="error"), register(calm.url)
     kept = [user.bookmark(notes="x" * 1000) for _ in range(3)]
-    own.halt()
+    user = copy_rows(calm, own, user)
     with limited_files(own.database.stat().st_size + 60_000):
         assert own.serve()
-    user.client = Client(own.url, user.token)
     refused = []
     for _ in range(60):
         sent = {"url": unique_url(), "title": "T", "notes": "x" * 1000}
@@ -621,19 +620,15 @@ def overwrite(path: Path, start: int) -> None:
 @pytest.mark.managed
 @pytest.mark.parametrize("start", [0, 4096])
 def test_a_corrupt_database_takes_no_writes(
-    make_server: Callable[..., Server], start: int
+    calm: Server, make_server: Callable[..., Server], start: int
 ) -> None:
     """A corrupt file: 503, and nothing writes over what is left."""
-    own = make_server().start()
-    user = register(own.url)
+    own, user = make_server(), register(calm.url)
     made = user.bookmark()
-    own.halt()
-    with closing(sqlite3.connect(own.database)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    client = copy_rows(calm, own, user).client
     overwrite(own.database, start)
     before = own.database.read_bytes()
     assert own.serve()
-    client = Client(own.url, user.token)
     for operation, body in [*LOCKED_OUT, ("list_bookmarks", ...)]:
         answer = client.request(
             operation, id=made["id"], json=body, expect=503
@@ -642,7 +637,6 @@ def test_a_corrupt_database_takes_no_writes(
         expect.retry_after(answer)
     client.request("show_health", expect=200)
     assert own.database.read_bytes()[start:] == before[start:]
-    own.halt()
     client.close()
 
 
