@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import Problem
+from app.limits import check_limit, count_failure
+from app.messages import Request
 from app.settings import settings
 from app.storage import reading, timestamp
 
@@ -97,14 +99,19 @@ def delete_account(db: sqlite3.Connection, user_id: int) -> bool:
     )
 
 
-def check_sign_in(username: str, password: str) -> sqlite3.Row:
+def check_sign_in(
+    request: Request, username: str, password: str
+) -> sqlite3.Row:
     """Return the account that has this name and this password."""
     with reading() as db:
+        check_limit(db, username, request.address)
         user = get_user(db, username)
     # An unknown name takes as long as a known one, and so stays unknown.
     stored = user["password"] if user else unknown_password()
     if not verify_password(password, stored) or not user:
+        count_failure(username, request.address)
         raise wrong_sign_in()
+    request.user_id = user["id"]
     return user
 
 

@@ -12,7 +12,7 @@ from app.accounts import (
     represent_user,
     verify_password,
 )
-from app.bodies import read_json
+from app.bodies import read_json, read_multipart
 from app.bookmarks import (
     COLUMNS,
     bookmark_etag,
@@ -20,19 +20,26 @@ from app.bookmarks import (
     insert_bookmark,
     represent_bookmark,
 )
+from app.caching import check_if_match
+from app.docs import OPENAPI
 from app.errors import Problem
+from app.exporting import export_response
 from app.health import require_ready
+from app.importing import insert_entries, read_entries
+from app.limits import check_limit, count_failure
 from app.messages import Request, Response, json_response
 from app.pagination import page_response, paginate
 from app.permissions import authenticate, find_bookmark, require_admin
 from app.routing import Router
 from app.search import select_bookmarks
+from app.sessions import end_sessions
 from app.storage import reading, writing
 from app.tags import count_tags
 from app.tokens import end_tokens, issue_token
 from app.validation import (
     BOOKMARK,
     BOOKMARK_PAGE,
+    EXPORT,
     PAGE,
     SIGN_IN,
     validate,
@@ -83,8 +90,10 @@ def change_password(request: Request) -> Response:
     document = read_json(request)
     with reading() as db:
         user = authenticate(request, db)
-    fields = validate_password_change(document, user["username"])
+        fields = validate_password_change(document, user["username"])
+        check_limit(db, user["username"], request.address)
     if not verify_password(fields["current_password"], user["password"]):
+        count_failure(user["username"], request.address)
         raise Problem(403, "The current password is wrong.")
     password = hash_password(fields["new_password"])
     with writing() as db:
@@ -92,6 +101,7 @@ def change_password(request: Request) -> Response:
         confirm_password(db, user)
         replace_password(db, user["id"], password)
         end_tokens(db, user["id"], but=user["digest"])
+        end_sessions(db, user["id"])
     return Response(204)
 
 
@@ -108,7 +118,7 @@ def delete_me(request: Request) -> Response:
 def create_token(request: Request) -> Response:
     """Sign in: trade a name and a password for a token."""
     fields = validate(read_json(request), SIGN_IN)
-    user = check_sign_in(fields["username"], fields["password"])
+    user = check_sign_in(request, fields["username"], fields["password"])
     with writing() as db:
         confirm_password(db, user)
         token = issue_token(db, user["id"])
@@ -167,6 +177,7 @@ def replace_bookmark(request: Request, id: str) -> Response:
     with writing() as db:
         user = authenticate(request, db)
         bookmark = find_bookmark(db, user, id)
+        check_if_match(request, bookmark_etag(bookmark))
         fields = validate(document, BOOKMARK)
         bookmark = change_bookmark(db, bookmark, fields)
     return bookmark_response(200, bookmark)
@@ -179,6 +190,7 @@ def update_bookmark(request: Request, id: str) -> Response:
     with writing() as db:
         user = authenticate(request, db)
         bookmark = find_bookmark(db, user, id)
+        check_if_match(request, bookmark_etag(bookmark))
         fields = validate(document, BOOKMARK, partial=True)
         bookmark = change_bookmark(db, bookmark, fields)
     return bookmark_response(200, bookmark)
@@ -190,6 +202,7 @@ def delete_bookmark(request: Request, id: str) -> Response:
     with writing() as db:
         user = authenticate(request, db)
         bookmark = find_bookmark(db, user, id)
+        check_if_match(request, bookmark_etag(bookmark))
         db.execute("DELETE FROM bookmarks WHERE id = ?", [bookmark["id"]])
     return Response(204)
 
@@ -201,6 +214,28 @@ def list_tags(request: Request) -> Response:
         user = authenticate(request, db)
         tags = count_tags(db, user["id"])
     return json_response(200, {"items": tags})
+
+
+@api.post("/api/import")
+def import_bookmarks(request: Request) -> Response:
+    """Import a browser's bookmark file."""
+    with reading() as db:
+        authenticate(request, db)  # before the body, which may be large
+    _, files = read_multipart(request)
+    entries = read_entries(files)
+    with writing() as db:
+        user = authenticate(request, db)
+        counts = insert_entries(db, user["id"], entries)
+    return json_response(200, counts)
+
+
+@api.get("/api/export")
+def export_bookmarks(request: Request) -> Response:
+    """Export all bookmarks as a file."""
+    with reading() as db:
+        user = authenticate(request, db)
+    query = validate_query(request.query, EXPORT)
+    return export_response(user["id"], query["format"])
 
 
 @api.get("/api/users")
@@ -221,6 +256,12 @@ def delete_user(request: Request, id: str) -> Response:
         if len(id) > 18 or not delete_account(db, int(id)):
             raise Problem(404, "There is no such account.")
     return Response(204)
+
+
+@api.get("/api/openapi.json")
+def show_openapi(request: Request) -> Response:
+    """Describe this API."""
+    return Response(200, {"Content-Type": "application/json"}, OPENAPI)
 
 
 def bookmark_response(

@@ -2,14 +2,20 @@
 
 import json
 import logging
-from html import escape
 
-from app.messages import Request, Response, is_api_path
+from app.messages import (
+    Request,
+    Response,
+    html_response,
+    is_api_path,
+)
 from app.storage import is_unavailable
+from app.templating import render
 
 log = logging.getLogger(__name__)
 
 TITLES = {
+    303: "See Other",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
@@ -17,6 +23,7 @@ TITLES = {
     405: "Method Not Allowed",
     409: "Conflict",
     411: "Length Required",
+    412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
@@ -24,14 +31,6 @@ TITLES = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>{status} {title}</title>
-<h1>{title}</h1>
-<p>{detail}</p>
-</html>
-"""
 
 
 class Problem(Exception):
@@ -82,15 +81,10 @@ def problem_response(request: Request, problem: Problem) -> Response:
     }
     if problem.errors is not None:
         document["errors"] = problem.errors
-    if is_api_path(request.path):
-        body = json.dumps(document, ensure_ascii=False)
-        content_type = "application/problem+json"
-    else:
-        body = PAGE.format(
-            status=problem.status,
-            title=escape(TITLES[problem.status]),
-            detail=escape(problem.detail),
-        )
-        content_type = "text/html; charset=utf-8"
-    headers = {"Content-Type": content_type, **problem.headers}
+    if not is_api_path(request.path):
+        heading = f"{problem.status} {TITLES[problem.status]}"
+        page = render("error.html", heading=heading, detail=problem.detail)
+        return html_response(problem.status, page, problem.headers)
+    headers = {"Content-Type": "application/problem+json", **problem.headers}
+    body = json.dumps(document, ensure_ascii=False)
     return Response(problem.status, headers, body.encode())

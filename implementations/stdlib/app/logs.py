@@ -2,12 +2,19 @@
 
 import json
 import logging
+import re
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from time import perf_counter
+from uuid import uuid4
 
+from app.messages import Request, Response
 from app.settings import settings
-from app.storage import timestamp
+from app.storage import count_statements, timestamp
 
-FIELDS = ("method", "path", "status", "milliseconds", "statements")
+# Of the request that this thread answers, so that every line can tell it.
+request_id: ContextVar[str] = ContextVar("request_id")
+log = logging.getLogger(__name__)
 
 
 class JSONFormatter(logging.Formatter):
@@ -20,11 +27,9 @@ class JSONFormatter(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
-        line |= {
-            name: getattr(record, name)
-            for name in FIELDS
-            if hasattr(record, name)
-        }
+        if request_id.get(None):
+            line["request_id"] = request_id.get()
+        line |= getattr(record, "request", {})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
@@ -37,3 +42,27 @@ def configure_logging() -> None:
     logging.basicConfig(
         level=settings.log_level.upper(), handlers=[handler], force=True
     )
+
+
+def begin_request(request: Request) -> None:
+    """Note when a request came, and the id that it goes by."""
+    request.started = perf_counter()
+    count_statements()  # to begin with none
+    sent = request.header("X-Request-ID") or ""
+    kept = re.fullmatch("[A-Za-z0-9-]{8,64}", sent)
+    request_id.set(sent if kept else str(uuid4()))
+
+
+def log_request(request: Request, response: Response) -> None:
+    """Log one request and what became of it."""
+    line = {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status,
+        "milliseconds": round((perf_counter() - request.started) * 1000, 3),
+        "user_id": request.user_id,
+    }
+    statements = count_statements()
+    if settings.log_level == "debug":
+        line["statements"] = statements
+    log.info("request", extra={"request": line})

@@ -1,6 +1,7 @@
 """Requests and responses, over what WSGI hands in and takes back."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,9 @@ class Request:
         self.query = parse_qsl(
             environ.get("QUERY_STRING", ""), keep_blank_values=True
         )
+        self.address: str = environ.get("REMOTE_ADDR", "")
+        self.user_id: int | None = None  # as soon as it is known who asks
+        self.started = 0.0
 
     def header(self, name: str) -> str | None:
         """Return a header field's value, None where it is absent."""
@@ -30,11 +34,16 @@ class Request:
 
 @dataclass
 class Response:
-    """One response: a status, header fields and a body."""
+    """One response: a status, header fields and a body, or its pieces."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    body: bytes | Iterator[bytes] = b""
+
+    def vary(self, name: str) -> None:
+        """Say that a header of the request decides on this response."""
+        names = self.headers.get("Vary")
+        self.headers["Vary"] = f"{names}, {name}" if names else name
 
 
 def decode(path: str) -> str:
@@ -56,13 +65,25 @@ def json_response(
     return Response(status, headers, body.encode())
 
 
+def html_response(
+    status: int, body: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Answer with a page, which no cache keeps."""
+    kind = {"Content-Type": "text/html; charset=utf-8"}
+    kind["Cache-Control"] = "no-store"
+    return Response(status, {**kind, **(headers or {})}, body.encode())
+
+
 def send(
     response: Response, request: Request, start_response: StartResponse
-) -> list[bytes]:
+) -> Iterable[bytes]:
     """Hand a response to the WSGI server."""
     headers = list(response.headers.items())
-    if response.status != 204:  # RFC 9110 §8.6
-        headers.append(("Content-Length", str(len(response.body))))
+    body = response.body
+    if isinstance(body, bytes):
+        if response.status not in (204, 304):  # RFC 9110 §8.6
+            headers.append(("Content-Length", str(len(body))))
+        body = [body]
     phrase = HTTPStatus(response.status).phrase
     start_response(f"{response.status} {phrase}", headers)
-    return [] if request.method == "HEAD" else [response.body]
+    return [] if request.method == "HEAD" else body

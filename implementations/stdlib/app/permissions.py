@@ -17,6 +17,7 @@ def authenticate(request: Request, db: sqlite3.Connection) -> sqlite3.Row:
     user = find_token(db, token.strip(" "))
     if not user:
         raise unauthorized('Bearer error="invalid_token"')
+    request.user_id = user["id"]
     return user
 
 

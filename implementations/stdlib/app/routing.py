@@ -20,8 +20,9 @@ class Router:
     def route(
         self, method: str, path: str
     ) -> Callable[[Operation], Operation]:
-        """Register an operation for a path, in which {id} is a number."""
-        pattern = re.compile(re.sub("{(.+)}", r"(?P<\1>[0-9]+)", path))
+        """Register an operation for a path with {id}, a number, or {file}."""
+        path = path.replace("{id}", "(?P<id>[0-9]+)")
+        pattern = re.compile(path.replace("{file}", "(?P<file>[^/]+)"))
 
         def register(operation: Operation) -> Operation:
             self.paths.setdefault(pattern, {})[method] = operation

@@ -48,9 +48,7 @@ class Connection(framing.Raw):
         """Say whether the client begins a request in time."""
         self.deadline = monotonic() + self.server.idle_seconds
         self.idle = True
-        begun = self.reader.peek(1) != b""
-        self.idle = False
-        return begun
+        return self.reader.peek(1) != b""
 
     def serve_request(self) -> None:
         """Read a request and have it answered, or refuse it."""
@@ -61,6 +59,7 @@ class Connection(framing.Raw):
         except framing.Refused as error:
             Response(self).fail(error.status)
             return
+        self.idle = False
         self.deadline = monotonic() + self.server.answer_seconds
         if self.body:  # its sender may be slow, so the pool stays free
             with self.server.long_bodies:
@@ -109,7 +108,7 @@ class Connection(framing.Raw):
             raise framing.Refused(408, "client gone or too slow") from error
 
     def close_if_idle(self) -> None:
-        """Wake a thread that waits for a request: there will be none."""
+        """Wake a thread that has no whole request: none will be taken."""
         if self.idle:
             with suppress(OSError):  # the client may be gone
                 self.socket.shutdown(socket.SHUT_RD)
@@ -218,7 +217,7 @@ class Server:
     head_seconds = 10
     body_seconds = 30
     answer_seconds = 60  # the rest of a long body included
-    grace_seconds = 10
+    grace_seconds = 8  # whoever asks to stop waits ten
 
     def __init__(
         self, application: Callable, host: str, port: int, **options: float
@@ -243,7 +242,6 @@ class Server:
             Thread(target=self.work, daemon=True).start()
         while self.end == inf:
             self.accept()
-        self.listener.close()
         while self.connections and monotonic() < self.end:
             for connection in list(self.connections):
                 connection.close_if_idle()
@@ -252,6 +250,7 @@ class Server:
     def stop(self) -> None:
         """Stop soon; a signal handler or another thread may call this."""
         self.end = monotonic() + self.grace_seconds
+        self.listener.close()
 
     def accept(self) -> None:
         """Take a new client, if there is room for one."""

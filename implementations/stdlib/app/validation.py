@@ -187,6 +187,13 @@ def sort(value: str) -> str:
     return value
 
 
+def export_format(value: str) -> str:
+    """Check the form of file that a query asks for."""
+    if value not in ("html", "ndjson"):
+        raise Fault("invalid")
+    return value
+
+
 ORDERS = ("created_at", "-created_at", "updated_at", "-updated_at")
 
 SIGN_IN = {"username": Field(text), "password": Field(text)}
@@ -206,6 +213,9 @@ BOOKMARK_PAGE = {
     "q": Field(phrase, ""),
     "sort": Field(sort, "-created_at"),
 }
+
+HOME = {name: BOOKMARK_PAGE[name] for name in ("page", "tag", "q")}
+EXPORT = {"format": Field(export_format, "html")}
 
 
 def validate_query(
