@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import abort
+from flask import abort, g
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from app.limits import check_limit, count_failure
 from app.models import User
 from app.settings import settings
 from app.storage import reading, timestamp
@@ -75,11 +76,14 @@ def delete_account(db: Session, user_id: int) -> bool:
 def check_sign_in(username: str, password: str) -> User:
     """Return the account that has this name and this password."""
     with reading() as db:
+        check_limit(db, username)
         user = get_user(db, username)
     # An unknown name takes as long as a known one, and so stays unknown.
     stored = user.password if user else f"{scrypt_method()}$salt$"
     if not check_password_hash(stored, password) or not user:
+        count_failure(username)
         raise wrong_sign_in()
+    g.user_id = user.id
     return user
 
 

@@ -1,6 +1,13 @@
 """The operations of the API."""
 
-from flask import Blueprint, abort, g
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    g,
+    request,
+    send_from_directory,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.security import check_password_hash
@@ -13,18 +20,23 @@ from app.accounts import (
     insert_user,
     represent_user,
 )
-from app.bodies import read_json
+from app.bodies import read_json, read_upload
 from app.bookmarks import (
     bookmark_etag,
     change_bookmark,
     insert_bookmark,
     represent_bookmark,
 )
+from app.caching import allow_keeping, answer_unchanged, check_if_match
+from app.exporting import export_response
 from app.health import require_ready
+from app.importing import insert_entries, read_entries
+from app.limits import check_limit, count_failure
 from app.models import Bookmark, User
 from app.pagination import order_by, page_response, paginate
 from app.permissions import authenticate, find_bookmark, require_admin
 from app.search import select_bookmarks
+from app.sessions import end_sessions
 from app.storage import reading, writing
 from app.tags import count_tags
 from app.tokens import end_tokens, issue_token
@@ -32,6 +44,7 @@ from app.validation import (
     BookmarkChanges,
     BookmarkFields,
     BookmarkPage,
+    Export,
     Page,
     PasswordChange,
     Registration,
@@ -41,6 +54,8 @@ from app.validation import (
 )
 
 api = Blueprint("api", __name__)
+api.after_request(answer_unchanged)
+api.after_request(allow_keeping)  # runs before the one above
 
 
 @api.get("/healthz")
@@ -81,14 +96,17 @@ def change_password() -> ResponseReturnValue:
     body = read_json()
     with reading() as db:
         user = authenticate(db)
-    fields = validate(PasswordChange, body, user.username)
+        fields = validate(PasswordChange, body, user.username)
+        check_limit(db, user.username)
     if not check_password_hash(user.password, fields.current_password):
+        count_failure(user.username)
         abort(403, "The current password is wrong.")
     password = hash_password(fields.new_password)
     with writing() as db:
         authenticate(db)
         confirm_password(db, user).password = password
         end_tokens(db, user.id, but=g.token.digest)
+        end_sessions(db, user.id)
     return "", 204
 
 
@@ -161,6 +179,7 @@ def replace_bookmark(id: int) -> ResponseReturnValue:
     with writing() as db:
         user = authenticate(db)
         bookmark = find_bookmark(db, user, id)
+        check_if_match(bookmark_etag(bookmark))
         fields = validate(BookmarkFields, body)
         change_bookmark(db, bookmark, fields.model_dump())
         return bookmark_response(200, bookmark)
@@ -173,6 +192,7 @@ def update_bookmark(id: int) -> ResponseReturnValue:
     with writing() as db:
         user = authenticate(db)
         bookmark = find_bookmark(db, user, id)
+        check_if_match(bookmark_etag(bookmark))
         fields = validate(BookmarkChanges, body)
         named = fields.model_dump(exclude_unset=True)
         change_bookmark(db, bookmark, named)
@@ -184,7 +204,9 @@ def delete_bookmark(id: int) -> ResponseReturnValue:
     """Delete a bookmark."""
     with writing() as db:
         user = authenticate(db)
-        db.delete(find_bookmark(db, user, id))
+        bookmark = find_bookmark(db, user, id)
+        check_if_match(bookmark_etag(bookmark))
+        db.delete(bookmark)
     return "", 204
 
 
@@ -195,6 +217,27 @@ def list_tags() -> ResponseReturnValue:
         user = authenticate(db)
         tags = count_tags(db, user.id)
     return {"items": tags}
+
+
+@api.post("/api/import")
+def import_bookmarks() -> ResponseReturnValue:
+    """Import a browser's bookmark file."""
+    with reading() as db:
+        authenticate(db)  # before the body, which may be large
+    read_upload()
+    entries = read_entries(request.files.getlist("file"))
+    with writing() as db:
+        user = authenticate(db)
+        return insert_entries(db, user.id, entries)
+
+
+@api.get("/api/export")
+def export_bookmarks() -> ResponseReturnValue:
+    """Export all bookmarks as a file."""
+    with reading() as db:
+        user = authenticate(db)
+    wanted = validate_query(Export)
+    return export_response(user.id, wanted.format)
 
 
 @api.get("/api/users")
@@ -215,6 +258,12 @@ def delete_user(id: int) -> ResponseReturnValue:
         if not delete_account(db, id):
             abort(404, "There is no such account.")
     return "", 204
+
+
+@api.get("/api/openapi.json")
+def show_openapi() -> ResponseReturnValue:
+    """Describe this API."""
+    return send_from_directory(current_app.root_path, "openapi.json")
 
 
 def bookmark_response(

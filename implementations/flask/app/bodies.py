@@ -1,4 +1,4 @@
-"""Reading the body of a request as JSON."""
+"""Reading the body of a request."""
 
 from flask import abort, request
 from werkzeug.exceptions import HTTPException
@@ -9,21 +9,7 @@ from app.settings import settings
 def read_json() -> bytes:
     """Return the JSON document in the body of a request."""
     check_type()
-    limit = settings.max_body_bytes
-    if request.content_length is None:
-        # Werkzeug cuts a chunked body at the limit without a word.
-        request.max_content_length = limit + 1
-    try:
-        body = request.get_data()
-    except HTTPException:
-        raise
-    except Exception:  # each server has its own for chunks it cannot read
-        abort(400, "The body could not be read.")
-    if len(body) > limit:
-        abort(413, "The body is larger than the server accepts.")
-    if len(body) < (request.content_length or 0):  # RFC 9112 §8
-        abort(400, "The body ended before its Content-Length.")
-    return body
+    return read_body(settings.max_body_bytes)
 
 
 def check_type() -> None:
@@ -35,3 +21,31 @@ def check_type() -> None:
         or request.content_encoding
     ):
         abort(415, "The body must be application/json in UTF-8.")
+
+
+def read_upload() -> None:
+    """Read a form with a file, which Flask then takes apart."""
+    if request.mimetype != "multipart/form-data" or request.content_encoding:
+        abort(415, "The body must be multipart/form-data.")
+    read_body(settings.max_import_bytes)
+
+
+def read_body(limit: int) -> bytes:
+    """Return the body of a request, unless it is too large."""
+    length = request.content_length
+    too_large = f"The body is larger than {limit} bytes."
+    if length and length > limit:
+        abort(413, too_large)
+    # Werkzeug cuts a chunked body at its limit without a word.
+    request.max_content_length = limit + 1
+    try:
+        body = request.get_data()
+    except HTTPException:
+        raise
+    except Exception:  # each server has its own for chunks it cannot read
+        abort(400, "The body could not be read.")
+    if len(body) > limit:
+        abort(413, too_large)
+    if len(body) < (length or 0):  # RFC 9112 §8
+        abort(400, "The body ended before its Content-Length.")
+    return body

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.accounts import get_user, hash_password, insert_user
-from app.bookmarks import delete_bookmarks, make_bookmark
+from app.bookmarks import delete_bookmarks, insert_bookmarks
 from app.errors import Invalid
 from app.logs import configure_logging
 from app.settings import FOLDER, settings
@@ -104,12 +104,13 @@ def run_seed(number: int) -> None:
         user = get_user(db, "demo") or insert_user(db, "demo", password)
         user.password = password
         delete_bookmarks(db, user.id)
-        for i in range(1, number + 1):
-            created_at = START + timedelta(seconds=i)
-            fields = seed_bookmark(i)
-            db.add(make_bookmark(user.id, fields, created_at))
-            if i % 1000 == 0:
-                db.flush()  # what is stored need not stay in memory
+        numbers = range(1, number + 1)
+        for start in range(0, number, 1000):  # not all in memory at once
+            rows = [
+                (seed_bookmark(i), START + timedelta(seconds=i))
+                for i in numbers[start : start + 1000]
+            ]
+            insert_bookmarks(db, user.id, rows)
     click.echo(f"demo: {number} bookmarks")
 
 

@@ -3,10 +3,11 @@
 import json
 import logging
 
-from flask import Flask, Response, request
-from markupsafe import Markup
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 from werkzeug.exceptions import (
+    Forbidden,
     HTTPException,
     InternalServerError,
     ServiceUnavailable,
@@ -16,14 +17,6 @@ from werkzeug.exceptions import (
 log = logging.getLogger(__name__)
 
 TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110
-PAGE = Markup("""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>{status} {title}</title>
-<h1>{title}</h1>
-<p>{detail}</p>
-</html>
-""")
 
 
 class Invalid(UnprocessableEntity):
@@ -50,8 +43,13 @@ def respond_to_error(error: HTTPException) -> Response:
         response.data = json.dumps(document)
         response.content_type = "application/problem+json"
     else:
-        response.data = PAGE.format(**document)
+        response.data = render_template("error.html", **document)
     return response
+
+
+def respond_to_csrf_error(error: CSRFError) -> Response:
+    """Refuse a form that is not ours, or no longer."""
+    return respond_to_error(expired_form())
 
 
 def respond_to_database_error(error: DBAPIError | TimeoutError) -> Response:
@@ -73,6 +71,11 @@ def unavailable() -> ServiceUnavailable:
     return ServiceUnavailable(detail, retry_after=1)
 
 
+def expired_form() -> Forbidden:
+    """Make the problem of a form that is not ours, or no longer."""
+    return Forbidden("This form has expired; go back and try again.")
+
+
 def is_api_path(path: str) -> bool:
     """Tell whether a path belongs to the API, which answers in JSON."""
     return path in ("/api", "/healthz", "/readyz") or path.startswith("/api/")
@@ -81,6 +84,7 @@ def is_api_path(path: str) -> bool:
 def handle_errors(app: Flask) -> None:
     """Tell Flask which exception becomes a response where."""
     app.register_error_handler(HTTPException, respond_to_error)
+    app.register_error_handler(CSRFError, respond_to_csrf_error)
     app.register_error_handler(DBAPIError, respond_to_database_error)
     app.register_error_handler(TimeoutError, respond_to_database_error)
     # A constraint that nobody expected is no trouble with the database.

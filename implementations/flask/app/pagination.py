@@ -60,15 +60,20 @@ def page_response(
 
 def link_header(page: Page) -> str:
     """Link to the first, last, previous and next page (RFC 8288)."""
+    given = request.args.items(multi=True)
+    kept = [pair for pair in given if pair[0] != "page"]
+    return ", ".join(
+        f'<{request.path}?{urlencode([*kept, ("page", number)])}>; rel="{rel}"'
+        for rel, number in neighbours(page).items()
+    )
+
+
+def neighbours(page: Page) -> dict[str, int]:
+    """Number the first, last, previous and next page."""
     last = max(1, -(-page.total // page.size))
     numbers = {"first": 1, "last": last}
     if page.number > 1:
         numbers["prev"] = min(page.number - 1, last)
     if page.number < last:
         numbers["next"] = page.number + 1
-    given = request.args.items(multi=True)
-    kept = [pair for pair in given if pair[0] != "page"]
-    return ", ".join(
-        f'<{request.path}?{urlencode([*kept, ("page", number)])}>; rel="{rel}"'
-        for rel, number in numbers.items()
-    )
+    return numbers

@@ -18,6 +18,7 @@ def authenticate(db: Session) -> User:
     g.token = find_token(db, credentials.token or "")
     if not g.token:
         raise unauthorized(error="invalid_token")
+    g.user_id = g.token.user_id
     return g.token.user
 
 

@@ -1,6 +1,6 @@
 """What Flask's routing leaves open."""
 
-from flask import Response, request
+from flask import Response, abort, request
 from werkzeug.routing import BaseConverter
 
 
@@ -12,6 +12,13 @@ class IdConverter(BaseConverter):
     def to_python(self, value: str) -> int:
         """Keep to what a 64-bit integer holds."""
         return int(value) if len(value) <= 18 else 0
+
+
+def check_path() -> None:
+    """Refuse a slash more at either end, which Werkzeug would drop."""
+    path = request.environ["PATH_INFO"]
+    if path.startswith("//") or path.endswith("/") and path != "/":
+        abort(404)
 
 
 def empty_options(response: Response) -> Response:

@@ -1,7 +1,7 @@
 """The rules for fields and query parameters."""
 
 import re
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from flask import request
@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
 )
@@ -54,6 +55,14 @@ def validate(model: type[Model], body: bytes, name: str = "") -> Model:
     """Return the checked fields, or report all faults at once."""
     try:
         return model.model_validate_json(body, context=name)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def validate_form(model: type[Model], fields: dict[str, Any]) -> Model:
+    """Return the checked fields of a form, or report all faults at once."""
+    try:
+        return model.model_validate(fields)
     except ValidationError as error:
         raise invalid(error) from error
 
@@ -102,6 +111,14 @@ def url(address: str) -> str:
     return address
 
 
+def is_url(address: str) -> bool:
+    """Tell whether a text may be the address of a bookmark."""
+    try:
+        return bool(ADDRESS.validate_python(address))
+    except ValidationError:
+        return False
+
+
 def trim(value: Any) -> Any:
     """Trim as Python does; pydantic knows fewer kinds of white space."""
     return value.strip() if isinstance(value, str) else value
@@ -131,6 +148,7 @@ Password = Annotated[
     Text, Field(min_length=8, max_length=128), AfterValidator(uncommon)
 ]
 Url = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(url)]
+ADDRESS = TypeAdapter(Url)
 Title = Annotated[
     Text, Field(min_length=1, max_length=300), BeforeValidator(trim)
 ]
@@ -187,6 +205,13 @@ class BookmarkChanges(BookmarkFields):
     title: Title = ""
 
 
+class Filter(BaseModel):
+    """The query parameters that choose bookmarks."""
+
+    tag: Tags = []
+    q: Annotated[Text, Field(max_length=200)] = ""
+
+
 class Page(BaseModel):
     """The query parameters of a list."""
 
@@ -194,14 +219,26 @@ class Page(BaseModel):
     per_page: Annotated[Number, Field(le=100)] = 20
 
 
-class BookmarkPage(Page):
+class BookmarkPage(Filter, Page):
     """The query parameters of the list of bookmarks."""
 
-    tag: Tags = []
-    q: Annotated[Text, Field(max_length=200)] = ""
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
         "-created_at"
     )
+
+
+class HomePage(Filter):
+    """The query parameters of the page with the bookmarks."""
+
+    page: Annotated[Number, Field(le=1_000_000_000)] = 1
+    per_page: ClassVar = 20
+    sort: ClassVar = "-created_at"
+
+
+class Export(BaseModel):
+    """The query parameters of an export."""
+
+    format: Literal["html", "ndjson"] = "html"
 
 
 def validate_query(model: type[Model]) -> Model:

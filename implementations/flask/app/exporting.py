@@ -1,0 +1,50 @@
+"""Exporting bookmarks, written while they are read."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Response
+from sqlalchemy import select
+
+from app.bookmark_file import write_bookmark, write_end, write_start
+from app.bookmarks import represent_bookmark
+from app.models import Bookmark
+from app.storage import reading
+
+TYPES = {"html": "text/html", "ndjson": "application/x-ndjson"}
+BATCH = 500
+
+
+def export_response(user_id: int, format: str) -> Response:
+    """Answer with a file of all the account's bookmarks."""
+    response = Response(export_lines(user_id, format), mimetype=TYPES[format])
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"bookmarks.{format}"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def export_lines(user_id: int, format: str) -> Iterator[str]:
+    """Write the file piece by piece."""
+    write = write_bookmark if format == "html" else write_json
+    if format == "html":
+        yield write_start()
+    query = (
+        select(Bookmark)
+        .where(Bookmark.user_id == user_id)
+        .order_by(Bookmark.created_at, Bookmark.id)
+        .execution_options(yield_per=BATCH)
+    )
+    # Left, and the connection given back, also when the client goes away.
+    with reading() as db:
+        for batch in db.scalars(query).partitions():
+            yield "".join(write(represent_bookmark(row)) for row in batch)
+    if format == "html":
+        yield write_end()
+
+
+def write_json(bookmark: dict[str, Any]) -> str:
+    """Write a bookmark as a line of JSON."""
+    return json.dumps(bookmark, ensure_ascii=False) + "\n"
