@@ -6,8 +6,10 @@ from django.conf import settings
 from django.contrib.auth import hashers, password_validation
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.http import HttpRequest
 
 from app.errors import Problem
+from app.limits import check_limit, count_failure
 from app.models import User
 from app.storage import timestamp
 
@@ -32,14 +34,18 @@ def insert_user(username: str, password: str, admin: bool = False) -> User:
         raise Problem(409, "This name is taken.") from error
 
 
-def check_sign_in(username: str, password: str) -> User:
+def check_sign_in(request: HttpRequest, username: str, password: str) -> User:
     """Return the account that has this name and this password."""
+    address = request.META["REMOTE_ADDR"]
+    check_limit(username, address)
     user = User.objects.filter(username=username).first()
     # For a password that cannot be used Django takes as long as for another:
     # an unknown name stays unknown.
     stored = user.password if user else hashers.UNUSABLE_PASSWORD_PREFIX
     if not hashers.check_password(password, stored):
+        count_failure(username, address)
         raise wrong_sign_in()
+    request.user_id = user.id
     return user
 
 

@@ -19,11 +19,15 @@ from app.bookmarks import (
     insert_bookmark,
     represent_bookmark,
 )
+from app.caching import check_if_match, revalidated
+from app.docs import OPENAPI
 from app.errors import Problem
+from app.exporting import export_response
 from app.forms import (
     BookmarkForm,
-    BookmarkPageForm,
-    PageForm,
+    BookmarkPageQuery,
+    ExportQuery,
+    PageQuery,
     PasswordChangeForm,
     RegistrationForm,
     SignInForm,
@@ -31,6 +35,8 @@ from app.forms import (
     validate_query,
 )
 from app.health import require_ready
+from app.importing import find_files, insert_entries, read_entries
+from app.limits import check_limit, count_failure
 from app.models import Bookmark, User
 from app.pagination import page_response, paginate
 from app.permissions import authenticate, find_bookmark, require_admin
@@ -60,6 +66,7 @@ def register_user(request: HttpRequest) -> HttpResponse:
     return JsonResponse(represent_user(user), status=201, headers=headers)
 
 
+@revalidated
 def show_me(request: HttpRequest) -> HttpResponse:
     """Show the account that asks."""
     return JsonResponse(represent_user(authenticate(request)))
@@ -70,7 +77,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
     document = read_json(request)
     user = authenticate(request)
     fields = validate(document, PasswordChangeForm, user=user)
+    address = request.META["REMOTE_ADDR"]
+    check_limit(user.username, address)
     if not check_password(fields["current_password"], user.password):
+        count_failure(user.username, address)
         raise Problem(403, "The current password is wrong.")
     password = make_password(fields["new_password"])
     with transaction.atomic():
@@ -78,6 +88,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         confirm_password(user)
         User.objects.filter(id=user.id).update(password=password)
         end_tokens(user, but=user.digest)
+        user.sessions.all().delete()
     return HttpResponse(status=204)
 
 
@@ -91,7 +102,7 @@ def delete_me(request: HttpRequest) -> HttpResponse:
 def create_token(request: HttpRequest) -> HttpResponse:
     """Sign in: trade a name and a password for a token."""
     fields = validate(read_json(request), SignInForm)
-    user = check_sign_in(fields["username"], fields["password"])
+    user = check_sign_in(request, fields["username"], fields["password"])
     with transaction.atomic():
         confirm_password(user)
         token = issue_token(user)
@@ -107,10 +118,11 @@ def delete_token(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@revalidated
 def list_bookmarks(request: HttpRequest) -> HttpResponse:
     """List one page of the account's bookmarks."""
     user = authenticate(request)
-    query = validate_query(request.GET, BookmarkPageForm)
+    query = validate_query(request.GET, BookmarkPageQuery)
     bookmarks = select_bookmarks(user, query["q"], query["tag"])
     page = paginate(bookmarks, query)
     return page_response(request, page, represent_bookmark)
@@ -127,6 +139,7 @@ def create_bookmark(request: HttpRequest) -> HttpResponse:
     return bookmark_response(201, bookmark, {"Location": location})
 
 
+@revalidated
 def show_bookmark(request: HttpRequest, id: int) -> HttpResponse:
     """Show one bookmark."""
     bookmark = find_bookmark(authenticate(request), id)
@@ -138,6 +151,7 @@ def replace_bookmark(request: HttpRequest, id: int) -> HttpResponse:
     document = read_json(request)
     with transaction.atomic():
         bookmark = find_bookmark(authenticate(request), id)
+        check_if_match(request, bookmark_etag(bookmark))
         fields = validate(document, BookmarkForm)
         bookmark = change_bookmark(bookmark, fields)
     return bookmark_response(200, bookmark)
@@ -148,6 +162,7 @@ def update_bookmark(request: HttpRequest, id: int) -> HttpResponse:
     document = read_json(request)
     with transaction.atomic():
         bookmark = find_bookmark(authenticate(request), id)
+        check_if_match(request, bookmark_etag(bookmark))
         fields = validate(document, BookmarkForm, partial=True)
         bookmark = change_bookmark(bookmark, fields)
     return bookmark_response(200, bookmark)
@@ -156,19 +171,40 @@ def update_bookmark(request: HttpRequest, id: int) -> HttpResponse:
 def delete_bookmark(request: HttpRequest, id: int) -> HttpResponse:
     """Delete a bookmark."""
     with transaction.atomic():
-        find_bookmark(authenticate(request), id).delete()
+        bookmark = find_bookmark(authenticate(request), id)
+        check_if_match(request, bookmark_etag(bookmark))
+        bookmark.delete()
     return HttpResponse(status=204)
 
 
+@revalidated
 def list_tags(request: HttpRequest) -> HttpResponse:
     """List the account's tags with their counts."""
     return JsonResponse({"items": count_tags(authenticate(request))})
 
 
+def import_bookmarks(request: HttpRequest) -> HttpResponse:
+    """Import a browser's bookmark file."""
+    authenticate(request)  # before the body, which may be large
+    entries = read_entries(find_files(request))
+    with transaction.atomic():
+        user = authenticate(request)
+        counts = insert_entries(user, entries)
+    return JsonResponse(counts)
+
+
+def export_bookmarks(request: HttpRequest) -> HttpResponse:
+    """Export all bookmarks as a file."""
+    user = authenticate(request)
+    query = validate_query(request.GET, ExportQuery)
+    return export_response(request, user, query["format"])
+
+
+@revalidated
 def list_users(request: HttpRequest) -> HttpResponse:
     """List one page of all accounts."""
     require_admin(authenticate(request))
-    query = validate_query(request.GET, PageForm)
+    query = validate_query(request.GET, PageQuery)
     page = paginate(User.objects.all(), query)
     return page_response(request, page, represent_user)
 
@@ -179,6 +215,11 @@ def delete_user(request: HttpRequest, id: int) -> HttpResponse:
         require_admin(authenticate(request))
         get_object_or_404(User.objects.select_for_update(), id=id).delete()
     return HttpResponse(status=204)
+
+
+def show_openapi(request: HttpRequest) -> HttpResponse:
+    """Describe this API."""
+    return HttpResponse(OPENAPI, content_type="application/json")
 
 
 def bookmark_response(

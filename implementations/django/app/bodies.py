@@ -37,10 +37,16 @@ def check_type(request: HttpRequest) -> None:
 
 def read_body(request: HttpRequest) -> bytes:
     """Return the body of a request, unless it is too large."""
+    length = check_length(request)
+    if len(request.body) < length:  # RFC 9112 §8
+        raise Problem(400, "The body ended before its Content-Length.")
+    return request.body
+
+
+def check_length(request: HttpRequest) -> int:
+    """Return the length of a body, which Django has to be told."""
     length = request.headers.get("Content-Length")
     # Django takes a body without a length for an empty one (ticket 35838).
     if length is None and "Transfer-Encoding" in request.headers:
         raise Problem(411, "The body needs a Content-Length.")
-    if len(request.body) < int(length or 0):  # RFC 9112 §8
-        raise Problem(400, "The body ended before its Content-Length.")
-    return request.body
+    return int(length or 0)

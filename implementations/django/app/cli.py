@@ -26,6 +26,8 @@ def main() -> int:
     try:
         arguments = vars(parser().parse_args())
         call_command(*arguments.pop("command"), *arguments.values())
+        if arguments.get("step") == STEPS[-1]:
+            call_command("migrate")  # and the tables of Django's own apps
     except CommandError as error:
         print(f"run: {error}", file=sys.stderr)
         return 2

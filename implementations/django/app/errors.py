@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable
 from http.client import responses
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import connection
+from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
-from django.utils.html import escape
+from django.http.multipartparser import MultiPartParserError
+from django.template.loader import render_to_string
 from django.utils.log import log_response
 
 from app.storage import is_unavailable
@@ -16,20 +18,13 @@ from app.storage import is_unavailable
 TITLES = {**responses, 413: "Content Too Large", 422: "Unprocessable Content"}
 # What Django answers by itself, the text for our own errors aside.
 DETAILS = {
-    400: "This is not a host that is served here.",
+    400: "This is no request to a host that is served here.",
     403: "This is for administrators.",
     404: "There is nothing at this path.",
     405: "This path has no such method.",
+    412: "The condition of the request does not hold.",
     500: "The server met an unexpected error.",
 }
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>{status} {title}</title>
-<h1>{title}</h1>
-<p>{detail}</p>
-</html>
-"""
 
 
 class Problem(Exception):
@@ -63,10 +58,12 @@ class ProblemMiddleware:
         """Answer one request."""
         response = self.get_response(request)
         status = response.status_code
-        if status >= 400:
-            detail = DETAILS.get(status, responses[status])
-            problem = getattr(response, "problem", Problem(status, detail))
-            write_problem(request, response, problem)
+        if status in DETAILS and not hasattr(response, "problem"):
+            response.problem = Problem(status, DETAILS[status])
+        if hasattr(response, "problem"):
+            return write_problem(request, response, response.problem)
+        if status == 302:  # RFC 9110 §15.4.4: go on with a GET
+            response.status_code = 303
         return response
 
     def process_exception(
@@ -77,22 +74,36 @@ class ProblemMiddleware:
             case Problem():
                 problem = error
             case RequestDataTooBig():
-                detail = "The body is larger than the server accepts."
-                problem = Problem(413, detail)
+                problem = too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
             case UnreadablePostError():
                 problem = Problem(400, "The body could not be read.")
+            case MultiPartParserError():
+                problem = Problem(400, "The form is malformed.")
+            case DataError():
+                problem = Problem(400, "The database cannot hold this.")
             case _ if is_unavailable(error):
                 problem = unavailable()
             case _:
                 return None  # Django logs it and answers 500
-        response = HttpResponse(status=problem.status, headers=problem.headers)
-        response.problem = problem
+        response = unwritten_response(problem)
         if is_unavailable(error):
             connection.close()  # what state it is in, nobody knows
             log_response(
                 "database unavailable", response=response, exception=error
             )
         return response
+
+
+def unwritten_response(problem: Problem) -> HttpResponse:
+    """Make a response that is written when its path is known."""
+    response = HttpResponse(status=problem.status, headers=problem.headers)
+    response.problem = problem
+    return response
+
+
+def too_large(limit: int) -> Problem:
+    """Make the problem of a body over the limit."""
+    return Problem(413, f"The body is larger than {limit} bytes.")
 
 
 def unavailable() -> Problem:
@@ -103,7 +114,7 @@ def unavailable() -> Problem:
 
 def write_problem(
     request: HttpRequest, response: HttpResponse, problem: Problem
-) -> None:
+) -> HttpResponse:
     """Write a problem document, or a page outside of the API."""
     document = {
         "type": "about:blank",
@@ -114,16 +125,21 @@ def write_problem(
     if problem.errors is not None:
         document["errors"] = problem.errors
     if is_api_path(request.path):
-        response.content = json.dumps(document)
-        response.headers["Content-Type"] = "application/problem+json"
+        content, kind = json.dumps(document), "application/problem+json"
     else:
-        response.content = PAGE.format(
-            status=problem.status,
-            title=escape(TITLES[problem.status]),
-            detail=escape(problem.detail),
-        )
-        response.headers["Content-Type"] = "text/html; charset=utf-8"
-    response.headers["Content-Length"] = str(len(response.content))
+        heading = f"{problem.status} {document['title']}"
+        context = {"heading": heading, "detail": problem.detail}
+        content = render_to_string("error.html", context)
+        kind = "text/html; charset=utf-8"
+    body = content.encode()
+    headers = {"Content-Type": kind, "Content-Length": str(len(body))}
+    written = HttpResponse(
+        body,
+        status=problem.status,
+        headers={**response.headers, **headers},
+    )
+    written.cookies = response.cookies
+    return written
 
 
 def is_api_path(path: str) -> bool:

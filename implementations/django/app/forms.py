@@ -81,6 +81,10 @@ class Given:
     """A field that tells an empty value from a missing one."""
 
     empty_values = (None,)
+    default_error_messages = {
+        **MESSAGES,
+        **{ours: MESSAGES[code] for ours, code in CODES.items()},
+    }
 
     def clean(self, value: Any) -> Any:
         """Return the checked value, or the initial one where it is missing."""
@@ -98,6 +102,21 @@ class Text(Given, forms.CharField):
         if not isinstance(value, str):
             raise fault("type")
         return super().to_python(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Leave the lengths to the server, which says what is wrong."""
+        return {}
+
+
+class Lines(Text):
+    """A string of several lines, as a browser sends them."""
+
+    # Without a size of its own, which Django would give it.
+    widget = forms.Textarea(attrs={"cols": False, "rows": False})
+
+    def to_python(self, value: Any) -> str:
+        """Bring line breaks into their one form."""
+        return super().to_python(value).replace("\r\n", "\n")
 
 
 class Tag(Text):
@@ -125,6 +144,21 @@ class Tags(Given, forms.Field):
         if len(value) > 20:
             raise fault("too_many")
         return sorted({self.tag.clean(item) for item in value})
+
+
+class TagWords(Tags):
+    """Tags in one line, with commas between."""
+
+    widget = forms.TextInput
+
+    def prepare_value(self, value: Any) -> str:
+        """Write the tags of a bookmark; what was sent stays as it was."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: str) -> list[str]:
+        """Take the line apart."""
+        tags = [tag for tag in value.split(",") if tag.strip()]
+        return super().to_python(tags)
 
 
 class TagFilter(Tags):
@@ -165,23 +199,49 @@ def validate_url(address: str) -> None:
         raise fault("invalid")
 
 
-class SignInForm(forms.Form):
+class Form(forms.Form):
+    """A form whose fields have their names for ids."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Fill in the form."""
+        super().__init__(*arguments, auto_id="%s", **options)
+
+
+class SignInForm(Form):
     """A name and a password, whatever they are."""
 
-    username = Text(strip=False)
-    password = Text(strip=False)
+    username = Text(
+        label="Name",
+        strip=False,
+        widget=forms.TextInput({"autocomplete": "username"}),
+    )
+    password = Text(
+        label="Password",
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(Form):
     """The name and the password of a new account."""
 
     username = Text(
+        label="Name",
+        help_text="3 to 30 of a–z, 0–9 and _",
         strip=False,
         min_length=3,
         max_length=30,
         validators=[RegexValidator(r"\A[a-z0-9_]*\Z")],
+        widget=forms.TextInput({"autocomplete": "username"}),
     )
-    password = Text(strip=False, min_length=8, max_length=128)
+    password = Text(
+        label="Password",
+        help_text="At least 8 characters",
+        strip=False,
+        min_length=8,
+        max_length=128,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
 
     def clean_password(self) -> str:
         """Refuse a password that is easy to guess."""
@@ -190,7 +250,7 @@ class RegistrationForm(forms.Form):
         return password
 
 
-class PasswordChangeForm(forms.Form):
+class PasswordChangeForm(Form):
     """The password of an account, and the one to put in its place."""
 
     current_password = Text(strip=False)
@@ -208,18 +268,52 @@ class PasswordChangeForm(forms.Form):
         return password
 
 
-class BookmarkForm(forms.Form):
+class BookmarkForm(Form):
     """The fields of a bookmark."""
 
     url = Text(
-        strip=False, min_length=1, max_length=2000, validators=[validate_url]
+        label="Address",
+        strip=False,
+        min_length=1,
+        max_length=2000,
+        validators=[validate_url],
+        widget=forms.URLInput,
     )
-    title = Text(min_length=1, max_length=300)
+    title = Text(label="Title", min_length=1, max_length=300)
     notes = Text(strip=False, required=False, max_length=1000, initial="")
     tags = Tags(required=False, initial=[])
 
 
-class PageForm(forms.Form):
+class BookmarkPageForm(BookmarkForm):
+    """The fields of a bookmark, as people fill them in."""
+
+    tags = TagWords(
+        label="Tags",
+        help_text="Words with commas between, 20 at most",
+        required=False,
+        initial=[],
+    )
+    notes = Lines(
+        label="Notes",
+        strip=False,
+        required=False,
+        max_length=1000,
+        initial="",
+    )
+    field_order = ["url", "title", "tags", "notes"]
+
+
+class ImportForm(Form):
+    """A bookmark file."""
+
+    file = forms.FileField(
+        label="Bookmark file",
+        help_text="The HTML file that Firefox, Chrome, Safari or Edge exports",
+        widget=forms.FileInput,
+    )
+
+
+class PageQuery(forms.Form):
     """Which page of a list to show."""
 
     page = WholeNumber(
@@ -230,7 +324,7 @@ class PageForm(forms.Form):
     )
 
 
-class BookmarkPageForm(PageForm):
+class BookmarkPageQuery(PageQuery):
     """Which bookmarks to show, and in which order."""
 
     tag = TagFilter(required=False)
@@ -240,6 +334,24 @@ class BookmarkPageForm(PageForm):
         required=False,
         initial="-created_at",
         validators=[RegexValidator(r"\A-?(created|updated)_at\Z")],
+    )
+
+
+class HomeQuery(BookmarkPageQuery):
+    """Which bookmarks a person wants to see."""
+
+    per_page = None
+    sort = None
+
+
+class ExportQuery(forms.Form):
+    """Which kind of file to write."""
+
+    format = Text(
+        strip=False,
+        required=False,
+        initial="html",
+        validators=[RegexValidator(r"\A(html|ndjson)\Z")],
     )
 
 

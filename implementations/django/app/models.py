@@ -1,6 +1,7 @@
 """The tables, as classes."""
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import MD5
@@ -30,6 +31,19 @@ class User(AbstractBaseUser):
     objects = BaseUserManager()
 
     USERNAME_FIELD = "username"
+
+    @property
+    def is_staff(self) -> bool:
+        """Let administrators into Django's admin, and nobody else."""
+        return self.admin
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Allow administrators whatever the admin offers."""
+        return self.admin
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Show administrators whatever the admin offers."""
+        return self.admin
 
     class Meta:
         db_table = "users"
@@ -87,3 +101,38 @@ class Tag(models.Model):
 
     class Meta:
         db_table = "tags"
+
+
+class Session(AbstractBaseSession):
+    """A session, which ends with its account."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="sessions", null=True
+    )
+
+    @classmethod
+    def get_session_store_class(cls) -> type:
+        """Name what reads and writes the rows."""
+        from app.sessions import SessionStore
+
+        return SessionStore
+
+    class Meta(AbstractBaseSession.Meta):
+        db_table = "sessions"
+
+
+class FailedSignIn(models.Model):
+    """A sign-in that failed; the name need not be an account's."""
+
+    username = models.CharField(max_length=128)
+    address = models.CharField(max_length=64)
+    failed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "failed_sign_ins"
+        indexes = [
+            models.Index(
+                fields=["username", "address", "failed_at"],
+                name="failed_sign_ins_source",
+            )
+        ]

@@ -38,15 +38,20 @@ def page_response(
 
 def link_header(request: HttpRequest, page: Page) -> str:
     """Link to the first, last, previous and next page (RFC 8288)."""
+    query = request.GET.copy()
+    links = []
+    for rel, number in neighbours(page).items():
+        query["page"] = number
+        links.append(f'<{request.path}?{query.urlencode()}>; rel="{rel}"')
+    return ", ".join(links)
+
+
+def neighbours(page: Page) -> dict[str, int]:
+    """Number the first, last, previous and next page."""
     last = page.paginator.num_pages
     numbers = {"first": 1, "last": last}
     if page.has_previous():
         numbers["prev"] = min(page.number - 1, last)
     if page.has_next():
         numbers["next"] = page.number + 1
-    query = request.GET.copy()
-    links = []
-    for rel, number in numbers.items():
-        query["page"] = number
-        links.append(f'<{request.path}?{query.urlencode()}>; rel="{rel}"')
-    return ", ".join(links)
+    return numbers

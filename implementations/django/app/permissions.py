@@ -18,6 +18,7 @@ def authenticate(request: HttpRequest) -> User:
     user = find_token(token.strip(" "))
     if not user:
         raise unauthorized('Bearer error="invalid_token"')
+    request.user_id = user.id
     return user
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from app.static import weaken_etag
+
 FOLDER = Path(__file__).resolve().parent.parent
 LEVELS = ("debug", "info", "warning", "error")
 SECRET = ("SECRET_KEY", "DATABASE_URL")  # named in messages, never quoted
@@ -194,23 +196,103 @@ ALLOWED_HOSTS = settings["ALLOWED_HOSTS"]
 DATABASES = {"default": settings["DATABASE_URL"]}
 DATA_UPLOAD_MAX_MEMORY_SIZE = settings["MAX_BODY_BYTES"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # a query may be as long as a line
+MAX_IMPORT_BYTES = settings["MAX_IMPORT_BYTES"]
+FILE_UPLOAD_HANDLERS = ["app.importing.WholeUpload"]
 
-INSTALLED_APPS = ["app"]
+INSTALLED_APPS = [
+    "app",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # app.urls names its site
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+]
 ROOT_URLCONF = "app.urls"
 WSGI_APPLICATION = "app.wsgi.application"
 MIDDLEWARE = [
     "app.logs.RequestLog",
+    "app.headers.set_headers",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "app.compression.GZipMiddleware",
     "app.errors.ProblemMiddleware",
     "app.hosts.check_host",
     "django.middleware.common.CommonMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "app.sessions.ignore_cookies",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "app.csrf.CsrfMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
 ]
 APPEND_SLASH = False
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # so that nobody has to collect the files
+WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_ADD_HEADERS_FUNCTION = weaken_etag
+
+SESSION_ENGINE = "app.sessions"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = settings["SECURE_COOKIES"]
+# A browser takes such a cookie from this very host only, and over TLS.
+COOKIE_PREFIX = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+SESSION_COOKIE_AGE = settings["SESSION_TTL"]
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "app.csrf.refuse"
+MESSAGE_STORAGE = "app.sessions.MessageStorage"
+LOGIN_LIMIT = settings["LOGIN_LIMIT"]
+LOGIN_URL = "login"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W003",  # app.csrf.CsrfMiddleware is Django's, with one change
+    "security.W004",  # HSTS and the redirect to TLS are the proxy's, which
+    "security.W008",  # has the certificate
+]
+
+# Django-cors-headers would compare a list of origins by their parts.
+CORS_ALLOWED_ORIGIN_REGEXES = [
+    rf"{re.escape(origin)}\Z" for origin in settings["CORS_ORIGINS"]
+]
+CORS_URLS_REGEX = r"/(api(/|\Z)|healthz\Z|readyz\Z)"
+CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-Request-ID",
+]
+if not settings["CORS_ORIGINS"]:
+    MIDDLEWARE.remove("corsheaders.middleware.CorsMiddleware")
+
 AUTH_USER_MODEL = "app.User"
+AUTHENTICATION_BACKENDS = ["app.sessions.SessionBackend"]
 PASSWORD_HASHERS = ["app.accounts.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -7,8 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
-from app import api
+from app import api, pages
+from app.admin import site
 
 
 class IdConverter(IntConverter):
@@ -20,7 +22,7 @@ class IdConverter(IntConverter):
 
 
 class Operations(View):
-    """What the paths of the API have in common."""
+    """What our paths have in common."""
 
     def options(self, request: HttpRequest, **ids: int) -> HttpResponse:
         """List the methods of a path (RFC 9110 §9.3.7)."""
@@ -32,7 +34,8 @@ class Operations(View):
 def by_method(**operations: Callable[..., HttpResponse]) -> Any:
     """Join the operations of one path, which Django does not tell apart."""
     methods = {name: staticmethod(call) for name, call in operations.items()}
-    return type("Path", (Operations,), methods).as_view()
+    # The API knows no cookies; pages check a form once their method is found.
+    return csrf_exempt(type("Path", (Operations,), methods).as_view())
 
 
 register_converter(IdConverter, "id")
@@ -63,4 +66,31 @@ urlpatterns = [
         name="bookmark",
     ),
     path("api/tags", by_method(get=api.list_tags)),
+    path("api/import", by_method(post=api.import_bookmarks)),
+    path("api/export", by_method(get=api.export_bookmarks)),
+    path("api/openapi.json", by_method(get=api.show_openapi)),
+    path("", by_method(get=pages.show_home), name="home"),
+    path(
+        "login",
+        by_method(get=pages.show_login, post=pages.submit_login),
+        name="login",
+    ),
+    path("logout", by_method(post=pages.submit_logout)),
+    path(
+        "register",
+        by_method(get=pages.show_register, post=pages.submit_register),
+    ),
+    path("bookmarks", by_method(post=pages.submit_bookmark)),
+    path(
+        "bookmarks/<id:id>/edit",
+        by_method(get=pages.show_edit, post=pages.submit_edit),
+    ),
+    path("bookmarks/<id:id>/delete", by_method(post=pages.submit_delete)),
+    path(
+        "import",
+        by_method(get=pages.show_import, post=pages.submit_import),
+        name="import",
+    ),
+    path("export", by_method(get=pages.show_export)),
+    path("admin/", site.urls),
 ]
