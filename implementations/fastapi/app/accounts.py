@@ -6,12 +6,13 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.limits import check_limit, count_failure
 from app.models import User
 from app.settings import settings
 from app.storage import Timestamp, reading
@@ -89,14 +90,17 @@ def delete_account(db: Session, user_id: int) -> bool:
     return bool(db.execute(delete(User).where(User.id == user_id)).rowcount)
 
 
-def check_sign_in(username: str, password: str) -> User:
+def check_sign_in(request: Request, username: str, password: str) -> User:
     """Return the account that has this name and this password."""
     with reading() as db:
+        check_limit(db, username, request.client.host)
         user = get_user(db, username)
     # An unknown name takes as long as a known one, and so stays unknown.
     stored = user.password if user else unknown_password()
     if not verify_password(password, stored) or not user:
+        count_failure(username, request.client.host)
         raise wrong_sign_in()
+    request.state.user_id = user.id
     return user
 
 

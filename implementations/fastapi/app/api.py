@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
 from sqlalchemy import delete, select
 from starlette.convertors import register_url_convertor
 
@@ -15,14 +16,31 @@ from app.accounts import (
     insert_user,
     verify_password,
 )
-from app.bodies import JSONRoute
 from app.bookmarks import (
     BookmarkDocument,
     bookmark_etag,
     change_bookmark,
     insert_bookmark,
 )
-from app.health import require_ready
+from app.caching import REVALIDATED, CachedRoute, IfMatch, check_if_match
+from app.docs import (
+    BODY,
+    DATABASE,
+    SIGNED_IN,
+    OpenapiDocument,
+    answers,
+    multipart,
+    text,
+)
+from app.exporting import TYPES, export_response
+from app.health import StatusDocument, require_ready
+from app.importing import (
+    ImportDocument,
+    Upload,
+    insert_entries,
+    read_entries,
+)
+from app.limits import check_limit, count_failure
 from app.models import Bookmark, Token, User
 from app.pagination import PageDocument, link_header, order_by, paginate
 from app.permissions import (
@@ -35,6 +53,7 @@ from app.permissions import (
 )
 from app.routing import IdConvertor
 from app.search import select_bookmarks
+from app.sessions import end_sessions
 from app.storage import reading, writing
 from app.tags import TagList, count_tags
 from app.tokens import TokenDocument, digest, end_tokens, issue_token
@@ -42,6 +61,7 @@ from app.validation import (
     BookmarkChanges,
     BookmarkFields,
     BookmarkPage,
+    ExportFormat,
     Page,
     PasswordChange,
     Registration,
@@ -50,24 +70,32 @@ from app.validation import (
 )
 
 register_url_convertor("id", IdConvertor())
-api = APIRouter(route_class=JSONRoute)
+api = APIRouter(
+    route_class=CachedRoute,
+    generate_unique_id_function=lambda route: route.name,
+)
 
 
-@api.get("/healthz")
-def show_health() -> dict[str, str]:
+@api.get("/healthz", responses=answers(400))
+def show_health() -> StatusDocument:
     """Say that the process is up."""
-    return {"status": "ok"}
+    return StatusDocument(status="ok")
 
 
-@api.get("/readyz")
-def show_readiness() -> dict[str, str]:
+@api.get("/readyz", responses=answers(*DATABASE))
+def show_readiness() -> StatusDocument:
     """Say whether the database can serve."""
     with reading() as db:
         require_ready(db)
-    return {"status": "ok"}
+    return StatusDocument(status="ok")
 
 
-@api.post("/api/users", status_code=201, response_model=UserDocument)
+@api.post(
+    "/api/users",
+    status_code=201,
+    response_model=UserDocument,
+    responses=answers(*DATABASE, *BODY, 409),
+)
 def register_user(fields: Registration, response: Response) -> User:
     """Create an account."""
     password = hash_password(fields.password)
@@ -77,37 +105,54 @@ def register_user(fields: Registration, response: Response) -> User:
     return user
 
 
-@api.get("/api/me", response_model=UserDocument)
+@api.get("/api/me", response_model=UserDocument, responses=answers(*SIGNED_IN))
 def show_me(account: Account) -> User:
     """Show the account that asks."""
     return account
 
 
-@api.put("/api/me/password", status_code=204)
+@api.put(
+    "/api/me/password",
+    status_code=204,
+    responses=answers(*SIGNED_IN, *BODY, 403, 429),
+)
 def change_password(
-    account: Account, token: SentToken, fields: PasswordChange
+    request: Request,
+    account: Account,
+    token: SentToken,
+    fields: PasswordChange,
 ) -> None:
     """Change the password and end all other sign-ins."""
     require_other_than(fields.new_password, account.username)
+    with reading() as db:
+        check_limit(db, account.username, request.client.host)
     if not verify_password(fields.current_password, account.password):
+        count_failure(account.username, request.client.host)
         raise HTTPException(403, "The current password is wrong.")
     password = hash_password(fields.new_password)
     with writing() as db:
         confirm_password(db, account).password = password
         end_tokens(db, account.id, but=digest(token))
+        end_sessions(db, account.id)
 
 
-@api.delete("/api/me", status_code=204)
+@api.delete("/api/me", status_code=204, responses=answers(*SIGNED_IN))
 def delete_me(account: Account) -> None:
     """Delete the account that asks, with all its data."""
     with writing_as(account) as db:
         delete_account(db, account.id)
 
 
-@api.post("/api/tokens", status_code=201)
-def create_token(fields: SignIn, response: Response) -> TokenDocument:
+@api.post(
+    "/api/tokens",
+    status_code=201,
+    responses=answers(*DATABASE, *BODY, 401, 429),
+)
+def create_token(
+    request: Request, fields: SignIn, response: Response
+) -> TokenDocument:
     """Sign in: trade a name and a password for a token."""
-    user = check_sign_in(fields.username, fields.password)
+    user = check_sign_in(request, fields.username, fields.password)
     with writing() as db:
         confirm_password(db, user)
         token = issue_token(db, user.id)
@@ -115,14 +160,21 @@ def create_token(fields: SignIn, response: Response) -> TokenDocument:
     return token
 
 
-@api.delete("/api/tokens/current", status_code=204)
+@api.delete(
+    "/api/tokens/current", status_code=204, responses=answers(*SIGNED_IN)
+)
 def delete_token(account: Account, token: SentToken) -> None:
     """Sign out: end the token that asks."""
     with writing_as(account) as db:
         db.execute(delete(Token).where(Token.digest == digest(token)))
 
 
-@api.get("/api/bookmarks", response_model=PageDocument[BookmarkDocument])
+@api.get(
+    "/api/bookmarks",
+    response_model=PageDocument[BookmarkDocument],
+    responses=answers(*SIGNED_IN, 304, 422),
+    dependencies=[REVALIDATED],
+)
 def list_bookmarks(
     account: Account,
     wanted: Annotated[BookmarkPage, Query()],
@@ -138,7 +190,12 @@ def list_bookmarks(
     return page
 
 
-@api.post("/api/bookmarks", status_code=201, response_model=BookmarkDocument)
+@api.post(
+    "/api/bookmarks",
+    status_code=201,
+    response_model=BookmarkDocument,
+    responses=answers(*SIGNED_IN, *BODY, 409),
+)
 def create_bookmark(
     account: Account, fields: BookmarkFields, response: Response
 ) -> Bookmark:
@@ -150,58 +207,116 @@ def create_bookmark(
     return bookmark
 
 
-@api.get("/api/bookmarks/{id:id}", response_model=BookmarkDocument)
+@api.get(
+    "/api/bookmarks/{id:id}",
+    response_model=BookmarkDocument,
+    responses=answers(*SIGNED_IN, 304, 404),
+    dependencies=[REVALIDATED],
+)
 def show_bookmark(bookmark: OwnBookmark, response: Response) -> Bookmark:
     """Show one bookmark."""
     response.headers["ETag"] = bookmark_etag(bookmark)
     return bookmark
 
 
-@api.put("/api/bookmarks/{id:id}", response_model=BookmarkDocument)
+@api.put(
+    "/api/bookmarks/{id:id}",
+    response_model=BookmarkDocument,
+    responses=answers(*SIGNED_IN, *BODY, 404, 409, 412),
+)
 def replace_bookmark(
     account: Account,
     bookmark: OwnBookmark,
+    if_match: IfMatch,
     fields: BookmarkFields,
     response: Response,
 ) -> Bookmark:
     """Replace all fields of a bookmark."""
     with writing_as(account) as db:
         bookmark = find_bookmark(db, account, bookmark.id)
+        check_if_match(if_match, bookmark)
         change_bookmark(db, bookmark, fields.model_dump())
     response.headers["ETag"] = bookmark_etag(bookmark)
     return bookmark
 
 
-@api.patch("/api/bookmarks/{id:id}", response_model=BookmarkDocument)
+@api.patch(
+    "/api/bookmarks/{id:id}",
+    response_model=BookmarkDocument,
+    responses=answers(*SIGNED_IN, *BODY, 404, 409, 412),
+)
 def update_bookmark(
     account: Account,
     bookmark: OwnBookmark,
+    if_match: IfMatch,
     fields: BookmarkChanges,
     response: Response,
 ) -> Bookmark:
     """Change the named fields of a bookmark."""
     with writing_as(account) as db:
         bookmark = find_bookmark(db, account, bookmark.id)
+        check_if_match(if_match, bookmark)
         change_bookmark(db, bookmark, fields.model_dump())
     response.headers["ETag"] = bookmark_etag(bookmark)
     return bookmark
 
 
-@api.delete("/api/bookmarks/{id:id}", status_code=204)
-def delete_bookmark(account: Account, id: int) -> None:
+@api.delete(
+    "/api/bookmarks/{id:id}",
+    status_code=204,
+    responses=answers(*SIGNED_IN, 404, 412),
+)
+def delete_bookmark(account: Account, if_match: IfMatch, id: int) -> None:
     """Delete a bookmark."""
     with writing_as(account) as db:
-        db.delete(find_bookmark(db, account, id))
+        bookmark = find_bookmark(db, account, id)
+        check_if_match(if_match, bookmark)
+        db.delete(bookmark)
 
 
-@api.get("/api/tags", response_model=TagList)
+@api.get(
+    "/api/tags",
+    response_model=TagList,
+    responses=answers(*SIGNED_IN, 304),
+    dependencies=[REVALIDATED],
+)
 def list_tags(account: Account) -> dict[str, Any]:
     """List the account's tags with their counts."""
     with reading() as db:
         return {"items": count_tags(db, account.id)}
 
 
-@api.get("/api/users", response_model=PageDocument[UserDocument])
+@api.post(
+    "/api/import",
+    responses=answers(*SIGNED_IN, *BODY),
+    openapi_extra=multipart(file={"type": "string", "format": "binary"}),
+)
+def import_bookmarks(account: Account, upload: Upload) -> ImportDocument:
+    """Import a browser's bookmark file."""
+    entries = read_entries(upload)
+    with writing_as(account) as db:
+        return insert_entries(db, account.id, entries)
+
+
+@api.head("/api/export", include_in_schema=False)
+@api.get(
+    "/api/export",
+    response_class=StreamingResponse,
+    responses=answers(*SIGNED_IN, 422) | text(*TYPES.values()),
+)
+def export_bookmarks(
+    request: Request, account: Account, format: ExportFormat = "html"
+) -> Response:
+    """Export all bookmarks as a file."""
+    return export_response(account.id, format, request.method)
+
+
+@api.get(
+    "/api/users",
+    response_model=PageDocument[UserDocument],
+    responses=answers(*SIGNED_IN, 304, 403, 422),
+    dependencies=[REVALIDATED],
+)
 def list_users(
     admin: Admin,
     wanted: Annotated[Page, Query()],
@@ -215,9 +330,23 @@ def list_users(
     return page
 
 
-@api.delete("/api/users/{id:id}", status_code=204)
+@api.delete(
+    "/api/users/{id:id}",
+    status_code=204,
+    responses=answers(*SIGNED_IN, 403, 404),
+)
 def delete_user(admin: Admin, id: int) -> None:
     """Delete an account, with all its data."""
     with writing_as(admin) as db:
         if not delete_account(db, id):
             raise HTTPException(404, "There is no such account.")
+
+
+@api.get(
+    "/api/openapi.json",
+    response_model=OpenapiDocument,
+    responses=answers(400),
+)
+def show_openapi(request: Request) -> Response:
+    """Describe this API."""
+    return JSONResponse(request.app.openapi())

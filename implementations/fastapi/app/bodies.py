@@ -1,4 +1,4 @@
-"""Reading the body of a request as JSON."""
+"""Reading the body of a request: JSON, or a form."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
 from email.message import Message
@@ -7,11 +7,32 @@ from typing import Any
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from app.settings import settings
 
 
-class JSONRequest(Request):
+class LimitedRequest(Request):
+    """A request whose body is refused when it is too large."""
+
+    limit = settings.max_body_bytes
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """Give the body piece by piece, counting what has come."""
+        size = int(self.headers.get("Content-Length", 0))
+        if size > self.limit:
+            raise too_large(self.limit)
+        size = 0
+        async for piece in super().stream():
+            size += len(piece)
+            if size > self.limit:
+                raise too_large(self.limit)
+            yield piece
+
+
+class JSONRequest(LimitedRequest):
     """A request whose body, where it is wanted, is JSON and nothing else."""
 
     async def json(self) -> Any:
@@ -27,18 +48,6 @@ class JSONRequest(Request):
         check_type(self)
         # FastAPI takes an empty body for a missing one and asks no further.
         return await super().body() or b" "
-
-    async def stream(self) -> AsyncIterator[bytes]:
-        """Give the body piece by piece, counting what has come."""
-        size = int(self.headers.get("Content-Length", 0))
-        if size > settings.max_body_bytes:
-            raise too_large()
-        size = 0
-        async for piece in super().stream():
-            size += len(piece)
-            if size > settings.max_body_bytes:
-                raise too_large()
-            yield piece
 
 
 class JSONRoute(APIRoute):
@@ -70,7 +79,60 @@ def check_type(request: Request) -> None:
         raise HTTPException(415, detail, {"Accept": "application/json"})
 
 
-def too_large() -> HTTPException:
+def too_large(limit: int) -> HTTPException:
     """Make the problem of a body over the limit."""
-    detail = "The body is larger than the server accepts."
-    return HTTPException(413, detail)
+    return HTTPException(413, f"The body is larger than {limit} bytes.")
+
+
+class WholeParser(MultiPartParser):
+    """Know a form that is whole from one that was cut short."""
+
+    whole = False
+
+    def on_end(self) -> None:
+        """Note that the closing boundary has come."""
+        self.whole = True
+
+
+async def read_whole_form(
+    request: Request, limit: int = settings.max_body_bytes
+) -> FormData:
+    """Read a form, which may hold files."""
+    request = LimitedRequest(request.scope, request.receive)
+    request.limit = limit
+    try:
+        if not is_multipart(request):
+            return await request.form()
+        parser = WholeParser(request.headers, request.stream())
+        form = await parser.parse()
+        check_text(form)
+    # A codec that the client has named may fail with any ValueError.
+    except (MultiPartException, ClientDisconnect, ValueError) as error:
+        raise HTTPException(400, "The body is not a whole form.") from error
+    if not parser.whole:
+        raise HTTPException(400, "The body is not a whole form.")
+    return form
+
+
+async def read_files(request: Request) -> tuple[FormData, list[bytes]]:
+    """Read a form, and the files in its field `file`."""
+    encoded = request.headers.get("Content-Encoding")
+    if encoded or not is_multipart(request):
+        detail = "The body must be multipart/form-data."
+        raise HTTPException(415, detail, {"Accept": "multipart/form-data"})
+    form = await read_whole_form(request, settings.max_import_bytes)
+    files = [file for file in form.getlist("file") if type(file) is not str]
+    contents = [await file.read() for file in files]
+    await form.close()
+    return form, contents
+
+
+def is_multipart(request: Request) -> bool:
+    """Tell whether a body says that it is a form with files."""
+    content = request.headers.get("Content-Type", "")
+    return content.partition(";")[0].strip().lower() == "multipart/form-data"
+
+
+def check_text(form: FormData) -> None:
+    """Refuse halves of surrogate pairs, which some codecs let through."""
+    "".join(text for text in form.values() if type(text) is str).encode()

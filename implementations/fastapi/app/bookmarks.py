@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import HTTPException
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.models import Bookmark
+from app.models import Bookmark, Tag
 from app.search import fold
 from app.storage import Timestamp, timestamp
 
@@ -37,7 +37,9 @@ def insert_bookmark(
     db: Session, user_id: int, fields: dict[str, Any]
 ) -> Bookmark:
     """Store a new bookmark."""
-    bookmark = make_bookmark(user_id, fields, datetime.now(UTC))
+    row = make_row(user_id, fields, datetime.now(UTC))
+    # Without the empty set "no tags" would mean "not loaded yet".
+    bookmark = Bookmark(**row, tag_rows=set(), tags=fields["tags"])
     db.add(bookmark)
     flush(db)
     return bookmark
@@ -69,18 +71,38 @@ def get_bookmark(
     )
 
 
-def make_bookmark(
-    user_id: int, fields: dict[str, Any], created_at: datetime
-) -> Bookmark:
-    """Make a bookmark that is not stored yet."""
-    return Bookmark(
-        user_id=user_id,
-        created_at=created_at,
-        updated_at=created_at,
-        folded=fold(fields["title"], fields["url"], fields["notes"]),
-        tag_rows=set(),  # else "no tags" would mean "not loaded yet"
-        **fields,
+def insert_bookmarks(
+    db: Session, user_id: int, bookmarks: list[tuple[dict[str, Any], datetime]]
+) -> None:
+    """Store many new bookmarks, without making an object of each."""
+    if not bookmarks:
+        return
+    ids = db.scalars(
+        insert(Bookmark).returning(Bookmark.id, sort_by_parameter_order=True),
+        [make_row(user_id, *bookmark) for bookmark in bookmarks],
     )
+    tags = [
+        {"bookmark_id": id, "name": name}
+        for id, (fields, _) in zip(ids, bookmarks, strict=True)
+        for name in fields["tags"]
+    ]
+    if tags:
+        db.execute(insert(Tag), tags)
+
+
+def make_row(
+    user_id: int, fields: dict[str, Any], created_at: datetime
+) -> dict[str, Any]:
+    """Make the row of a bookmark that is not stored yet."""
+    return {
+        "user_id": user_id,
+        "url": fields["url"],
+        "title": fields["title"],
+        "notes": fields["notes"],
+        "created_at": created_at,
+        "updated_at": created_at,
+        "folded": fold(fields["title"], fields["url"], fields["notes"]),
+    }
 
 
 def flush(db: Session) -> None:

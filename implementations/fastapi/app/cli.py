@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from uvicorn.supervisors import Multiprocess
 
 from app.accounts import get_user, hash_password, insert_user
-from app.bookmarks import delete_bookmarks, make_bookmark
+from app.bookmarks import delete_bookmarks, insert_bookmarks
 from app.logs import configure_logging
 from app.settings import settings
 from app.storage import MIGRATIONS, writing
@@ -110,6 +110,7 @@ def run_serve(arguments: argparse.Namespace) -> None:
         server_header=False,
         access_log=False,
         log_config=None,
+        timeout_graceful_shutdown=7,
     )
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     address = (settings.host, settings.port)
@@ -127,12 +128,13 @@ def run_seed(arguments: argparse.Namespace) -> None:
         user = get_user(db, "demo") or insert_user(db, "demo", password)
         user.password = password
         delete_bookmarks(db, user.id)
-        for number in range(1, arguments.count + 1):
-            created_at = START + timedelta(seconds=number)
-            fields = seed_bookmark(number)
-            db.add(make_bookmark(user.id, fields, created_at))
-            if number % 1000 == 0:
-                db.flush()  # what is stored need not stay in memory
+        numbers = range(1, arguments.count + 1)
+        for start in range(0, arguments.count, 1000):  # not all in memory
+            rows = [
+                (seed_bookmark(number), START + timedelta(seconds=number))
+                for number in numbers[start : start + 1000]
+            ]
+            insert_bookmarks(db, user.id, rows)
     print(f"demo: {arguments.count} bookmarks")
 
 

@@ -1,11 +1,10 @@
 """Every error becomes a response here."""
 
 import logging
-from html import escape
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -15,6 +14,8 @@ from sqlalchemy.exc import (
 from starlette.exceptions import HTTPException
 
 from app.routing import allowed_methods
+from app.sessions import login_path
+from app.templating import templates
 from app.validation import list_faults
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ TITLES = {
     405: "Method Not Allowed",
     409: "Conflict",
     411: "Length Required",
+    412: "Precondition Failed",
     413: "Content Too Large",
     415: "Unsupported Media Type",
     422: "Unprocessable Content",
@@ -34,14 +36,6 @@ TITLES = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>{status} {title}</title>
-<h1>{title}</h1>
-<p>{detail}</p>
-</html>
-"""
 # What FastAPI says by itself, in the words of this API.
 DETAILS = {
     "Not Found": "There is nothing at this path.",
@@ -53,6 +47,8 @@ async def respond_to_refusal(
     request: Request, error: HTTPException
 ) -> Response:
     """Tell the client what the API, or FastAPI itself, has refused."""
+    if error.status_code == 401 and not is_api_path(request.scope["path"]):
+        return RedirectResponse(login_path(request), 303)
     headers = dict(error.headers or {})
     if error.status_code == 405:  # FastAPI names those of one operation only
         headers["Allow"] = ", ".join(allowed_methods(request.scope))
@@ -104,10 +100,10 @@ def problem_response(
     """Write a problem document, or a page outside of the API."""
     title = TITLES[status]
     if not is_api_path(request.scope["path"]):
-        page = PAGE.format(
-            status=status, title=escape(title), detail=escape(detail)
+        context = {"status": status, "title": title, "detail": detail}
+        return templates.TemplateResponse(
+            request, "error.html", context, status, headers
         )
-        return HTMLResponse(page, status, headers)
     document = {
         "type": "about:blank",
         "title": title,

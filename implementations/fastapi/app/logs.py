@@ -2,15 +2,29 @@
 
 import json
 import logging
+import re
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import settings
 from app.storage import statements, timestamp
 
-FIELDS = ("method", "path", "status", "statements")
+FIELDS = (
+    "method",
+    "path",
+    "status",
+    "milliseconds",
+    "user_id",
+    "statements",
+)
 log = logging.getLogger(__name__)
+request_id: ContextVar[str] = ContextVar("request_id")
 
 
 class JSONFormatter(logging.Formatter):
@@ -18,11 +32,13 @@ class JSONFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        line = {
+        line: dict[str, Any] = {
             "time": timestamp(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
+        if request_id.get(None):
+            line["request_id"] = request_id.get()
         line |= {
             name: getattr(record, name)
             for name in FIELDS
@@ -50,7 +66,7 @@ def is_news(record: logging.LogRecord) -> bool:
 
 
 class RequestLog:
-    """Log each request with what it took."""
+    """Give each request an id, and log what became of it."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -62,29 +78,36 @@ class RequestLog:
         """Answer one request, which is logged before its answer leaves."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        counted: list[str] = []
-        statements.set(counted)
+        start = perf_counter()
+        statements.set([])
+        request_id.set(choose_id(Headers(scope=scope)))
 
         async def log_and_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                log_request(scope, message["status"], len(counted))
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id.get()
+                milliseconds = (perf_counter() - start) * 1000
+                log_request(scope, message["status"], milliseconds)
             await send(message)
 
-        try:
-            return await self.app(scope, receive, log_and_send)
-        except Exception:
-            log_request(scope, 500, len(counted))
-            raise
+        return await self.app(scope, receive, log_and_send)
 
 
-def log_request(scope: Scope, status: int, count: int) -> None:
+def log_request(scope: Scope, status: int, milliseconds: float) -> None:
     """Log one request and what became of it."""
-    log.debug(
-        "request",
-        extra={
-            "method": scope["method"],
-            "path": scope["path"],
-            "status": status,
-            "statements": count,
-        },
-    )
+    line = {
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "milliseconds": round(milliseconds, 3),
+        "user_id": scope["state"].get("user_id"),
+    }
+    if settings.log_level == "debug":
+        line["statements"] = len(statements.get())
+    log.info("request", extra=line)
+
+
+def choose_id(headers: Headers) -> str:
+    """Keep the id that a proxy has given to a request, or make one."""
+    given = ", ".join(headers.getlist("X-Request-ID"))
+    return given if re.fullmatch("[A-Za-z0-9-]{8,64}", given) else str(uuid4())

@@ -76,6 +76,34 @@ class Token(Base):
     user: Mapped[User] = relationship()
 
 
+class BrowserSession(Base):
+    """A browser that has signed in, by the digest of its session's id."""
+
+    __tablename__ = "sessions"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    expires_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
+
+
+class FailedSignIn(Base):
+    """One sign-in that failed."""
+
+    __tablename__ = "failed_sign_ins"
+    __table_args__ = (
+        Index("failed_sign_ins_source", "username", "address", "failed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str]
+    address: Mapped[str]
+    failed_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Tag(Base):
     """One tag of one bookmark."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, func, literal
 from sqlalchemy.orm import Session
 
 from app.models import Base
-from app.validation import Page
+from app.validation import HomePage, Page
 
 Item = TypeVar("Item")
 
@@ -23,7 +23,9 @@ class PageDocument(BaseModel, Generic[Item]):
     total: int
 
 
-def paginate(db: Session, query: Select[Any], wanted: Page) -> PageDocument:
+def paginate(
+    db: Session, query: Select[Any], wanted: Page | HomePage
+) -> PageDocument:
     """Read one page."""
     number, size = wanted.page, wanted.per_page
     total = db.scalar(
@@ -46,16 +48,21 @@ def order_by(model: type[Base], sort: str) -> list[ColumnElement[Any]]:
 
 def link_header(request: Request, document: PageDocument) -> str:
     """Link to the first, last, previous and next page (RFC 8288)."""
-    number, last = document.page, -(-document.total // document.per_page)
-    numbers = {"first": 1, "last": max(1, last)}
-    if number > 1:
-        numbers["prev"] = min(number - 1, numbers["last"])
-    if number < last:
-        numbers["next"] = number + 1
     given = request.query_params.multi_items()
     kept = [pair for pair in given if pair[0] != "page"]
     path = request.url.path
     return ", ".join(
         f'<{path}?{urlencode([*kept, ("page", number)])}>; rel="{rel}"'
-        for rel, number in numbers.items()
+        for rel, number in neighbours(document).items()
     )
+
+
+def neighbours(document: PageDocument) -> dict[str, int]:
+    """Number the first, last, previous and next page."""
+    last = max(1, -(-document.total // document.per_page))
+    numbers = {"first": 1, "last": last}
+    if document.page > 1:
+        numbers["prev"] = min(document.page - 1, last)
+    if document.page < last:
+        numbers["next"] = document.page + 1
+    return numbers

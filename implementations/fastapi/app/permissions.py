@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Response
 from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
@@ -28,15 +28,20 @@ class Bearer(HTTPBearer):
         return token.strip(" ")
 
 
-SentToken = Annotated[str, Depends(Bearer())]
+SentToken = Annotated[str, Depends(Bearer(scheme_name="bearer"))]
 
 
-def authenticate(token: SentToken) -> User:
+def authenticate(
+    request: Request, response: Response, token: SentToken
+) -> User:
     """Return the account that asks, by its bearer token (RFC 6750 §2.1)."""
     with reading() as db:
         found = find_token(db, token)
     if not found:
         raise unauthorized('Bearer error="invalid_token"')
+    request.state.user_id = found.user_id
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Authorization"
     return found.user
 
 

@@ -36,22 +36,32 @@ class Methods:
             # "$" in Starlette's patterns also matches before a line break.
             if scope["path"].endswith("\n"):
                 scope = {**scope, "path": scope["path"] + "\n"}
-            if scope["method"] == "HEAD":
+            # Few operations know HEAD themselves.
+            if scope["method"] == "HEAD" and "HEAD" not in own_methods(scope):
                 scope = {**scope, "method": "GET"}
-            allow = ", ".join(allowed_methods(scope))
-            if scope["method"] == "OPTIONS" and allow:
-                response = Response(None, 204, {"Allow": allow})
-                return await response(scope, receive, send)
+            if scope["method"] == "OPTIONS":
+                allow = ", ".join(allowed_methods(scope))
+                if allow:
+                    response = Response(None, 204, {"Allow": allow})
+                    return await response(scope, receive, send)
         return await self.app(scope, receive, send)
 
 
-def allowed_methods(scope: Scope) -> list[str]:
+def allowed_methods(scope: Scope) -> set[str]:
     """List the methods of a path: GET brings HEAD, and OPTIONS is free."""
-    methods = {
+    methods = own_methods(scope)
+    if "GET" in methods:
+        methods.add("HEAD")
+    return methods | {"OPTIONS"} if methods else methods
+
+
+def own_methods(scope: Scope) -> set[str]:
+    """List the methods of a path that FastAPI knows; a folder has GET."""
+    # Within a folder the path would be taken as one of that folder.
+    scope = {**scope, "root_path": scope.get("app_root_path", "")}
+    return {
         method
         for route in iter_route_contexts(scope["app"].routes)
         if route.matches(scope)[0] != Match.NONE
-        for method in route.methods
+        for method in route.methods or ["GET"]
     }
-    head = ["HEAD"] if "GET" in methods else []
-    return [*methods, *head, "OPTIONS"] if methods else []

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from fastapi.exceptions import RequestValidationError
@@ -122,6 +122,10 @@ Tag = Annotated[
 ]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(unique)]
 Number = Annotated[int, Field(ge=1), BeforeValidator(digits)]
+PageNumber = Annotated[Number, Field(le=1_000_000_000)]
+TagFilter = Annotated[Tags, BeforeValidator(given)]
+Phrase = Annotated[Text, Field(max_length=200)]
+ExportFormat = Literal["html", "ndjson"]
 
 
 class Fields(BaseModel):
@@ -172,18 +176,27 @@ class BookmarkChanges(Fields):
 class Page(BaseModel):
     """The query parameters of a list."""
 
-    page: Annotated[Number, Field(le=1_000_000_000)] = 1
+    page: PageNumber = 1
     per_page: Annotated[Number, Field(le=100)] = 20
 
 
 class BookmarkPage(Page):
     """The query parameters of the list of bookmarks."""
 
-    tag: Annotated[Tags, BeforeValidator(given)] = []
-    q: Annotated[Text, Field(max_length=200)] = ""
+    tag: TagFilter = []
+    q: Phrase = ""
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
         "-created_at"
     )
+
+
+class HomePage(BaseModel):
+    """The query parameters of the page of bookmarks."""
+
+    page: PageNumber = 1
+    tag: TagFilter = []
+    q: Phrase = ""
+    per_page: ClassVar = 20
 
 
 def require_other_than(password: str, name: str) -> None:

@@ -1,0 +1,107 @@
+"""Sessions: rows of a table, and a signed cookie that names a row.
+
+A visitor who has not signed in has such a cookie too, but no row.
+"""
+
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, HTTPException, Request
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.models import BrowserSession, User
+from app.settings import settings
+from app.storage import reading
+from app.tokens import digest
+
+
+def start_session(request: Request, db: Session, user_id: int) -> None:
+    """Sign an account in under a new id."""
+    end_session(request, db)  # or a planted id would be signed in with it
+    session, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    expires_at = now + timedelta(seconds=settings.session_ttl)
+    db.execute(
+        delete(BrowserSession)
+        .where(BrowserSession.user_id == user_id)
+        .where(BrowserSession.expires_at <= now)
+    )
+    db.add(
+        BrowserSession(
+            digest=digest(session), user_id=user_id, expires_at=expires_at
+        )
+    )
+    request.session["id"] = session
+
+
+def find_session(request: Request, db: Session) -> User | None:
+    """Find the account whose session asks, if there is one."""
+    user = db.scalar(
+        select(User)
+        .join(BrowserSession)
+        .where(BrowserSession.digest == digest(session_id(request)))
+        .where(BrowserSession.expires_at > datetime.now(UTC))
+    )
+    request.state.user_id = user.id if user else None
+    return user
+
+
+def find_visitor(request: Request) -> User | None:
+    """Find the account that is signed in in this browser, if one is."""
+    if not session_id(request):
+        return None
+    with reading() as db:
+        return find_session(request, db)
+
+
+Visitor = Annotated[User | None, Depends(find_visitor)]
+
+
+def require_session(visitor: Visitor) -> User:
+    """Return the account whose session asks, or lead to the sign-in."""
+    if not visitor:
+        raise HTTPException(401, "Sign in first.")
+    return visitor
+
+
+SignedIn = Annotated[User, Depends(require_session)]
+
+
+def end_session(request: Request, db: Session) -> None:
+    """End the session that asks."""
+    ended = BrowserSession.digest == digest(session_id(request))
+    db.execute(delete(BrowserSession).where(ended))
+    request.session.clear()
+
+
+def end_sessions(db: Session, user_id: int) -> None:
+    """End all sessions of an account."""
+    db.execute(delete(BrowserSession).where(BrowserSession.user_id == user_id))
+
+
+def session_id(request: Request) -> str:
+    """Return the id in the cookie, if it has the form of one."""
+    return request.session.get("id", "")
+
+
+def cookie_name() -> str:
+    """Name the cookie; __Host- keeps other hosts from setting it."""
+    return "__Host-session" if settings.secure_cookies else "session"
+
+
+def login_path(request: Request) -> str:
+    """Lead to the sign-in, and from there to what was asked for."""
+    if request.method == "POST":  # a form cannot be asked for again
+        return "/login"
+    asked = quote(request.scope["path"])
+    if request.url.query:
+        asked += "?" + request.url.query
+    return "/login?next=" + quote(asked, safe="")
+
+
+def is_own_path(path: str) -> bool:
+    """Tell whether an address leads nowhere but to this service."""
+    return bool(re.fullmatch(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*", path))
