@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from compare import IMPLEMENTATIONS
+from compare import IMPLEMENTATIONS, ROOT
 
 
 def main() -> int:
@@ -29,6 +29,9 @@ def make_parser() -> argparse.ArgumentParser:
     grid.add_argument("--check", action="store_true")
     grid.add_argument("--write", action="store_true")
     grid.set_defaults(command=run_grid)
+    openapi = commands.add_parser("openapi", help="the copies as JSON")
+    openapi.add_argument("--write", action="store_true")
+    openapi.set_defaults(command=run_openapi)
     add_diff(commands)
     add_bench(commands)
     table = commands.add_parser("table", help="the results of make test-all")
@@ -95,6 +98,22 @@ def run_grid(arguments: argparse.Namespace) -> int:
         return 0
     print("README.md: the grid is stale; run `python -m compare grid --write`")
     return 1
+
+
+def run_openapi(arguments: argparse.Namespace) -> int:
+    """Name the stale copies of the OpenAPI file, or write them anew."""
+    from compare.capabilities import folder_of
+    from compare.openapi import read_spec, render, stale_copies
+
+    content = render(read_spec())
+    folders = {name: folder_of(name) for name in IMPLEMENTATIONS}
+    stale = list(stale_copies(folders, content))
+    for path in stale:
+        if arguments.write:
+            path.write_bytes(content)
+        done = "written" if arguments.write else "is stale"
+        print(path.relative_to(ROOT), done)
+    return 1 if stale and not arguments.write else 0
 
 
 def run_diff(arguments: argparse.Namespace) -> int:

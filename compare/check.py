@@ -1,10 +1,8 @@
-"""Checks that keep the map and the mirrored files true."""
+"""Checks that keep the map, the copies and the mirrored files true."""
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
-
-import yaml
 
 from compare import IMPLEMENTATIONS, ROOT
 from compare.capabilities import (
@@ -18,6 +16,7 @@ from compare.capabilities import (
     folder_of,
     load,
 )
+from compare.openapi import read_spec, render, stale_copies
 from compare.source import Block, blocks
 
 
@@ -34,7 +33,9 @@ def run_checks() -> list[str]:
         for complaint in check_code(cells, folder):
             complaints.append(f"{implementation}: {complaint}")
     folders = {i: folder_of(i) for i in IMPLEMENTATIONS}
-    complaints += check_operations(folders, read_operations())
+    document = read_spec()
+    complaints += check_operations(folders, operations_of(document))
+    complaints += check_copies(folders, render(document))
     return complaints + list(check_mirrors(folders))
 
 
@@ -96,12 +97,11 @@ def lines_claimed_twice(cells: dict[str, Cell], folder: Path) -> Iterator[str]:
             yield f"{file}: lines counted under {one} and under {other}"
 
 
-def read_operations() -> list[str]:
-    """Return the operations of the spec: the operationIds of its paths."""
-    text = (ROOT / "spec" / "openapi.yaml").read_text("utf-8")
+def operations_of(document: dict) -> list[str]:
+    """Return the operationIds of an OpenAPI document."""
     return [
         operation["operationId"]
-        for path in yaml.safe_load(text)["paths"].values()
+        for path in document["paths"].values()
         for operation in path.values()
         if isinstance(operation, dict) and "operationId" in operation
     ]
@@ -117,6 +117,44 @@ def check_operations(
         missing = set(operations) - {block.name for block in functions}
         for operation in sorted(missing):
             yield f"{name}: app/api.py has no {operation}"
+
+
+def check_copies(
+    folders: dict[str, Path], openapi: bytes, spec: Path = ROOT / "spec"
+) -> Iterator[str]:
+    """What is to be the same everywhere is, byte for byte."""
+    for path in stale_copies(folders, openapi):
+        yield f"{told(path)} is stale; run `python -m compare openapi --write`"
+    originals = [spec / "common-passwords.txt", *files_in(spec / "static")]
+    for original in originals:
+        name = original.relative_to(spec)
+        for folder in folders.values():
+            if differ(folder / "app" / name, original):
+                yield f"{told(folder / 'app' / name)} is not that of the spec"
+    for folder in folders.values():
+        for file in files_in(folder / "app" / "static"):
+            if not (spec / "static" / file.name).exists():
+                yield f"{told(file)} is not in the spec"
+    first, *others = (f / "app" / "bookmark_file.py" for f in folders.values())
+    for other in others:
+        if differ(other, first):
+            yield f"{told(other)} and {told(first)} differ"
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the files of a folder, in order, none where there is none."""
+    return sorted(path for path in folder.glob("*") if path.is_file())
+
+
+def differ(one: Path, other: Path) -> bool:
+    """Tell whether two files differ, or either is missing."""
+    there = one.exists() and other.exists()
+    return not there or one.read_bytes() != other.read_bytes()
+
+
+def told(path: Path) -> str:
+    """Name a file from the folder of the implementations on."""
+    return path.as_posix().rpartition("implementations/")[2]
 
 
 def check_mirrors(folders: dict[str, Path]) -> Iterator[str]:

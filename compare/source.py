@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COMMENT = {".sql": "--", ".ini": "#", ".toml": "#", ".cfg": "#"}
-DATA = {".txt", ".pyc"}
+DATA = {".txt", ".pyc", ".css", ".svg", ".json"}  # of the spec, or made
 SILENT = {
     tokenize.COMMENT,
     tokenize.NL,
