@@ -6,6 +6,7 @@ All functions take a response of `requests` or of `raw`.
 import base64
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
@@ -420,7 +421,7 @@ def broken_body(response: object, target: str) -> list[str]:
     try:
         if status >= 400:
             problem(response, status)
-        else:
+        elif target.partition("?")[0] != "/api/export":
             strict_json(response)
     except AssertionError:
         return ["problem" if status >= 400 else "json"]
@@ -432,3 +433,75 @@ def leaks(response: object, target: str, sent: bytes) -> list[str]:
     shown = response.content.decode("utf-8", "replace")
     asked = target + sent.decode("utf-8", "replace")
     return [sign for sign in LEAKS if sign in shown and sign not in asked]
+
+
+def weak_etag(response: object) -> str:
+    """Check that `ETag` is there and weak, and return it."""
+    value = response.headers.get("etag")
+    assert value is not None, "no ETag"
+    assert value.startswith("W/"), f"ETag: {value}"
+    assert ETAG.fullmatch(value.removeprefix("W/")), f"ETag: {value}"
+    return value
+
+
+def vary(response: object) -> set[str]:
+    """Return the names in `Vary`, in lower case."""
+    return listed(response, "vary")
+
+
+def cache_control(response: object) -> dict[str, str]:
+    """Return the directives of `Cache-Control`, in lower case."""
+    value = response.headers.get("cache-control", "")
+    found = {}
+    for part in value.split(","):
+        name, _, argument = part.strip(" \t").partition("=")
+        name = name.lower()
+        assert name not in found, f"Cache-Control: {value}: {name} twice"
+        found[name] = argument.strip('"')
+    return {name: found[name] for name in found if name}
+
+
+def policy(response: object) -> dict[str, list[str]]:
+    """Return the directives of `Content-Security-Policy`."""
+    value = response.headers.get("content-security-policy")
+    assert value, "no Content-Security-Policy"
+    found = {}
+    for part in value.split(";"):
+        name, *sources = part.split() or [""]
+        assert name.lower() not in found, f"policy: {name} twice"
+        found[name.lower()] = sources
+    return {name: found[name] for name in found if name}
+
+
+def no_cors(response: object) -> None:
+    """Check that no header of cross-origin sharing is sent."""
+    found = [
+        name
+        for name in response.headers
+        if name.lower().startswith("access-control-")
+    ]
+    assert found == [], f"{found} are sent"
+
+
+def listed(response: object, name: str) -> set[str]:
+    """Return the members of a header that is a list, in lower case."""
+    value = response.headers.get(name, "")
+    return {part.strip(" \t").lower() for part in value.split(",")} - {""}
+
+
+def plain(response: object) -> bytes:
+    """Return the content of a raw response, decompressed where it is."""
+    coding = response.headers.get("content-encoding")
+    if coding is None:
+        return response.content
+    assert coding.lower() == "gzip", f"Content-Encoding: {coding}"
+    machine = zlib.decompressobj(wbits=31)
+    content = machine.decompress(response.content)
+    assert machine.eof, "the gzip stream is cut short"
+    assert not machine.unused_data, "bytes behind the gzip stream"
+    return content
+
+
+def without_hidden(html: str) -> str:
+    """Return a page without its hidden fields, whose values may vary."""
+    return re.sub(r'(?i)<input\b[^>]*type="?hidden[^>]*>', "", html)

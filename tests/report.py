@@ -27,9 +27,11 @@ TOKEN = re.compile(r"(?i)(bearer\s+)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 NORMAL = [
     (re.compile(r"z[0-9a-f]{12}"), "{unique}"),
     (
-        re.compile(r"(/api/(?:bookmarks|users)/)[1-9][0-9]{0,8}(?![0-9])"),
+        re.compile(r"(/(?:bookmarks|users)/)[1-9][0-9]{0,8}(?![0-9])"),
         r"\1{id}",
     ),
+    (re.compile(r"((?:session|csrf\w*)=)[^;&'\s]+"), r"\1{chance}"),
+    (re.compile(r"(boundary=|--)[0-9a-f]{32}"), r"\1{chance}"),
 ]
 
 
@@ -164,9 +166,9 @@ def make_key(method: str, target: str, headers: str, body: bytes) -> str:
 
 
 def shorten(text: str) -> str:
-    """Cut bearer tokens: a failure goes into logs."""
+    """Cut tokens and cookies: a failure goes into logs."""
     return re.sub(
-        r"(?i)(bearer\s+[A-Za-z0-9_-]{6})[A-Za-z0-9_-]+", r"\1…", text
+        r"(?i)((?:bearer\s+|session=)[A-Za-z0-9_-]{6})[^;\s]+", r"\1…", text
     )
 
 

@@ -35,6 +35,7 @@ SETTINGS = {
     "THREADS",
     "PASSWORD_LOG_N",
 }
+MEMORY = Path("/dev/shm")  # where a write need not wait for a disk
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 12
 MIGRATED: dict[str, bytes] = {}  # database files, by the command of each kind
@@ -109,7 +110,9 @@ class Server:
         """Choose port, folder and environment; start nothing."""
         self.implementation = implementation
         self.command = str(run_file(implementation))
-        self.temporary = tempfile.TemporaryDirectory(prefix="shelf-")
+        self.temporary = tempfile.TemporaryDirectory(
+            prefix="shelf-", dir=MEMORY if MEMORY.is_dir() else None
+        )
         self.folder = Path(self.temporary.name)
         self.database = self.folder / "shelf.db"
         self.log = self.folder / "stderr.log"

@@ -45,3 +45,14 @@ def locked(database: Path) -> Iterator[None]:
         db.execute("BEGIN IMMEDIATE")
         yield
         db.execute("ROLLBACK")
+
+
+@contextmanager
+def renamed(database: Path, table: str) -> Iterator[None]:
+    """Take a table away for a while, which makes the database fail."""
+    with closing(sqlite3.connect(database, timeout=10)) as db:
+        db.execute(f'ALTER TABLE "{table}" RENAME TO "away"')
+        try:
+            yield
+        finally:
+            db.execute(f'ALTER TABLE "away" RENAME TO "{table}"')

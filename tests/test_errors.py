@@ -113,7 +113,7 @@ def test_problem_document_of_the_probes(client: Client, path: str) -> None:
     [
         "/nothing",
         "/apis",
-        "/static/../nothing",
+        "/elsewhere/../nothing",
         "/nothing.json",
         "/%C3%A9",
         "/<script>alert(1)</script>",

@@ -1,12 +1,19 @@
-"""Limits: how large a body may be, and when it is refused."""
+"""Limits: how large a body may be, how often a sign-in may fail."""
 
+import http.client
 import json
+import time
+from collections.abc import Callable, Iterator
 
 import expect
 import pytest
 import raw
-from client import PASSWORD, User, unique, unique_url
+from client import PASSWORD, Client, User, register, unique, unique_url
 from servers import Server
+from test_storage import together
+from visitor import Visitor
+
+pytest_plugins = "visiting"
 
 LIMIT = 65536
 WRITES = [
@@ -154,3 +161,343 @@ def test_refusal_instead_of_continue(server: Server, user: User) -> None:
     more = [("Content-Length", "70000"), ("Expect", "100-continue")]
     start = head(user, "POST", "/api/bookmarks", *more)
     raw.exchange(server, start, expect=413, timeout=3)
+
+
+# How often a sign-in may fail
+
+ALLOWED = 10  # LOGIN_LIMIT is 10/60 by default
+WRONG = "a wrong pass phrase"
+FORWARDED = [
+    {"X-Forwarded-For": "203.0.113.7"},
+    {"X-Forwarded-For": "203.0.113.8, 127.0.0.1"},
+    {"Forwarded": "for=203.0.113.9"},
+    {"X-Real-IP": "203.0.113.10"},
+    {"X-Client-IP": "203.0.113.11", "CF-Connecting-IP": "203.0.113.12"},
+    {"True-Client-IP": "203.0.113.13", "Via": "1.1 proxy"},
+]
+
+
+def attempt(
+    client: Client,
+    username: str,
+    password: str,
+    status: int | set[int],
+    **headers: str,
+) -> raw.Response:
+    """Try to sign in by the API."""
+    return client.request(
+        "create_token",
+        json={"username": username, "password": password},
+        headers={"Authorization": None, **headers},
+        expect=status,
+    )
+
+
+def fail(client: Client, username: str, count: int = ALLOWED) -> None:
+    """Fail to sign in, as often as is allowed by default."""
+    for _ in range(count):
+        attempt(client, username, WRONG, 401)
+
+
+def check_refused(
+    client: Client, username: str, password: str = PASSWORD
+) -> raw.Response:
+    """Check that a sign-in is refused for a while."""
+    answer = attempt(client, username, password, 429)
+    expect.problem(answer, 429)
+    assert 1 <= expect.retry_after(answer) <= 60
+    return answer
+
+
+@pytest.mark.rule("LIMITS-4")
+def test_the_eleventh_sign_in_is_refused(user: User, client: Client) -> None:
+    """After ten that failed the next is 429, right password or wrong."""
+    fail(client, user.username)
+    for password in (PASSWORD, WRONG, "", PASSWORD):
+        check_refused(client, user.username, password)
+    user.request("show_me", expect=200)
+
+
+@pytest.mark.rule("LIMITS-4")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{unique}",
+        "{unique} not a name",
+        "{unique}" + "x" * 300,
+        "Ü{unique}",
+        "'{unique}' or 1=1 --",
+        "{unique}%",
+    ],
+)
+def test_names_that_do_not_exist_count_as_well(
+    client: Client, name: str
+) -> None:
+    """429 does not tell which names there are."""
+    username = name.format(unique=unique())
+    fail(client, username)
+    check_refused(client, username)
+    check_refused(client, username, WRONG)
+
+
+@pytest.mark.rule("LIMITS-4", "TOKENS-6")
+def test_a_refusal_does_not_tell_who_exists(
+    user: User, client: Client
+) -> None:
+    """For a name and for none the refusal reads the same."""
+    names = [user.username, unique()]
+    for name in names:
+        fail(client, name)
+    bodies = [check_refused(client, name).json() for name in names]
+    assert bodies[0] == bodies[1]
+
+
+@pytest.mark.rule("LIMITS-4", "ERRORS-9")
+def test_invalid_input_is_no_failed_sign_in(
+    user: User, client: Client
+) -> None:
+    """422, 400 and 415 are not counted, and come before 429."""
+    for _ in range(ALLOWED + 2):
+        client.request(
+            "create_token", json={"username": user.username}, expect=422
+        )
+    attempt(client, user.username, PASSWORD, 201)
+    fail(client, user.username)
+    client.request(
+        "create_token", json={"username": user.username}, expect=422
+    )
+    check_refused(client, user.username)
+
+
+@pytest.mark.rule("LIMITS-5")
+def test_other_names_are_not_affected(
+    user: User, other: User, client: Client
+) -> None:
+    """Who is not guessed at signs in as ever."""
+    fail(client, user.username)
+    check_refused(client, user.username)
+    attempt(client, other.username, PASSWORD, 201)
+    attempt(client, user.username[:-1], PASSWORD, 401)
+    attempt(client, user.username.upper(), PASSWORD, 401)
+    attempt(client, user.username + " ", PASSWORD, 401)
+
+
+@pytest.mark.rule("LIMITS-7")
+def test_a_success_resets_nothing(user: User, client: Client) -> None:
+    """Right ones between the wrong ones change nothing in the count."""
+    for _ in range(ALLOWED - 1):
+        fail(client, user.username, 1)
+        attempt(client, user.username, PASSWORD, 201)
+    fail(client, user.username, 1)
+    check_refused(client, user.username)
+
+
+@pytest.mark.rule("LIMITS-7")
+def test_successes_do_not_count(user: User, client: Client) -> None:
+    """Signing in often is no guessing."""
+    for _ in range(ALLOWED + 2):
+        attempt(client, user.username, PASSWORD, 201)
+
+
+def change(user: User, current: str, status: int) -> raw.Response:
+    """Try to change the password to what it is."""
+    body = {"current_password": current, "new_password": user.password}
+    return user.request("change_password", json=body, expect=status)
+
+
+@pytest.mark.rule("LIMITS-8", "LIMITS-4")
+def test_wrong_current_passwords_count(user: User, client: Client) -> None:
+    """Ten wrong current passwords end guessing everywhere."""
+    for _ in range(ALLOWED):
+        change(user, WRONG, 403)
+    answer = change(user, user.password, 429)
+    expect.problem(answer, 429)
+    expect.retry_after(answer)
+    check_refused(client, user.username)
+
+
+def submit(visitor: Visitor, name: str, password: str, status: int) -> None:
+    """Try to sign in by the page."""
+    visitor.submit(
+        "/login", "/login", username=name, password=password, expect=status
+    )
+
+
+@pytest.mark.rule("LIMITS-8", "LIMITS-4")
+def test_the_page_counts_too(
+    user: User, client: Client, visitor: Visitor
+) -> None:
+    """Ten failures on the page: 429 with `Retry-After`, and the API."""
+    for _ in range(ALLOWED):
+        submit(visitor, user.username, WRONG, 422)
+    answer = visitor.submit(
+        "/login",
+        "/login",
+        username=user.username,
+        password=PASSWORD,
+        expect=429,
+    )
+    assert 1 <= expect.retry_after(answer) <= 60
+    assert expect.media_type(answer) == "text/html"
+    assert not visitor.is_signed_in()
+    check_refused(client, user.username)
+    change(user, user.password, 429)
+
+
+@pytest.mark.rule("LIMITS-8")
+def test_all_three_count_together(
+    user: User, client: Client, visitor: Visitor
+) -> None:
+    """Four here, three there and three on the page are ten."""
+    fail(client, user.username, 4)
+    for _ in range(3):
+        change(user, WRONG, 403)
+        submit(visitor, user.username, WRONG, 422)
+    check_refused(client, user.username)
+    change(user, user.password, 429)
+    submit(visitor, user.username, PASSWORD, 429)
+
+
+@pytest.mark.rule("LIMITS-8", "ERRORS-8")
+def test_without_a_token_no_current_password_counts(
+    user: User, client: Client
+) -> None:
+    """A stranger's 401 is no failed sign-in of anybody."""
+    body = {"current_password": WRONG, "new_password": PASSWORD}
+    for _ in range(ALLOWED + 1):
+        client.request("change_password", json=body, expect=401)
+    attempt(client, user.username, PASSWORD, 201)
+
+
+@pytest.mark.rule("LIMITS-9", "HOSTS-7")
+def test_a_forwarded_address_is_no_other_address(
+    user: User, client: Client
+) -> None:
+    """Whatever address a client claims, the peer's counts."""
+    for turn in range(ALLOWED):
+        headers = FORWARDED[turn % len(FORWARDED)]
+        attempt(client, user.username, WRONG, 401, **headers)
+    for headers in [{}, *FORWARDED]:
+        attempt(client, user.username, PASSWORD, 429, **headers)
+
+
+def status_from(server: Server, source: str, body: dict) -> int:
+    """Try to sign in from another address of this machine."""
+    connection = http.client.HTTPConnection(
+        server.host, server.port, timeout=10, source_address=(source, 0)
+    )
+    headers = {"Content-Type": "application/json"}
+    connection.request("POST", "/api/tokens", json.dumps(body), headers)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+@pytest.mark.rule("LIMITS-4")
+@pytest.mark.managed
+def test_another_address_is_not_affected(
+    server: Server, user: User, client: Client
+) -> None:
+    """Nobody is locked out by a stranger who is elsewhere."""
+    fail(client, user.username)
+    check_refused(client, user.username)
+    body = {"username": user.username, "password": user.password}
+    assert status_from(server, "127.0.0.1", body) == 429
+    assert status_from(server, "127.0.0.2", body) == 201
+
+
+@pytest.fixture(scope="module")
+def strict(server: Server) -> Iterator[Server]:
+    """Give a server that allows two failures in three seconds."""
+    with Server(server.implementation, {"LOGIN_LIMIT": "2/3"}) as own:
+        yield own
+
+
+@pytest.mark.rule("LIMITS-6", "LIMITS-4", "SETTINGS-1")
+@pytest.mark.managed
+def test_the_window_slides_on(strict: Server) -> None:
+    """Refused tries do not count; after `Retry-After` it is over."""
+    user = register(strict.url)
+    client = Client(strict.url)
+    fail(client, user.username, 2)
+    seconds = expect.retry_after(attempt(client, user.username, PASSWORD, 429))
+    assert seconds <= 3
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline - 0.4:
+        attempt(client, user.username, WRONG, 429)
+        time.sleep(0.1)
+    time.sleep(deadline - time.monotonic() + 0.05)
+    attempt(client, user.username, PASSWORD, 201)
+    client.close()
+    user.client.close()
+
+
+@pytest.mark.rule("LIMITS-6")
+@pytest.mark.managed
+def test_each_failure_has_a_window_of_its_own(strict: Server) -> None:
+    """The first failure leaves the window before the second does."""
+    client, username = Client(strict.url), unique()
+    fail(client, username, 1)
+    time.sleep(1.5)
+    fail(client, username, 1)
+    seconds = expect.retry_after(attempt(client, username, WRONG, 429))
+    assert 1 <= seconds <= 2
+    time.sleep(seconds + 0.05)
+    attempt(client, username, WRONG, 401)
+    attempt(client, username, WRONG, 429)
+    client.close()
+
+
+@pytest.mark.rule("LIMITS-10", "LIMITS-4")
+@pytest.mark.managed
+def test_the_count_outlives_a_restart(
+    make_server: Callable[..., Server],
+) -> None:
+    """What was counted is counted after a crash."""
+    own = make_server().start()
+    client, username = Client(own.url), unique()
+    fail(client, username, ALLOWED - 1)
+    client.close()
+    own.restart()
+    client = Client(own.url)
+    fail(client, username, 1)
+    own.restart()
+    check_refused(client, username)
+    client.close()
+
+
+@pytest.mark.rule("LIMITS-10")
+@pytest.mark.managed
+def test_all_workers_share_the_count(
+    make_server: Callable[..., Server],
+) -> None:
+    """Whichever worker answers, the eleventh is refused."""
+    own = make_server(WORKERS="3", THREADS="2").start()
+    username, statuses = unique(), []
+    for _ in range(ALLOWED + 6):
+        client = Client(own.url)
+        answer = attempt(client, username, WRONG, {401, 429})
+        statuses.append(answer.status_code)
+        client.close()
+    assert statuses == [401] * ALLOWED + [429] * 6
+
+
+@pytest.mark.rule("LIMITS-4", "STORAGE-6")
+def test_parallel_tries_are_all_counted(server: Server, user: User) -> None:
+    """Of many at once few get through, and then none."""
+    clients = [Client(server.url) for _ in range(8)]
+
+    def work(number: int) -> list[int]:
+        return [
+            attempt(
+                clients[number], user.username, WRONG, {401, 429}
+            ).status_code
+            for _ in range(4)
+        ]
+
+    found = [status for each in together(8, work) for status in each]
+    assert ALLOWED <= found.count(401) <= ALLOWED + 8
+    check_refused(clients[0], user.username)
+    for client in clients:
+        client.close()

@@ -1,15 +1,20 @@
-"""Logging: errors, and statements per request."""
+"""Logging: errors, a line for each request, and statements."""
 
 import json
+import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 
 import pytest
+import raw
 from client import PASSWORD, Client, User, register, unique, unique_url
 from servers import Server
 from tables import holds, locked
+from test_storage import together
+from visitor import Visitor
 
 
 @pytest.fixture
@@ -127,7 +132,7 @@ def requests_in(server: Server, after: int) -> list[dict]:
     ]
     for line in found:
         check_line(line)
-        assert line["level"] == "debug"
+        assert line["level"] == "info"
         assert type(line["status"]) is int
         assert type(line["statements"]) is int
     return found
@@ -248,3 +253,363 @@ def test_a_client_that_errs_is_no_error_of_the_server(
     lines = lines_of(loud, start)
     assert not [line for line in lines if line["level"] == "error"]
     assert not [line for line in lines if "trace" in line]
+
+
+# The line of each request, and its id
+
+MADE = re.compile(r"[A-Za-z0-9-]{8,64}")
+KEPT = [
+    "a" * 8,
+    "Z" * 64,
+    "0f8fad5b-d9cb-469f-a165-70867728950e",
+    "--------",
+    "12345678",
+    "AbC-123-xyz",
+]
+REPLACED = [
+    None,
+    "",
+    "a" * 7,
+    "a" * 65,
+    "with blank",
+    "under_score",
+    "dotted.name.x",
+    "slash/slash/slash",
+    "<script>alert(1)</script>",
+    'quote"quote"',
+    '{"level": "error"}',
+    "a, b, c, d",
+    "12345678;x",
+    b"\xc3\xbcmlaut-umlaut",
+    b"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6\xd9\xa7\xd9\xa8",
+    b"\xb2\xb2\xb2\xb2\xb2\xb2\xb2\xb2",
+]
+REQUEST = {
+    "request_id",
+    "method",
+    "path",
+    "status",
+    "milliseconds",
+    "user_id",
+}
+
+
+@pytest.fixture(scope="module")
+def usual(server: Server) -> Iterator[Server]:
+    """Give a server that logs at the default level."""
+    with Server(server.implementation, {"LOG_LEVEL": ""}) as own:
+        yield own
+
+
+@pytest.fixture
+def writer(usual: Server) -> Iterator[User]:
+    """Give an account of that server."""
+    user = register(usual.url)
+    yield user
+    user.client.close()
+
+
+def lines_from(server: Server, after: int, count: int) -> list[dict]:
+    """Wait for the lines of requests, and return all, checked."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        if len(whole_lines(server, after)) >= count:
+            break
+        time.sleep(0.01)
+    time.sleep(0.02)  # for a line too many
+    found = whole_lines(server, after)
+    for line in found:
+        check_line(line)
+        check_request(line)
+    return found
+
+
+def whole_lines(server: Server, after: int) -> list[dict]:
+    """Return the lines of requests that are written to their end."""
+    text = server.log_text()[after:]
+    whole = text[: text.rfind("\n") + 1]
+    lines = [json.loads(line) for line in whole.splitlines()]
+    return [one for one in lines if one["message"] == "request"]
+
+
+def check_request(line: dict) -> None:
+    """Check the members that the line of a request has."""
+    assert line.keys() >= REQUEST, sorted(line)
+    assert line["level"] == "info"
+    assert MADE.fullmatch(line["request_id"]), line["request_id"]
+    assert type(line["status"]) is int
+    assert type(line["milliseconds"]) in (int, float)
+    assert 0 <= line["milliseconds"] < 60_000
+    assert "?" not in line["path"]
+
+
+@pytest.mark.rule("LOGGING-5", "LOGGING-7")
+@pytest.mark.managed
+def test_each_request_logs_one_line(usual: Server, writer: User) -> None:
+    """Method, path, status, id and account of each request, in order."""
+    made = writer.bookmark()
+    path, start = f"/api/bookmarks/{made['id']}", len(usual.log_text())
+    asked = [
+        ("GET", "/healthz", 200, None),
+        ("GET", "/readyz", 200, None),
+        ("GET", path, 200, writer.id),
+        ("HEAD", path, 200, writer.id),
+        ("PATCH", path, 422, writer.id),
+        ("GET", "/api/bookmarks/0", 404, writer.id),
+        ("GET", "/api/users", 403, writer.id),
+        ("GET", "/api/export", 200, writer.id),
+        ("GET", "/api/nothing", 404, None),
+        ("DELETE", "/api/tags", 405, None),
+        ("OPTIONS", "/api/tags", 204, None),
+        ("GET", "/api/openapi.json", 200, None),
+        ("GET", "/login", 200, None),
+        ("GET", "/", 303, None),
+        ("POST", "/logout", 403, None),
+        ("GET", "/nothing", 404, None),
+        ("DELETE", path, 204, writer.id),
+    ]
+    answers = []
+    for method, target, status, _ in asked:
+        more = {"json": {"title": ""}} if method == "PATCH" else {}
+        answers.append(writer.request(method, target, expect=status, **more))
+    found = lines_from(usual, start, len(asked))
+    assert len(found) == len(asked)
+    by_id = {line["request_id"]: line for line in found}
+    ordered = [by_id[answer.headers["x-request-id"]] for answer in answers]
+    names = ("method", "path", "status", "user_id")
+    assert [tuple(line[name] for name in names) for line in ordered] == asked
+    assert not any("statements" in line for line in found)
+
+
+@pytest.mark.rule("LOGGING-5")
+@pytest.mark.managed
+def test_nobody_is_null(usual: Server, writer: User) -> None:
+    """`user_id` is null for strangers, bad tokens and sign-ins."""
+    start = len(usual.log_text())
+    body = {"username": writer.username, "password": writer.password}
+    bad = {"Authorization": "Bearer " + "x" * 43}
+    writer.client.request("show_me", headers=bad, expect=401)
+    none = {"Authorization": None}
+    writer.client.request("show_me", headers=none, expect=401)
+    wrong = {**body, "password": "wrong phrase"}
+    writer.client.request("create_token", json=wrong, expect=401)
+    found = lines_from(usual, start, 3)
+    assert [line["user_id"] for line in found] == [None, None, None]
+
+
+@pytest.mark.rule("LOGGING-5", "LOGGING-4")
+@pytest.mark.managed
+def test_a_page_of_an_account_names_it(usual: Server, writer: User) -> None:
+    """The account of a session is the `user_id` of its pages."""
+    visitor = Visitor(usual.url)
+    visitor.sign_in(writer.username, writer.password)
+    start = len(usual.log_text())
+    visitor.get("/?q=secret")
+    visitor.get("/import")
+    found = lines_from(usual, start, 2)
+    assert [line["path"] for line in found] == ["/", "/import"]
+    assert [line["user_id"] for line in found] == [writer.id] * 2
+    text = usual.log_text()
+    for value in visitor.cookies.values():
+        assert value not in text
+    visitor.close()
+
+
+@pytest.mark.rule("LOGGING-5", "LOGGING-4")
+@pytest.mark.managed
+def test_the_query_is_not_logged(usual: Server, writer: User) -> None:
+    """Search words, and tokens in the wrong place, stay out."""
+    secret = unique()
+    for path in ("/api/bookmarks", "/healthz", "/login", "/nothing"):
+        start = len(usual.log_text())
+        query = {"q": secret, "access_token": secret, "next": f"/{secret}"}
+        answer = writer.request(
+            "GET",
+            path,
+            params=query,
+            headers={
+                "Referer": f"http://localhost/?q={secret}",
+                "Cookie": f"session={secret}; other={secret}",
+                "X-Api-Key": secret,
+            },
+            expect={200, 404},
+        )
+        (line,) = lines_from(usual, start, 1)
+        assert (line["path"], line["status"]) == (path, answer.status_code)
+    assert secret not in usual.log_text()
+
+
+@pytest.mark.rule("LOGGING-5")
+@pytest.mark.managed
+def test_milliseconds_are_those_of_the_request(usual: Server) -> None:
+    """What takes longer has a larger number."""
+    user = register(usual.url)
+    for number in range(20):
+        user.bookmark(notes="x" * 1000, tags=[f"{number}"])
+    start = len(usual.log_text())
+    began = time.monotonic()
+    user.request("GET", "/api/bookmarks?per_page=100", expect=200)
+    whole = (time.monotonic() - began) * 1000
+    (line,) = lines_from(usual, start, 1)
+    assert 0 < line["milliseconds"] <= whole + 1
+    user.client.close()
+
+
+@pytest.mark.rule("LOGGING-5")
+@pytest.mark.managed
+def test_above_info_no_request_is_logged(server: Server, user: User) -> None:
+    """With `LOG_LEVEL=warning` requests leave no line."""
+    user.request("list_bookmarks", expect=200)
+    user.request("GET", "/api/nothing", expect=404)
+    assert '"request"' not in server.log_text()
+
+
+@pytest.mark.rule("LOGGING-6")
+@pytest.mark.parametrize("value", KEPT)
+def test_a_good_request_id_is_kept(user: User, value: str) -> None:
+    """An id of 8 to 64 letters, digits and hyphens comes back."""
+    headers = {"X-Request-ID": value}
+    for path, status in (
+        ("/healthz", 200),
+        ("/api/me", 200),
+        ("/api/nothing", 404),
+        ("/login", 200),
+        ("/static/style.css", 200),
+    ):
+        answer = user.request("GET", path, headers=headers, expect=status)
+        assert answer.headers["x-request-id"] == value
+
+
+@pytest.mark.rule("LOGGING-6", "ROBUSTNESS-4")
+@pytest.mark.parametrize("value", REPLACED)
+def test_any_other_request_id_is_replaced(
+    server: Server, value: str | bytes | None
+) -> None:
+    """What is no such id is replaced by a new one."""
+    made = set()
+    for _ in range(2):
+        headers = [] if value is None else [("X-Request-ID", value)]
+        request = raw.message("GET", "/healthz", headers)
+        (answer,) = raw.exchange(server, request, expect=200)
+        (own,) = [
+            text
+            for name, text in answer.header_list
+            if name.lower() == "x-request-id"
+        ]
+        assert MADE.fullmatch(own), own
+        assert own != value
+        made.add(own)
+    assert len(made) == 2
+
+
+@pytest.mark.rule("LOGGING-6")
+def test_two_request_ids_make_one(server: Server) -> None:
+    """Sent twice, the answer still carries one."""
+    headers = [("X-Request-ID", "a" * 8), ("X-Request-ID", "b" * 8)]
+    request = raw.message("GET", "/healthz", headers)
+    (answer,) = raw.exchange(server, request, expect=200)
+    assert MADE.fullmatch(answer.headers["x-request-id"])
+
+
+@pytest.mark.rule("LOGGING-6")
+@pytest.mark.parametrize(
+    ("method", "path", "status", "more"),
+    [
+        ("GET", "/healthz", 200, {}),
+        ("HEAD", "/healthz", 200, {}),
+        ("OPTIONS", "/api/tags", 204, {}),
+        ("DELETE", "/api/tags", 405, {}),
+        ("GET", "/api/me", 401, {"headers": {"Authorization": None}}),
+        ("GET", "/api/users", 403, {}),
+        ("GET", "/api/nothing", 404, {}),
+        ("GET", "/api/tags", 304, {"headers": {"If-None-Match": "*"}}),
+        ("POST", "/api/bookmarks", 415, {"data": b"{}"}),
+        ("POST", "/api/bookmarks", 422, {"json": {}}),
+        ("GET", "/api/export", 200, {}),
+        ("GET", "/healthz", 400, {"headers": {"Host": "evil.example"}}),
+        ("GET", "/", 303, {}),
+        ("POST", "/logout", 403, {}),
+        ("GET", "/nothing", 404, {}),
+        ("GET", "/static/icon.svg", 200, {}),
+        ("GET", "/static/nothing.svg", 404, {}),
+        ("DELETE", "/api/tokens/current", 204, {}),
+    ],
+)
+def test_every_answer_carries_an_id(
+    user: User, method: str, path: str, status: int, more: dict
+) -> None:
+    """Success, refusal, page or file: each answer has its own id."""
+    answer = user.request(method, path, expect=status, **more)
+    assert MADE.fullmatch(answer.headers["x-request-id"])
+
+
+@pytest.mark.rule("LOGGING-7", "LOGGING-1")
+@pytest.mark.managed
+@pytest.mark.parametrize("given", [None, "my-own-request-id"])
+def test_a_trace_holds_the_id_of_its_request(
+    usual: Server, writer: User, given: str | None
+) -> None:
+    """The answer, the line of the request and the trace: one id."""
+    made = writer.bookmark()
+    spoil_times(usual, made["url"])
+    start = len(usual.log_text())
+    answer = writer.request(
+        "update_bookmark",
+        id=made["id"],
+        json={"title": "T"},
+        headers={"X-Request-ID": given},
+        expect=500,
+    )
+    number = answer.headers["x-request-id"]
+    assert given in (None, number)
+    (line,) = lines_from(usual, start, 1)
+    (trace,) = errors_with_trace(usual, start)
+    assert line["request_id"] == trace["request_id"] == number
+    assert line["status"] == 500
+
+
+@pytest.mark.rule("LOGGING-7", "LOGGING-5")
+@pytest.mark.managed
+def test_parallel_requests_keep_their_ids(usual: Server, writer: User) -> None:
+    """Each line has the id and the account of its own request."""
+    users = [register(usual.url) for _ in range(6)]
+    start = len(usual.log_text())
+
+    def work(number: int) -> list[tuple[str, str, int]]:
+        user = users[number]
+        return [
+            (
+                f"{user.username}-{turn}",
+                user.request(
+                    "GET",
+                    f"/api/bookmarks?x={turn}",
+                    headers={"X-Request-ID": f"{user.username}-{turn}"},
+                    expect=200,
+                ).headers["x-request-id"],
+                user.id,
+            )
+            for turn in range(15)
+        ]
+
+    sent = [one for each in together(len(users), work) for one in each]
+    assert all(given == got for given, got, _ in sent)
+    found = lines_from(usual, start, len(sent))
+    assert sorted((line["request_id"], line["user_id"]) for line in found) == (
+        sorted((number, who) for number, _, who in sent)
+    )
+    for user in users:
+        user.client.close()
+
+
+@pytest.mark.rule("LOGGING-5", "LOGGING-2")
+@pytest.mark.managed
+def test_a_path_cannot_forge_a_line(usual: Server) -> None:
+    """What stands in a path stays inside its line."""
+    start = len(usual.log_text())
+    forged = "%0a%7b%22message%22:%22request%22%7d%1b%5b31m%00%ff"
+    for path in (f"/{forged}", f"/api/{forged}", f"/login/{forged}"):
+        raw.exchange(usual, raw.message("GET", path), expect=404)
+    found = lines_from(usual, start, 3)
+    assert len(found) == 3
+    assert {line["status"] for line in found} == {404}
+    assert "\x1b" not in usual.log_text()

@@ -14,8 +14,9 @@ from report import ROOT
 from servers import Server
 from tables import dump, sizes
 from test_storage import bookmarks_of
+from visitor import Visitor, multipart
 
-UNKNOWN = ["0003", "-1", "0002x", "0000"]
+UNKNOWN = ["0004", "-1", "0002x", "0000"]
 TOKEN = "A" * 43
 NEEDY = [
     ("show_me", ...),
@@ -138,7 +139,7 @@ def test_migrate_takes_any_database_to_the_newest_schema(
 def test_migrate_stops_after_the_step(
     library: tuple, make_server: Callable[..., Server]
 ) -> None:
-    """`run migrate 0001` stops there; 0002 is the rest, and all works."""
+    """`run migrate 0001` stops there; 0003 is the rest, and all works."""
     own = make_server()
     migrate(own, "0001")
     first = schema(own.database)
@@ -148,7 +149,7 @@ def test_migrate_stops_after_the_step(
     assert names < all_names
     migrate(own, "0001")
     assert schema(own.database) == first
-    migrate(own, "0002")
+    migrate(own, "0003")
     assert schema(own.database) == newest
     user = register(own.start(migrate=False).url)
     user.request("show_readiness", expect=200)
@@ -176,7 +177,7 @@ def test_migrate_refuses_an_unknown_step(
 def test_an_unknown_step_leaves_the_tables(older: Server) -> None:
     """An unknown STEP changes nothing in a database that is there."""
     before = schema(older.database), dump(older.database)
-    assert older.run("migrate", "9999").returncode == 2
+    assert older.run("migrate", "0004").returncode == 2
     assert (schema(older.database), dump(older.database)) == before
 
 
@@ -223,7 +224,7 @@ def test_migrate_twice_changes_nothing(library: tuple) -> None:
     """`run migrate` twice in a row changes nothing the second time."""
     own, user, made = library
     before = schema(own.database), dump(own.database)
-    for step in ([], ["0002"]):
+    for step in ([], ["0003"]):
         migrate(own, *step)
     assert (schema(own.database), dump(own.database)) == before
     assert bookmarks_of(user) == made
@@ -352,3 +353,139 @@ def test_make_run_migrates_first() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert 0 < done.stdout.find("migrate") < done.stdout.find("serve")
+
+
+# The third step: sessions and failed sign-ins
+
+THIRD = ["POST /api/tokens", "GET /readyz"]
+
+
+@pytest.fixture
+def second(
+    library: tuple[Server, User, list[dict]],
+    make_server: Callable[..., Server],
+) -> Server:
+    """Give a database at step 0002 that holds the rows of the library."""
+    own = make_server()
+    migrate(own, "0002")
+    copy_rows(library[0].database, own.database)
+    return own
+
+
+@pytest.mark.rule("MIGRATIONS-2", "MIGRATIONS-1")
+@pytest.mark.managed
+def test_the_third_step_makes_new_tables(second: Server) -> None:
+    """0002 stops before the tables that 0003 makes, and keeps rows."""
+    tables = dump(second.database)
+    for _ in range(2):
+        migrate(second, "0002")
+    assert dump(second.database).keys() == tables.keys()
+    assert "failed_sign_ins" not in tables
+    migrate(second, "0003")
+    newest = dump(second.database)
+    assert "failed_sign_ins" in newest.keys() - tables.keys()
+    kept = ("users", "tokens", "bookmarks", "tags")
+    assert {name: newest[name] for name in kept} == {
+        name: tables[name] for name in kept
+    }
+
+
+@pytest.mark.rule("MIGRATIONS-3")
+@pytest.mark.managed
+def test_the_third_step_keeps_everything(
+    second: Server, library: tuple
+) -> None:
+    """Accounts, tokens, bookmarks and their tags go on as they were."""
+    _, user, made = library
+    migrate(second)
+    second.start(migrate=False)
+    client = Client(second.url, user.token)
+    reader = User(user.username, user.password, user.token, client)
+    assert bookmarks_of(reader) == made
+    reader.sign_in()
+    visitor = Visitor(second.url)
+    visitor.sign_in(user.username, user.password)
+    assert visitor.is_signed_in()
+    assert made[0]["url"] in visitor.get("/").text
+    visitor.close()
+    client.close()
+
+
+@pytest.mark.rule("MIGRATIONS-6", "ERRORS-6", "HEALTH-4")
+@pytest.mark.managed
+def test_without_the_third_step_nobody_signs_in(
+    second: Server, library: tuple
+) -> None:
+    """At 0002 signing in is 503, in the API and on the page."""
+    second.start(migrate=False)
+    user = library[1]
+    client = Client(second.url)
+    body = {"username": user.username, "password": user.password}
+    before = dump(second.database)
+    for method, path in (line.split() for line in THIRD):
+        more = {"json": body} if method == "POST" else {}
+        answer = client.request(method, path, expect=503, **more)
+        expect.problem(answer, 503)
+        expect.retry_after(answer)
+    assert dump(second.database) == before
+    client.request("show_health", expect=200)
+    migrate(second)
+    client.request("show_readiness", expect=200)
+    client.request("create_token", json=body, expect=201)
+    client.close()
+
+
+@pytest.mark.rule("MIGRATIONS-5")
+@pytest.mark.managed
+def test_a_third_step_that_fails_leaves_everything(second: Server) -> None:
+    """What is in the way of the third step stops it, and it alone."""
+    with closing(sqlite3.connect(second.database)) as db, db:
+        db.execute("CREATE TABLE failed_sign_ins (in_the_way TEXT)")
+    before = schema(second.database), dump(second.database)
+    done = second.run("migrate", timeout=60)
+    assert done.returncode == 1
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("run: ")
+    assert (schema(second.database), dump(second.database)) == before
+    with closing(sqlite3.connect(second.database)) as db, db:
+        db.execute("DROP TABLE failed_sign_ins")
+    migrate(second)
+
+
+@pytest.mark.rule("MIGRATIONS-6", "ERRORS-6")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    ("operation", "path"),
+    [
+        ("POST", "/api/import"),
+        ("GET", "/api/export"),
+        ("GET", "/api/export?format=ndjson"),
+    ],
+)
+def test_without_a_database_no_file_goes_in_or_out(
+    bare: Server, operation: str, path: str
+) -> None:
+    """Import and export need the database, and say so."""
+    client = Client(bare.url, TOKEN)
+    kind, body = multipart([], {"file": ("x.html", b"<DL><p></DL>")})
+    more = {"data": body, "headers": {"Content-Type": kind}}
+    sent = more if operation == "POST" else {}
+    answer = client.request(operation, path, expect=503, **sent)
+    expect.problem(answer, 503)
+    expect.retry_after(answer)
+    client.request("GET", "/api/openapi.json", expect=200)
+    client.close()
+    assert not list(bare.folder.glob("shelf.db*"))
+
+
+@pytest.mark.rule("MIGRATIONS-6", "ERRORS-6")
+@pytest.mark.managed
+@pytest.mark.parametrize("path", ["/", "/import", "/export"])
+def test_without_a_database_a_page_says_so(bare: Server, path: str) -> None:
+    """A page that needs the database is 503, or asks to sign in first."""
+    client = Client(bare.url)
+    headers = {"Cookie": "session=" + "x" * 43}
+    answer = client.request("GET", path, headers=headers, expect={303, 503})
+    assert answer.status_code == 303 or expect.page_error(answer, 503)
+    client.close()
+    assert not list(bare.folder.glob("shelf.db*"))

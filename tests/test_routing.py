@@ -1,10 +1,14 @@
 """Routing: from a method and a path to one operation, or a refusal."""
 
+import document
 import expect
 import pytest
 import raw
 from client import Client, User, unique_url
 from servers import Server
+from visitor import Visitor
+
+pytest_plugins = "visiting"
 
 ALLOWED = {
     "/healthz": {"GET", "HEAD", "OPTIONS"},
@@ -411,3 +415,188 @@ def test_body_of_get_and_delete(
     user.request("show_bookmark", **more, expect=200)
     user.request("delete_bookmark", **more, expect=204)
     user.request("show_bookmark", **more, expect=404)
+
+
+# The paths of the import, the export, the description and the pages
+
+MORE_API = {
+    "/api/import": {"POST", "OPTIONS"},
+    "/api/export": {"GET", "HEAD", "OPTIONS"},
+    "/api/openapi.json": {"GET", "HEAD", "OPTIONS"},
+}
+PAGES = {
+    "/": {"GET", "HEAD", "OPTIONS"},
+    "/login": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/logout": {"POST", "OPTIONS"},
+    "/register": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/bookmarks": {"POST", "OPTIONS"},
+    "/bookmarks/987654/edit": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/bookmarks/987654/delete": {"POST", "OPTIONS"},
+    "/import": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/export": {"GET", "HEAD", "OPTIONS"},
+}
+MORE = MORE_API | PAGES
+MORE_REFUSED = [
+    (path, method)
+    for path, allowed in MORE.items()
+    for method in METHODS
+    if method not in allowed
+]
+NO_PAGES = [
+    "/bookmarks/987654",
+    "/bookmarks/987654/",
+    "/bookmarks//edit",
+    "/bookmarks/987654/edit/x",
+    "/bookmarks/987654/Edit",
+    "/bookmarks/edit",
+    "/Login",
+    "/logins",
+    "/index.html",
+    "/favicon.ico",
+    "/docs",
+    "/redoc",
+    "/openapi.json",
+]
+
+
+@pytest.mark.rule("ROUTING-2", "ROUTING-3", "ERRORS-1", "ERRORS-3")
+@pytest.mark.parametrize(("path", "method"), MORE_REFUSED)
+def test_other_method_of_the_newer_paths(
+    client: Client, path: str, method: str
+) -> None:
+    """A known path with a method it does not have: 405 and Allow."""
+    answer = client.request(method, path, expect=405)
+    expect.allow(answer, MORE[path])
+
+
+@pytest.mark.rule("ROUTING-2", "ERRORS-7")
+@pytest.mark.parametrize(("path", "method"), MORE_REFUSED[::4])
+def test_other_method_of_the_newer_paths_with_a_body(
+    user: User, path: str, method: str
+) -> None:
+    """Neither a token nor a body of any kind changes that."""
+    for kind in ("application/json", "application/x-www-form-urlencoded"):
+        headers = {"Content-Type": kind}
+        answer = user.request(
+            method, path, data=b"{", headers=headers, expect=405
+        )
+        expect.allow(answer, MORE[path])
+
+
+@pytest.mark.rule("ROUTING-5")
+@pytest.mark.parametrize("path", MORE)
+def test_options_of_the_newer_paths(client: Client, path: str) -> None:
+    """OPTIONS on a known path: 204 and Allow, without a token."""
+    for headers in ({}, {"Cookie": "session=x"}):
+        answer = client.request("OPTIONS", path, headers=headers, expect=204)
+        expect.allow(answer, MORE[path])
+        expect.no_body(answer)
+
+
+@pytest.mark.rule("ROUTING-6")
+@pytest.mark.parametrize("path", [path for path in MORE if path != "/"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+def test_slash_at_the_end_of_the_newer_paths(
+    client: Client, path: str, method: str
+) -> None:
+    """A slash more is another path: 404 and no redirect."""
+    answer = client.request(method, path + "/", expect=404)
+    assert "location" not in answer.headers
+
+
+@pytest.mark.rule("ROUTING-4")
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/export", 200),
+        ("/api/export?format=ndjson", 200),
+        ("/api/export?format=x", 422),
+        ("/api/openapi.json", 200),
+        ("/static/style.css", 200),
+        ("/static/nothing.css", 404),
+        ("/export", 303),
+        ("/import", 303),
+        ("/bookmarks/1/edit", 303),
+        ("/", 303),
+    ],
+)
+def test_head_of_the_newer_paths(
+    server: Server, user: User, path: str, status: int
+) -> None:
+    """HEAD answers as GET does, without a body."""
+    user.bookmark()
+    get, head = (
+        raw.exchange(
+            server,
+            raw.message(method, path, [bearer(user)]),
+            expect=status,
+        )[0]
+        for method in ("GET", "HEAD")
+    )
+    assert stable(head) == stable(get)
+    expect.no_body(head)
+
+
+@pytest.mark.rule("ROUTING-4")
+@pytest.mark.parametrize(
+    "path", ["/", "/?page=0", "/import", "/login", "/register", "/export"]
+)
+def test_head_of_a_page_of_an_account(member: Visitor, path: str) -> None:
+    """HEAD of a page has the status and the type of GET."""
+    get = member.get(path, expect={200, 422})
+    head = member.request("HEAD", path, expect=get.status_code)
+    expect.no_body(head)
+    for name in ("content-type", "cache-control", "content-disposition"):
+        assert head.headers.get(name) == get.headers.get(name)
+
+
+@pytest.mark.rule("ROUTING-8")
+@pytest.mark.parametrize("number", STRANGE_IDS)
+@pytest.mark.parametrize("end", ["edit", "delete"])
+def test_id_of_other_characters_in_a_page(
+    client: Client, number: str, end: str
+) -> None:
+    """An id with anything but digits makes an unknown page."""
+    path = f"/bookmarks/{number}/{end}"
+    for method in ("GET", "POST", "OPTIONS"):
+        client.request(method, path, expect=404)
+
+
+@pytest.mark.rule("ROUTING-9", "PAGES-11")
+@pytest.mark.parametrize("number", MISSING_IDS)
+def test_id_out_of_range_in_a_page(member: Visitor, number: str) -> None:
+    """0 and more than 18 digits are a missing bookmark."""
+    path = f"/bookmarks/{number}/edit"
+    expect.page_error(member.get(path, expect=404), 404)
+
+
+@pytest.mark.rule("ROUTING-1", "ERRORS-3")
+@pytest.mark.parametrize("path", NO_PAGES)
+def test_unknown_page(client: Client, path: str) -> None:
+    """An unknown page answers 404 as HTML, and does not redirect."""
+    for method in ("GET", "POST"):
+        answer = client.request(method, path, expect=404)
+        expect.page_error(answer, 404)
+
+
+@pytest.mark.rule("ROUTING-12")
+@pytest.mark.parametrize("path", MORE)
+def test_trace_of_the_newer_paths(client: Client, path: str) -> None:
+    """TRACE answers 405 and echoes nothing."""
+    secret = {"Authorization": "Bearer swordfish", "Cookie": "session=sesame"}
+    answer = client.request("TRACE", path, headers=secret, expect=405)
+    expect.allow(answer, MORE[path])
+    expect.no_secret(answer, "swordfish", "sesame")
+
+
+@pytest.mark.rule("ROUTING-11")
+@pytest.mark.parametrize("name", ["_method", "_METHOD", "method"])
+def test_method_in_a_form(user: User, member: Visitor, name: str) -> None:
+    """A field of a form does not change the method."""
+    number = user.bookmark()["id"]
+    path = f"/bookmarks/{number}/edit"
+    form = document.form_to(member.visit(path), path)
+    pairs = [*document.filled(form, title="Kept"), (name, "DELETE")]
+    member.post(path, pairs, expect=303)
+    shown = user.request("show_bookmark", id=number, expect=200)
+    assert shown.json()["title"] == "Kept"

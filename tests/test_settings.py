@@ -7,15 +7,20 @@ import sqlite3
 import stat
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
 
+import document
 import expect
 import pytest
-from client import PASSWORD, register, unique_url
+import raw
+from client import PASSWORD, Client, register, unique, unique_url
 from servers import Server, run_file
+from tables import locked
+from visitor import Cookie, Visitor, multipart, set_cookies
 
 BAD = {
     "PORT": ["abc", "0", "65536", "-1", "80.0", "+80", "８０", "0x50"],
@@ -270,7 +275,8 @@ def test_settings_have_their_defaults(untouched: Server) -> None:
         ("shelf.example", 400),
     ):
         user.request("show_health", headers={"Host": host}, expect=status)
-    assert '"request"' not in untouched.log_text()
+    assert '"request"' in untouched.log_text()
+    assert '"statements"' not in untouched.log_text()
     assert "PASSWORD_LOG_N" not in untouched.log_text()
 
 
@@ -354,3 +360,189 @@ def test_serve_warns_of_cheap_passwords(
     assert "PASSWORD_LOG_N" in server.log_text()
     own = make_server(PASSWORD_LOG_N="13").start(migrate=False)
     assert "PASSWORD_LOG_N" in own.log_text()
+
+
+# The settings of the pages, of the import and of the sign-in
+
+ORIGIN = "https://app.example"
+ENTRY = '<DT><A HREF="{}">{}</A>\n'
+HEADER = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n"
+
+
+def upload(size: int) -> tuple[str, bytes]:
+    """Write the form of an import whose body has exactly a size."""
+    text = HEADER + ENTRY.format(unique_url(), "T")
+    for _ in range(2):
+        file = text.encode()
+        kind, body = multipart([], {"file": ("b.html", file)})
+        text += " " * (size - len(body))
+    return kind, body
+
+
+def fresh(visitor: Visitor) -> Cookie:
+    """Sign up on the page and return the cookie of the session."""
+    answer = visitor.submit(
+        "/register", "/register", username=unique(), password=PASSWORD
+    )
+    cookies = set_cookies(answer)
+    return next(one for one in cookies if one.name.endswith("session"))
+
+
+@pytest.fixture(scope="module")
+def tuned(server: Server) -> Iterator[Server]:
+    """Give a server with every setting of this part another one."""
+    env = {
+        "MAX_BODY_BYTES": "300",
+        "MAX_IMPORT_BYTES": "2000",
+        "SESSION_TTL": "3",
+        "LOGIN_LIMIT": "1/100",
+        "CORS_ORIGINS": f"http://localhost:1,{ORIGIN}",
+        "WORKERS": "2",
+        "THREADS": "2",
+        "LOG_LEVEL": "info",
+    }
+    with Server(server.implementation, env) as own:
+        yield own
+
+
+@pytest.mark.rule("SETTINGS-1", "IMPORTING-9")
+@pytest.mark.managed
+def test_max_import_bytes_is_for_the_import_alone(tuned: Server) -> None:
+    """`MAX_IMPORT_BYTES` bounds the import, not `MAX_BODY_BYTES`."""
+    user = register(tuned.url)
+    for size, status in ((2000, 200), (2001, 413)):
+        kind, body = upload(size)
+        assert len(body) == size
+        request = raw.message(
+            "POST",
+            "/api/import",
+            [
+                ("Authorization", f"Bearer {user.token}"),
+                ("Content-Type", kind),
+            ],
+            body,
+        )
+        raw.exchange(tuned, request, expect=status)
+    user.client.close()
+
+
+@pytest.mark.rule("SETTINGS-1", "SESSIONS-10")
+@pytest.mark.managed
+def test_session_ttl_ends_a_session(tuned: Server) -> None:
+    """`SESSION_TTL` seconds after the sign-in the session is over."""
+    visitor = Visitor(tuned.url)
+    began = time.monotonic()
+    cookie = fresh(visitor)
+    assert "secure" not in cookie.attributes
+    visitor.get("/import", expect=200)
+    time.sleep(max(0, began + 4.2 - time.monotonic()))
+    visitor.get("/import", expect=303)
+    visitor.close()
+
+
+@pytest.mark.rule("SETTINGS-1", "LIMITS-4")
+@pytest.mark.managed
+def test_login_limit_counts(tuned: Server) -> None:
+    """`LOGIN_LIMIT` is how many may fail, and within how long."""
+    user = register(tuned.url)
+    body = {"username": user.username, "password": "a wrong phrase"}
+    user.client.request("create_token", json=body, expect=401)
+    answer = user.client.request("create_token", json=body, expect=429)
+    assert 90 <= expect.retry_after(answer) <= 100
+    user.client.close()
+
+
+@pytest.mark.rule("SETTINGS-1", "SETTINGS-5", "CORS-1")
+@pytest.mark.managed
+def test_cors_origins_are_allowed(tuned: Server) -> None:
+    """`CORS_ORIGINS` is a list of those that are allowed."""
+    client = Client(tuned.url)
+    for origin in (ORIGIN, "http://localhost:1"):
+        headers = {"Origin": origin}
+        answer = client.request("show_health", headers=headers, expect=200)
+        allowed = answer.headers["access-control-allow-origin"]
+        assert allowed == origin
+    client.close()
+
+
+@pytest.mark.rule("SETTINGS-1", "LOGGING-5")
+@pytest.mark.managed
+def test_log_level_info_logs_requests(tuned: Server) -> None:
+    """`LOG_LEVEL=info` logs requests, without the statements."""
+    client = Client(tuned.url)
+    client.request("show_readiness", expect=200)
+    client.close()
+    assert '"request"' in tuned.log_text()
+    assert '"statements"' not in tuned.log_text()
+
+
+@pytest.mark.rule("SETTINGS-1", "SESSIONS-2")
+@pytest.mark.managed
+def test_secure_cookies_are_secure(
+    make_server: Callable[..., Server],
+) -> None:
+    """With `SECURE_COOKIES=1` the cookie is `__Host-session`, secure."""
+    own = make_server(SECURE_COOKIES="1", SESSION_TTL="4321").start()
+    visitor = Visitor(own.url)
+    cookie = fresh(visitor)
+    assert cookie.name == "__Host-session"
+    assert "secure" in cookie.attributes
+    assert visitor.is_signed_in()
+    visitor.close()
+
+
+@pytest.mark.rule("SETTINGS-1", "SETTINGS-7", "SESSIONS-3")
+@pytest.mark.managed
+def test_the_secret_key_outlives_a_restart(
+    make_server: Callable[..., Server],
+) -> None:
+    """With the same `SECRET_KEY` sessions and their forms go on."""
+    own = make_server().start()
+    visitor = Visitor(own.url)
+    fresh(visitor)
+    form = document.form_to(visitor.visit("/import"), "/logout")
+    own.restart()
+    assert visitor.is_signed_in()
+    visitor.post("/logout", document.filled(form), expect=303)
+    visitor.get("/import", expect=303)
+    visitor.close()
+
+
+@pytest.mark.rule("SETTINGS-1", "CLI-2")
+@pytest.mark.managed
+def test_host_is_where_it_listens(
+    make_server: Callable[..., Server],
+) -> None:
+    """`HOST` is the one address that is listened on."""
+    own = make_server(HOST="127.0.0.2")
+    own.host = "127.0.0.2"
+    own.extra["ALLOWED_HOSTS"] = "127.0.0.2"
+    own.start()
+    client = Client(own.url)
+    client.request("show_health", expect=200)
+    client.close()
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", own.port)) != 0
+
+
+@pytest.mark.rule("SETTINGS-1")
+@pytest.mark.managed
+def test_threads_serve_together(
+    make_server: Callable[..., Server],
+) -> None:
+    """With six threads five that wait keep nobody else waiting."""
+    own = make_server(WORKERS="1", THREADS="6").start()
+    users = [register(own.url) for _ in range(6)]
+    with ThreadPoolExecutor(5) as pool:
+        with locked(own.database):
+            waiting = [pool.submit(user.bookmark) for user in users[1:]]
+            time.sleep(0.5)
+            began = time.monotonic()
+            users[0].request("list_bookmarks", expect=200)
+            seconds = time.monotonic() - began
+            still = [one for one in waiting if not one.done()]
+        made = [one.result(10)["id"] for one in waiting]
+    assert seconds < 2
+    assert len(still) == len(set(made)) == 5
+    for user in users:
+        user.client.close()

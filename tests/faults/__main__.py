@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from faults.catalogue import DEGENERATE, FAULTS, Fault
+from faults.every import DEGENERATE, FAULTS, Fault
 from report import ROOT, load_rules
 from rich.console import Console
 from rich.progress import Progress
@@ -62,8 +62,8 @@ def assemble(folder: Path) -> Path:
     home = folder / "faults"
     left = shutil.ignore_patterns("var", "__pycache__")
     shutil.copytree(STDLIB, home, ignore=left)
-    for name in ("run", "layer.py", "catalogue.py", "degenerate.py"):
-        shutil.copy(TESTS / "faults" / name, home / name)
+    for file in (TESTS / "faults" / "run", *(TESTS / "faults").glob("*.py")):
+        shutil.copy(file, home / file.name)
     compileall.compile_dir(home, quiet=1)
     return home
 

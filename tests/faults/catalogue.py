@@ -1,55 +1,6 @@
-"""The faults: each breaks one rule of the standard-library implementation.
+"""The faults of the API: each breaks a rule of routing to robustness."""
 
-An edit is a file of the package `app`, a piece of its text that stands
-there exactly once, and what stands there instead.
-"""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-Edit = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Hold one fault: what it is, which rules it breaks, and how.
-
-    Tests of the rules in `also` turn red as well; those of the rules in
-    `sometimes` now and then, by a race.
-    """
-
-    name: str
-    breaks: tuple[str, ...]
-    edits: tuple[Edit, ...]
-    also: tuple[str, ...] = ()
-    sometimes: tuple[str, ...] = ()
-
-
-FAULTS: list[Fault] = []
-
-
-def edited(text: str, edits: Iterable[Edit]) -> str:
-    """Return a source with all its edits; each must fit exactly once."""
-    for file, old, new in edits:
-        if text.count(old) != 1:
-            raise SystemExit(f"{file} has {text.count(old)} times: {old}")
-        text = text.replace(old, new)
-    return text
-
-
-def fault(
-    name: str,
-    breaks: str,
-    *edits: Edit,
-    also: str = "",
-    sometimes: str = "",
-) -> None:
-    """Add one fault; rules are listed with blanks between."""
-    rules = [tuple(text.split()) for text in (breaks, also, sometimes)]
-    FAULTS.append(Fault(name, rules[0], edits, *rules[1:]))
-
-
-DEGENERATE = ["always-200", "always-404", "always-500", "echo", "hang"]
+from faults.fault import fault
 
 # Routing
 
@@ -57,7 +8,8 @@ fault(
     "an unknown path is a bad request",
     "ROUTING-1",
     ("routing.py", "raise Problem(404,", "raise Problem(400,"),
-    also="ERRORS-3 ROUTING-6 ROUTING-7 ROUTING-8 ROUTING-10",
+    also="ERRORS-3 LOGGING-6 ROUTING-6 ROUTING-7 ROUTING-8 ROUTING-10 "
+    "STATIC-4",
 )
 fault(
     "another method is not found",
@@ -67,7 +19,7 @@ fault(
         'raise Problem(405, "This path has no such method.", allow)',
         'raise Problem(404, "This path has no such method.", allow)',
     ),
-    also="ROUTING-11 ROUTING-12",
+    also="ROUTING-3 ROUTING-11 ROUTING-12",
 )
 fault(
     "405 without Allow",
@@ -77,7 +29,7 @@ fault(
         'raise Problem(405, "This path has no such method.", allow)',
         'raise Problem(405, "This path has no such method.")',
     ),
-    also="ROUTING-12",
+    also="ROUTING-2 ROUTING-12",
 )
 fault(
     "Allow without HEAD",
@@ -93,7 +45,7 @@ fault(
         'method = "GET" if request.method == "HEAD" else request.method',
         "method = request.method",
     ),
-    also="BOOKMARKS-5 PERMISSIONS-4",
+    also="BOOKMARKS-5 CACHING-1 PERMISSIONS-4",
 )
 fault(
     "OPTIONS answers 200",
@@ -106,7 +58,7 @@ fault(
     (
         "routing.py",
         "pattern.fullmatch(path)",
-        'pattern.fullmatch(path.rstrip("/"))',
+        'pattern.fullmatch(path.rstrip("/") or path)',
     ),
 )
 fault(
@@ -121,7 +73,7 @@ fault(
 fault(
     "ids of any digits",
     "ROUTING-8",
-    ("routing.py", r"(?P<\1>[0-9]+)", r"(?P<\1>\\d+)"),
+    ("routing.py", "(?P<id>[0-9]+)", r"(?P<id>\\d+)"),
 )
 fault(
     "ids of any length",
@@ -138,11 +90,10 @@ fault(
     "ROUTING-10",
     (
         "errors.py",
-        '{"Content-Type": content_type, **problem.headers}',
-        '{"Content-Type": content_type, **problem.headers,\n'
+        '"application/problem+json", **problem.headers}',
+        '"application/problem+json", **problem.headers,\n'
         '               "X-Path": request.path}',
     ),
-    also="PERMISSIONS-2",
 )
 fault(
     "a header changes the method",
@@ -191,7 +142,7 @@ fault(
         '            raise Problem(415, "This has no body.")\n'
         '        if request.method == "OPTIONS":',
     ),
-    also="ROUTING-9",
+    also="ROUTING-2 ROUTING-9 SESSIONS-8",
 )
 
 # Bodies
@@ -279,10 +230,9 @@ fault(
         '"Content-Type": "application/json"',
         '"Content-Type": "text/plain"',
     ),
-    also="ACCOUNTS-2 BODIES-2 BODIES-7 BOOKMARKS-1 BOOKMARKS-14 "
-    "HEALTH-1 PAGINATION-1 PAGINATION-5 PAGINATION-6 "
-    "PAGINATION-10 PAGINATION-11 ROBUSTNESS-1 TAGS-1 TAGS-2 "
-    "TAGS-3 TAGS-4 TAGS-6 TOKENS-1 VALIDATION-8 VALIDATION-9 "
+    also="ACCOUNTS-2 BOOKMARKS-1 BOOKMARKS-14 HEALTH-1 IMPORTING-1 "
+    "PAGINATION-1 PAGINATION-5 PAGINATION-10 ROBUSTNESS-1 TAGS-1 "
+    "TAGS-2 TAGS-3 TOKENS-1 VALIDATION-8 VALIDATION-9 "
     "VALIDATION-15 VALIDATION-16 VALIDATION-17 VALIDATION-20",
 )
 
@@ -372,6 +322,7 @@ fault(
         "if len(value) > high:",
         'if len(value.encode("utf-8", "replace")) > high:',
     ),
+    also="COMPRESSION-5",
 )
 fault(
     "a longer url",
@@ -426,6 +377,7 @@ fault(
         "sized(text(value).strip(), 1, 300)",
         "sized(text(value), 1, 300)",
     ),
+    also="EXPORTING-3 EXPORTING-5",
 )
 fault(
     "notes are trimmed",
@@ -474,9 +426,9 @@ fault(
     "ERRORS-1",
     (
         "errors.py",
-        "if is_api_path(request.path):",
-        "if is_api_path(request.path) and (\n"
-        '        "html" not in (request.header("Accept") or "")\n'
+        "if not is_api_path(request.path):",
+        "if not is_api_path(request.path) or (\n"
+        '        "html" in (request.header("Accept") or "")\n'
         "    ):",
     ),
 )
@@ -495,8 +447,8 @@ fault(
     "ERRORS-3",
     (
         "errors.py",
-        "detail=escape(problem.detail),",
-        "detail=request.path,",
+        "detail=problem.detail)",
+        'detail="@")\n        page = page.replace("@", request.path)',
     ),
 )
 fault(
@@ -536,8 +488,9 @@ fault(
     "ERRORS-7",
     (
         "wsgi.py",
-        "check_host(request)\n        return api.dispatch(request)",
-        "response = api.dispatch(request)\n"
+        "check_host(request)\n"
+        "        return router_of(request.path).dispatch(request)",
+        "response = router_of(request.path).dispatch(request)\n"
         "        check_host(request)\n"
         "        return response",
     ),
@@ -548,9 +501,11 @@ fault(
     (
         "api.py",
         "bookmark = find_bookmark(db, user, id)\n"
+        "        check_if_match(request, bookmark_etag(bookmark))\n"
         "        fields = validate(document, BOOKMARK, partial=True)",
         "fields = validate(document, BOOKMARK, partial=True)\n"
-        "        bookmark = find_bookmark(db, user, id)",
+        "        bookmark = find_bookmark(db, user, id)\n"
+        "        check_if_match(request, bookmark_etag(bookmark))",
     ),
 )
 fault(
@@ -560,11 +515,12 @@ fault(
         "api.py",
         'fields = validate_password_change(document, user["username"])',
         "given = dict(document).get('current_password', '')\n"
-        '    if not verify_password(str(given), user["password"]):\n'
-        '        raise Problem(403, "The current password is wrong.")\n'
-        '    fields = validate_password_change(document, user["username"])',
+        '        if not verify_password(str(given), user["password"]):\n'
+        '            raise Problem(403, "The current password is wrong.")\n'
+        "        fields = validate_password_change("
+        'document, user["username"])',
     ),
-    also="ACCOUNTS-5 ACCOUNTS-13",
+    also="ACCOUNTS-5 ACCOUNTS-13 LIMITS-8",
 )
 
 # Storage
@@ -768,9 +724,9 @@ fault(
         "return page_response(request, page, lambda row: {\n"
         '        **represent_bookmark(row), "user_id": row["user_id"]})',
     ),
-    also="BOOKMARKS-10 BOOKMARKS-14 BOOKMARKS-15 PERMISSIONS-3 "
-    "VALIDATION-10 VALIDATION-11 VALIDATION-13 VALIDATION-14 "
-    "VALIDATION-19",
+    also="BOOKMARKS-10 BOOKMARKS-14 BOOKMARKS-15 IMPORTING-1 "
+    "IMPORTING-4 PAGES-9 PAGES-11 VALIDATION-10 VALIDATION-11 "
+    "VALIDATION-13 VALIDATION-14 VALIDATION-19",
 )
 fault(
     "ids are used again",
@@ -796,15 +752,15 @@ fault(
         '"updated_at": bookmark["updated_at"].replace("1Z", "Z").replace(\n'
         '            "Z", "1Z" if len(bookmark["updated_at"]) > 27 else "Z"),',
     ),
-    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 SEARCH-6 "
-    "VALIDATION-8 VALIDATION-9 VALIDATION-15 VALIDATION-16 "
-    "VALIDATION-17 VALIDATION-20",
+    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 IMPORTING-1 "
+    "PAGES-9 PAGES-11 SEARCH-6 VALIDATION-8 VALIDATION-9 "
+    "VALIDATION-16 VALIDATION-17 VALIDATION-20",
 )
 fault(
     "a weak ETag",
     "BOOKMARKS-5",
     ("bookmarks.py", """return f'"{book""", """return f'W/"{book"""),
-    also="BOOKMARKS-6 BOOKMARKS-9",
+    also="BOOKMARKS-6 BOOKMARKS-9 COMPRESSION-5",
 )
 fault(
     "a change does not move the time",
@@ -814,7 +770,7 @@ fault(
         'next_instant(old["updated_at"])',
         'old["updated_at"]',
     ),
-    also="BOOKMARKS-7",
+    also="BOOKMARKS-7 IMPORTING-1",
 )
 fault(
     "a change within a tick does not move the time",
@@ -885,6 +841,7 @@ fault(
         "statements(STEPS[step].read_text().replace(\n"
         '            "UNIQUE (user_id, url)", "UNIQUE (url)"))',
     ),
+    also="CSRF-1 CSRF-2 CSRF-4 EXPORTING-3 EXPORTING-4 IMPORTING-4",
 )
 fault(
     "half of a refused write is stored",
@@ -914,12 +871,14 @@ fault(
     (
         "api.py",
         "bookmark = find_bookmark(db, user, id)\n"
-        '        db.execute("DELETE FROM bookmarks WHERE id = ?", '
-        '[bookmark["id"]])',
-        "db.execute(\n"
-        '            "DELETE FROM bookmarks WHERE user_id = ? AND id = ?",\n'
-        '            [user["id"], int(id[:18])],\n'
-        "        )",
+        "        check_if_match(request, bookmark_etag(bookmark))\n"
+        "        db.execute(",
+        "try:\n"
+        "            bookmark = find_bookmark(db, user, id)\n"
+        "        except Problem:\n"
+        "            return Response(204)\n"
+        "        check_if_match(request, bookmark_etag(bookmark))\n"
+        "        db.execute(",
     ),
 )
 
@@ -940,7 +899,7 @@ fault(
     "TAGS-3",
     ("tags.py", '"DELETE FROM tags WHERE bookmark_id = ?"', '"SELECT ?"'),
     ("tags.py", "INSERT INTO tags", "INSERT OR IGNORE INTO tags"),
-    also="BOOKMARKS-7 VALIDATION-20",
+    also="BOOKMARKS-7",
 )
 fault(
     "a tag is asked for as it stands",
@@ -1003,7 +962,6 @@ fault(
     "next after the last page",
     "PAGINATION-5",
     ("pagination.py", "if page.number < last:", "if page.number <= last:"),
-    also="PERMISSIONS-3",
 )
 fault(
     "links forget the filters",
@@ -1034,6 +992,7 @@ fault(
         "(number - 1) * size]",
         "(number - 1) * max(size - 1, 1)]",
     ),
+    also="PAGES-8",
 )
 fault(
     "sort is ignored",
@@ -1043,7 +1002,7 @@ fault(
         'order_by(query.get("sort", "id"))',
         'order_by("-created_at" if "sort" in query else "id")',
     ),
-    also="SEARCH-2 SEARCH-3 SEARCH-5 TAGS-6",
+    also="SEARCH-2 SEARCH-3 SEARCH-5",
 )
 fault(
     "another sort is ignored",
@@ -1101,6 +1060,7 @@ fault(
     "text is lowered, not folded",
     "SEARCH-2",
     ("search.py", "notes)).casefold()", "notes)).lower()"),
+    also="IMPORTING-1",
 )
 fault(
     "wildcards in a phrase",
@@ -1151,8 +1111,7 @@ fault(
         '        f"SELECT count(*) FROM {alone}", few\n'
         "    ).fetchone()[0]",
     ),
-    also="PERMISSIONS-3 SEARCH-1 SEARCH-2 SEARCH-3 SEARCH-6 TAGS-3 "
-    "TAGS-4 TAGS-6",
+    also="SEARCH-1 SEARCH-2 SEARCH-3 SEARCH-6 TAGS-3",
 )
 
 # Accounts
@@ -1227,6 +1186,7 @@ fault(
     "the password stays as it was",
     "ACCOUNTS-10",
     ("api.py", 'replace_password(db, user["id"], password)', "pass"),
+    also="SESSIONS-9",
 )
 fault(
     "the current password is not looked at",
@@ -1237,7 +1197,7 @@ fault(
         'user["password"]):',
         "if False:",
     ),
-    also="ACCOUNTS-5 ACCOUNTS-8 ACCOUNTS-13",
+    also="ACCOUNTS-5 ACCOUNTS-8 ACCOUNTS-13 LIMITS-8",
 )
 fault(
     "other tokens stay valid",
@@ -1315,10 +1275,10 @@ fault(
     "TOKENS-6",
     (
         "accounts.py",
-        "raise wrong_sign_in()\n    return user",
+        "raise wrong_sign_in()\n    request.user_id",
         "raise wrong_sign_in() if user else Problem(\n"
         '            401, "Who?", {"WWW-Authenticate": "Bearer"})\n'
-        "    return user",
+        "    request.user_id",
     ),
 )
 fault(
@@ -1329,6 +1289,7 @@ fault(
         'SIGN_IN = {"username": Field(text)',
         'SIGN_IN = {"username": Field(username)',
     ),
+    also="LIMITS-5",
 )
 fault(
     "an unknown name is refused faster",
@@ -1339,19 +1300,21 @@ fault(
         "and so stays unknown.",
         "if not user:\n        raise wrong_sign_in()",
     ),
+    also="LIMITS-4",
 )
 fault(
     "401 without a challenge",
     "TOKENS-9",
     ("permissions.py", '{"WWW-Authenticate": challenge}', "{}"),
-    also="ACCOUNTS-12 ACCOUNTS-14 PERMISSIONS-1 TOKENS-10 TOKENS-11 "
-    "TOKENS-12 TOKENS-13 TOKENS-15",
+    also="ACCOUNTS-12 ACCOUNTS-14 PERMISSIONS-1 SESSIONS-8 TOKENS-10 "
+    "TOKENS-11 TOKENS-12 TOKENS-13 TOKENS-15",
 )
 fault(
     "a challenge without its error",
     "TOKENS-10",
     ("permissions.py", "'Bearer error=\"invalid_token\"'", '"Bearer"'),
-    also="ACCOUNTS-12 ACCOUNTS-14 TOKENS-11 TOKENS-12 TOKENS-15",
+    also="ACCOUNTS-12 ACCOUNTS-14 EXPORTING-4 SESSIONS-8 TOKENS-11 "
+    "TOKENS-12 TOKENS-15",
 )
 fault(
     "the first of two headers counts",
@@ -1437,6 +1400,7 @@ fault(
     "nobody asks for the owner",
     "PERMISSIONS-2",
     ("bookmarks.py", "WHERE user_id = ? AND id = ?", "WHERE ? > 0 AND id = ?"),
+    also="CACHING-6",
 )
 fault(
     "another's bookmark is forbidden",
@@ -1448,15 +1412,17 @@ fault(
         "                           [int(bookmark_id[:18])]).fetchone()\n"
         '        raise Problem(403 if there else 404, "Not yours.")',
     ),
+    also="CACHING-6",
 )
 fault(
-    "lists show everything",
+    "a list by tag shows everything",
     "PERMISSIONS-3",
-    ("search.py", '["user_id = ?"]', '["? > 0"]'),
-    also="ACCOUNTS-14 BODIES-10 BOOKMARKS-10 BOOKMARKS-14 BOOKMARKS-15 "
-    "LIMITS-2 PAGINATION-4 SEARCH-5 SEARCH-6 TAGS-3 TAGS-4 TAGS-6 "
-    "VALIDATION-10 VALIDATION-11 VALIDATION-13 VALIDATION-14 "
-    "VALIDATION-19",
+    (
+        "search.py",
+        '["user_id = ?"]',
+        '["? > 0" if tags else "user_id = ?"]',
+    ),
+    also="PAGES-8 PAGINATION-1 SEARCH-6 TAGS-3",
 )
 fault(
     "everybody is an administrator",
@@ -1694,22 +1660,17 @@ fault(
 fault(
     "statements are not counted",
     "LOGGING-3",
-    (
-        "wsgi.py",
-        '"statements": count_statements(),',
-        '"statements": 0,',
-    ),
+    ("logs.py", 'line["statements"] = statements', 'line["statements"] = 0'),
 )
 fault(
     "the token in the log",
     "LOGGING-4",
     (
-        "wsgi.py",
+        "logs.py",
         '"path": request.path,',
         '"path": request.path,\n'
-        '            "milliseconds": request.header("Authorization"),',
+        '        "authorization": request.header("Authorization"),',
     ),
-    ("wsgi.py", '"milliseconds": round(', '"rounded": round('),
 )
 
 # Hosts
@@ -1839,11 +1800,11 @@ fault(
     "ROBUSTNESS-2",
     (
         "wsgi.py",
-        "return api.dispatch(request)",
+        "return router_of(request.path).dispatch(request)",
         'if request.path.startswith("//"):\n'
         "            to = request.path.encode().decode('latin-1')\n"
         '            return Response(308, {"Location": to})\n'
-        "        return api.dispatch(request)",
+        "        return router_of(request.path).dispatch(request)",
     ),
 )
 fault(
@@ -1880,11 +1841,11 @@ fault(
     "ROBUSTNESS-5",
     (
         "wsgi.py",
-        "return api.dispatch(request)",
+        "return router_of(request.path).dispatch(request)",
         "if vars(api).pop('spoiled', False):\n"
         "            raise RuntimeError\n"
         r"        api.spoiled = '\0' in request.path"
         "\n"
-        "        return api.dispatch(request)",
+        "        return router_of(request.path).dispatch(request)",
     ),
 )

@@ -7,7 +7,8 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
-from catalogue import FAULTS, Edit, edited
+from faults.every import FAULTS
+from faults.fault import Edit, edited
 
 
 class EditingLoader(SourceFileLoader):

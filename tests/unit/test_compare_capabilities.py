@@ -15,6 +15,7 @@ from compare.capabilities import (
 )
 from compare.check import (
     check_code,
+    check_copies,
     check_mirrors,
     check_operations,
     check_rows,
@@ -200,3 +201,67 @@ def test_check_mirrors(
         (path / "app").mkdir(parents=True)
         (path / "app" / "api.py").write_text(texts[name])
     assert list(check_mirrors(folders)) == complaints
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> dict[str, Path]:
+    """Give a spec and four implementations with copies of its files."""
+    folders = {
+        name: tmp_path / "implementations" / name
+        for name in ("stdlib", "flask", "django", "fastapi")
+    }
+    for place in (tmp_path, *(path / "app" for path in folders.values())):
+        (place / "static").mkdir(parents=True)
+        (place / "static" / "icon.svg").write_text("<svg/>")
+        (place / "common-passwords.txt").write_text("password")
+        (place / "bookmark_file.py").write_text("")
+        (place / "openapi.json").write_text("{}")
+    (folders["fastapi"] / "app" / "openapi.json").unlink()
+    return folders
+
+
+def test_check_copies_accepts_copies(
+    tmp_path: Path, copies: dict[str, Path]
+) -> None:
+    """Nothing is told where all files are those of the spec."""
+    assert list(check_copies(copies, b"{}", tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "complaint"),
+    [
+        (
+            "openapi.json",
+            "{ }",
+            "is stale; run `python -m compare openapi --write`",
+        ),
+        ("common-passwords.txt", "Password", "is not that of the spec"),
+        ("static/icon.svg", "<svg />", "is not that of the spec"),
+        ("static/more.js", "1", "is not in the spec"),
+        (
+            "bookmark_file.py",
+            "1",
+            "and stdlib/app/bookmark_file.py differ",
+        ),
+    ],
+)
+def test_check_copies_names_what_differs(
+    tmp_path: Path,
+    copies: dict[str, Path],
+    file: str,
+    content: str,
+    complaint: str,
+) -> None:
+    """A copy that differs is told."""
+    (copies["flask"] / "app" / file).write_text(content)
+    found = list(check_copies(copies, b"{}", tmp_path))
+    assert found == [f"flask/app/{file} {complaint}"]
+
+
+def test_check_copies_names_what_is_missing(
+    tmp_path: Path, copies: dict[str, Path]
+) -> None:
+    """A copy that is missing is told."""
+    for file in ("openapi.json", "static/icon.svg", "bookmark_file.py"):
+        (copies["django"] / "app" / file).unlink()
+    assert len(list(check_copies(copies, b"{}", tmp_path))) == 3

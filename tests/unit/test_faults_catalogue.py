@@ -6,7 +6,8 @@ from itertools import groupby
 
 import pytest
 import report
-from faults.catalogue import DEGENERATE, FAULTS, Fault, edited
+from faults.every import DEGENERATE, FAULTS, Fault, edited
+from faults.selection import SLOW
 
 APP = report.ROOT / "implementations" / "stdlib" / "app"
 RULES = report.load_rules()
@@ -49,3 +50,11 @@ def test_an_edit_that_does_not_fit_is_refused() -> None:
         with pytest.raises(SystemExit):
             edited(text, [("x.py", "a", "c")])
     assert edited("ab", [("x.py", "a", "c")]) == "cb"
+
+
+def test_slow_tests_exist() -> None:
+    """What is left out as slow is the name of a test, and of one only."""
+    files = (report.ROOT / "tests").glob("test_*.py")
+    text = "\n".join(file.read_text("utf-8") for file in files)
+    for name in SLOW:
+        assert text.count(f"def {name}(") == 1, name

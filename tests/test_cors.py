@@ -1,0 +1,383 @@
+"""CORS: which other sites' scripts may ask."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import expect
+import pytest
+import raw
+from client import Client, User, register, unique_url
+from servers import Server
+from tables import holds, renamed
+
+APP, LOCAL = "https://app.example", "http://localhost:3000"
+ORIGINS = [APP, LOCAL]
+STRANGERS = [
+    "http://app.example",
+    "https://app.example:443",
+    "https://app.example:8443",
+    "https://app.example.evil.example",
+    "https://app.examples",
+    "https://app.exampl",
+    "https://evil-app.example",
+    "https://sub.app.example",
+    "https://appxexample",
+    "https://app.example.",
+    "https://app.example/",
+    "https://app.example/path",
+    "https://user@app.example",
+    "https://APP.example",
+    "HTTPS://app.example",
+    "https://evil.example",
+    "https://app.example https://evil.example",
+    "https://app.example, https://evil.example",
+    "https://app.example,http://localhost:3000",
+    "http://localhost",
+    "http://localhost:30001",
+    "http://localhost:300",
+    "https://localhost:3000",
+    "null",
+    "*",
+    "app.example",
+    ".*",
+    "file://",
+]
+METHODS = {"get", "post", "put", "patch", "delete"}
+HEADERS = {"authorization", "content-type", "if-match", "if-none-match"}
+EXPOSED = {"etag", "link", "location", "retry-after", "x-request-id"}
+JSON = {"Content-Type": "application/json"}
+ASKED = [
+    ("GET", "/healthz", 200, {}),
+    ("GET", "/readyz", 200, {}),
+    ("GET", "/api/me", 200, {}),
+    ("HEAD", "/api/me", 200, {}),
+    ("GET", "/api/me", 401, {"headers": {"Authorization": None}}),
+    ("GET", "/api/me", 401, {"headers": {"Authorization": "Bearer x"}}),
+    ("GET", "/api/bookmarks", 200, {}),
+    ("GET", "/api/bookmarks", 304, {"headers": {"If-None-Match": "*"}}),
+    ("GET", "/api/bookmarks?page=0", 422, {}),
+    ("GET", "/api/bookmarks/0", 404, {}),
+    ("GET", "/api/bookmarks/{id}", 200, {}),
+    ("PATCH", "/api/bookmarks/{id}", 200, {"json": {"title": "T"}}),
+    (
+        "PATCH",
+        "/api/bookmarks/{id}",
+        412,
+        {"json": {"title": "T"}, "headers": {"If-Match": '"x"'}},
+    ),
+    ("DELETE", "/api/bookmarks/{id}", 204, {}),
+    ("GET", "/api/users", 403, {}),
+    ("GET", "/api/tags", 200, {}),
+    ("GET", "/api/export", 200, {}),
+    ("GET", "/api/openapi.json", 200, {}),
+    ("GET", "/api/nothing", 404, {}),
+    ("GET", "/api", 404, {}),
+    ("DELETE", "/api/tags", 405, {}),
+    ("OPTIONS", "/api/tags", 204, {}),
+    ("POST", "/api/bookmarks", 415, {"data": b"{}"}),
+    ("POST", "/api/bookmarks", 400, {"data": b"{", "headers": JSON}),
+    ("POST", "/api/bookmarks", 422, {"json": {}}),
+    ("POST", "/api/import", 415, {"json": {}}),
+    ("POST", "/api/tokens", 401, {"json": {"username": "", "password": ""}}),
+]
+PAGES = [
+    ("/login", 200),
+    ("/register", 200),
+    ("/", 303),
+    ("/export", 303),
+    ("/nothing", 404),
+    ("/apis", 404),
+    ("/static/style.css", 200),
+]
+
+
+@pytest.fixture(scope="module")
+def own(server: Server) -> Iterator[Server]:
+    """Give a server that allows two origins."""
+    env = {"CORS_ORIGINS": ",".join(ORIGINS)}
+    with Server(server.implementation, env) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def reader(own: Server) -> Iterator[User]:
+    """Give an account of that server."""
+    user = register(own.url)
+    yield user
+    user.client.close()
+
+
+def asked(
+    user: User, method: str, path: str, status: int, more: dict, origin: str
+) -> raw.Response:
+    """Send a request as a script of another site does."""
+    number = user.bookmark()["id"] if "{id}" in path else 0
+    headers = {**more.get("headers", {}), "Origin": origin}
+    sent = {**more, "headers": headers}
+    target = path.format(id=number)
+    return user.request(method, target, expect=status, **sent)
+
+
+def preflight(
+    server: Server,
+    path: str,
+    origin: str | None,
+    method: str = "POST",
+    headers: str | None = "authorization,content-type",
+    status: object = frozenset(range(200, 300)),
+) -> raw.Response:
+    """Send what a browser asks first."""
+    fields = {
+        "Origin": origin,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": headers,
+    }
+    sent = [(name, value) for name, value in fields.items() if value]
+    request = raw.message("OPTIONS", path, sent)
+    return raw.exchange(server, request, expect=set(status))[0]
+
+
+def check_allowed(response: raw.Response, origin: str) -> None:
+    """Check that exactly this origin is allowed, without credentials."""
+    headers = response.headers
+    assert headers.get("access-control-allow-origin") == origin
+    assert "origin" in expect.vary(response)
+    assert "access-control-allow-credentials" not in headers
+    for name, value in headers.items():
+        if name.lower().startswith("access-control-"):
+            assert "*" not in value, f"{name}: {value}"
+
+
+@pytest.mark.rule("CORS-1", "CORS-4", "CORS-5", "CORS-6")
+@pytest.mark.managed
+@pytest.mark.parametrize(("method", "path", "status", "more"), ASKED)
+def test_an_origin_of_the_setting_may_read(
+    reader: User, method: str, path: str, status: int, more: dict
+) -> None:
+    """Every answer of the API, errors too, names the origin."""
+    for origin in ORIGINS:
+        answer = asked(reader, method, path, status, more, origin)
+        check_allowed(answer, origin)
+        found = expect.listed(answer, "access-control-expose-headers")
+        assert found >= EXPOSED
+
+
+@pytest.mark.rule("CORS-1", "CORS-4", "CORS-5")
+@pytest.mark.managed
+def test_created_and_conflict_may_be_read(reader: User) -> None:
+    """201 and 409 name the origin."""
+    more = {"json": {"url": unique_url(), "title": "T"}}
+    for status in (201, 409):
+        answer = asked(reader, "POST", "/api/bookmarks", status, more, APP)
+        check_allowed(answer, APP)
+
+
+@pytest.mark.rule("CORS-1")
+@pytest.mark.managed
+def test_a_body_too_large_may_be_read(own: Server, reader: User) -> None:
+    """413 names the origin."""
+    headers = [
+        ("Origin", APP),
+        ("Authorization", f"Bearer {reader.token}"),
+        ("Content-Type", "application/json"),
+        ("Content-Length", "65537"),
+    ]
+    request = raw.message("POST", "/api/bookmarks", headers)
+    (answer,) = raw.exchange(own, request, expect=413)
+    check_allowed(answer, APP)
+
+
+@pytest.mark.rule("CORS-1", "CORS-4", "CORS-5", "ERRORS-5")
+@pytest.mark.managed
+def test_a_failure_of_the_server_may_be_read(own: Server) -> None:
+    """500 and 503 name the origin, and expose `Retry-After`."""
+    user = register(own.url)
+    made = user.bookmark()
+    (table, _), *_ = holds(own.database, made["url"])
+    with closing(sqlite3.connect(own.database)) as db, db:
+        db.execute(
+            f"UPDATE {table} SET updated_at = 'spoiled' WHERE url = ?",
+            [made["url"]],
+        )
+    path, more = f"/api/bookmarks/{made['id']}", {"json": {"title": "T"}}
+    check_allowed(asked(user, "PATCH", path, 500, more, APP), APP)
+    with renamed(own.database, table):
+        answer = asked(user, "PATCH", path, 503, more, APP)
+    check_allowed(answer, APP)
+    found = expect.listed(answer, "access-control-expose-headers")
+    assert found >= EXPOSED
+    user.client.close()
+
+
+@pytest.mark.rule("CORS-2")
+@pytest.mark.managed
+@pytest.mark.parametrize("origin", [*STRANGERS, "", None])
+def test_any_other_origin_gets_nothing(
+    own: Server, reader: User, origin: str | None
+) -> None:
+    """A stranger, one who looks alike included, gets no such header."""
+    path, answers = "/api/bookmarks", []
+    for method, status, more in (
+        ("GET", 200, {}),
+        ("GET", 401, {"Authorization": None}),
+        ("OPTIONS", 204, {}),
+    ):
+        headers = {**more, "Origin": origin}
+        answers.append(
+            reader.request(method, path, headers=headers, expect=status)
+        )
+    allowed = {*range(200, 300), 400, 403}
+    answers.append(preflight(own, path, origin, status=allowed))
+    for answer in answers:
+        expect.no_cors(answer)
+
+
+@pytest.mark.rule("CORS-2")
+@pytest.mark.managed
+@pytest.mark.parametrize("values", [ORIGINS, [APP, "https://evil.example"]])
+def test_two_origins_are_none(own: Server, values: list[str]) -> None:
+    """Two `Origin` headers allow at most one of the setting."""
+    headers = [("Origin", value) for value in values]
+    request = raw.message("GET", "/healthz", headers)
+    (answer,) = raw.exchange(own, request, expect={200, 400})
+    allowed = answer.headers.get("access-control-allow-origin")
+    assert allowed in (None, *ORIGINS)
+
+
+@pytest.mark.rule("CORS-3", "CORS-5", "CORS-6")
+@pytest.mark.managed
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/bookmarks",
+        "/api/bookmarks/1",
+        "/api/me/password",
+        "/api/tokens",
+        "/api/import",
+        "/healthz",
+    ],
+)
+def test_a_preflight_needs_no_token(
+    own: Server, path: str, method: str
+) -> None:
+    """The preflight names the methods and headers of the API."""
+    for origin in ORIGINS:
+        answer = preflight(own, path, origin, method)
+        check_allowed(answer, origin)
+        methods = expect.listed(answer, "access-control-allow-methods")
+        assert methods >= METHODS
+        headers = expect.listed(answer, "access-control-allow-headers")
+        assert headers >= HEADERS
+        assert "www-authenticate" not in answer.headers
+
+
+@pytest.mark.rule("CORS-3")
+@pytest.mark.managed
+@pytest.mark.parametrize(
+    "headers",
+    [
+        None,
+        "authorization",
+        "Authorization, Content-Type",
+        "if-match,if-none-match",
+        "content-type,if-match,authorization,if-none-match",
+    ],
+)
+def test_a_preflight_may_name_any_of_the_headers(
+    own: Server, headers: str | None
+) -> None:
+    """Whichever of the headers it names, all are allowed."""
+    answer = preflight(own, "/api/bookmarks/1", APP, "PUT", headers)
+    check_allowed(answer, APP)
+    found = expect.listed(answer, "access-control-allow-headers")
+    assert found >= HEADERS
+
+
+@pytest.mark.rule("CORS-3", "CORS-6")
+@pytest.mark.managed
+@pytest.mark.parametrize("header", ["x-evil", "x-http-method-override", "*"])
+def test_a_preflight_allows_no_other_header(own: Server, header: str) -> None:
+    """What the API does not read is not allowed because it is asked."""
+    status = {*range(200, 300), 400, 403}
+    asked_for = f"authorization,{header}"
+    answer = preflight(own, "/api/bookmarks", APP, "POST", asked_for, status)
+    found = expect.listed(answer, "access-control-allow-headers")
+    assert header not in found
+
+
+@pytest.mark.rule("CORS-3", "ROUTING-5")
+@pytest.mark.managed
+def test_options_without_a_method_is_no_preflight(reader: User) -> None:
+    """OPTIONS with an origin alone is the plain one, with `Allow`."""
+    headers = {"Origin": APP}
+    answer = reader.request(
+        "OPTIONS", "/api/tags", headers=headers, expect=204
+    )
+    expect.allow(answer, {"GET", "HEAD", "OPTIONS"})
+    check_allowed(answer, APP)
+
+
+@pytest.mark.rule("CORS-5", "CACHING-9")
+@pytest.mark.managed
+def test_vary_keeps_what_else_it_names(reader: User) -> None:
+    """`Origin` stands beside `Authorization`, not in its place."""
+    for path in ("/api/bookmarks", "/api/tags", "/api/me"):
+        answer = asked(reader, "GET", path, 200, {}, APP)
+        assert expect.vary(answer) >= {"origin", "authorization"}
+
+
+@pytest.mark.rule("CORS-7")
+@pytest.mark.managed
+@pytest.mark.parametrize(("path", "status"), PAGES)
+def test_pages_allow_no_origin(own: Server, path: str, status: int) -> None:
+    """Pages and static files allow nobody, whatever is asked."""
+    client = Client(own.url)
+    for origin in ORIGINS:
+        headers = {"Origin": origin}
+        answer = client.request("GET", path, headers=headers, expect=status)
+        expect.no_cors(answer)
+        allowed = {*range(200, 300), 400, 403, 404, 405}
+        expect.no_cors(preflight(own, path, origin, status=allowed))
+    client.close()
+
+
+@pytest.mark.rule("CORS-7")
+@pytest.mark.managed
+@pytest.mark.parametrize("origin", [*ORIGINS, "null", "*"])
+def test_without_the_setting_nothing_is_allowed(
+    server: Server, user: User, origin: str
+) -> None:
+    """Where `CORS_ORIGINS` is not set, no answer allows anything."""
+    for path, status in (
+        ("/api/bookmarks", 200),
+        ("/api/nothing", 404),
+        ("/healthz", 200),
+        ("/login", 200),
+    ):
+        headers = {"Origin": origin}
+        answer = user.request("GET", path, headers=headers, expect=status)
+        expect.no_cors(answer)
+        allowed = {*range(200, 300), 400, 403, 404}
+        expect.no_cors(preflight(server, path, origin, status=allowed))
+    own_origin = {"Origin": server.url}
+    answer = user.request("list_bookmarks", headers=own_origin, expect=200)
+    expect.no_cors(answer)
+
+
+@pytest.mark.rule("CORS-1", "CORS-2", "SETTINGS-5")
+@pytest.mark.managed
+def test_the_setting_is_a_list_of_origins(
+    make_server: Callable[..., Server],
+) -> None:
+    """One origin alone is a list, too."""
+    one = make_server(CORS_ORIGINS=LOCAL).start()
+    client = Client(one.url)
+    headers = {"Origin": LOCAL}
+    answer = client.request("show_health", headers=headers, expect=200)
+    check_allowed(answer, LOCAL)
+    headers = {"Origin": APP}
+    answer = client.request("show_health", headers=headers, expect=200)
+    expect.no_cors(answer)
+    client.close()

@@ -1,0 +1,481 @@
+"""CSRF: a form works only for the browser that was given it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+import document
+import pytest
+from client import PASSWORD, Client, User, unique, unique_url
+from document import Pairs
+from visitor import Visitor
+
+pytest_plugins = "visiting"
+
+FILE = (
+    b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n"
+    b'<DT><A HREF="https://example.com/imported">Imported</A>\n</DL>'
+)
+FORMS = ["login", "register", "logout", "add", "edit", "delete", "import"]
+ORIGINS = [
+    "null",
+    "https://evil.example",
+    "http://evil.example",
+    "http://{host}",
+    "http://{host}:1",
+    "http://{host}:{port}0",
+    "http://{host}.evil.example:{port}",
+    "http://evil{host}:{port}",
+    "http://x.{host}:{port}",
+    "http://{host}:{port}.evil.example",
+    "http://{host}:{port}@evil.example",
+    "http://evil.example:{port}",
+    "http://evil.example/{host}:{port}",
+    "http://evil.example?{host}:{port}",
+    "http://evil.example#{host}:{port}",
+    "http://[::1]:{port}",
+    "http://{host}:{port} http://evil.example",
+    "http://evil.example http://{host}:{port}",
+    "http://{host}:{port},http://evil.example",
+    "file://",
+    "chrome-extension://abcdefgh",
+    "javascript:alert(1)",
+    "evil",
+    "://",
+    "http://",
+    "http://[",
+    "http://{host}:x",
+    "http://{host}:99999999",
+    "\xe9",
+]
+
+
+@dataclass
+class Try:
+    """Hold one form, filled in and ready to be sent."""
+
+    browser: Visitor
+    action: str
+    pairs: Pairs
+    files: dict[str, tuple[str, bytes]] | None
+    changed: Callable[[], bool]
+
+    @property
+    def tokens(self) -> set[str]:
+        """Return the names of the hidden fields but `next`."""
+        hidden = document.hidden_of(self.form) if self.form else {}
+        return set(hidden) - {"next"}
+
+    form: document.Element | None = None
+
+    def send(
+        self,
+        expect: int | set[int],
+        change: Callable[[str], str | None] = str,
+        browser: Visitor | None = None,
+        query: str = "",
+        **headers: str | None,
+    ) -> None:
+        """Send the form with its token changed, None for no token."""
+        pairs = []
+        for name, value in self.pairs:
+            new = change(value) if name in self.tokens else value
+            pairs += [] if new is None else [(name, new)]
+        (browser or self.browser).post(
+            self.action + query,
+            pairs,
+            expect=expect,
+            files=self.files,
+            headers=headers,
+        )
+
+    def refused(self, **more: object) -> None:
+        """Check that it is refused and does nothing, and works unchanged."""
+        self.send(403, **more)
+        assert not self.changed(), "a refused form changed something"
+        self.send(303)
+        assert self.changed(), "the form does nothing at all"
+
+
+@pytest.fixture(params=FORMS)
+def attempt(
+    request: pytest.FixtureRequest,
+    visitor: Visitor,
+    user: User,
+) -> Try:
+    """Give each form of the service in turn, as a browser shows it."""
+    name = request.param
+    if name in ("login", "register"):
+        return stranger(name, visitor, user)
+    mark = user.bookmark(title="Old")
+    visitor.sign_in(user.username, user.password)
+    at = f"/bookmarks/{mark['id']}"
+    values = {"url": unique_url(), "title": "New"}
+    page, action, values, changed = {
+        "logout": ("/", "/logout", {}, lambda: not visitor.is_signed_in()),
+        "add": ("/", "/bookmarks", values, lambda: titles(user) != ["Old"]),
+        "edit": (
+            f"{at}/edit",
+            f"{at}/edit",
+            values,
+            lambda: titles(user) != ["Old"],
+        ),
+        "delete": ("/", f"{at}/delete", {}, lambda: titles(user) != ["Old"]),
+        "import": ("/import", "/import", {}, lambda: titles(user) != ["Old"]),
+    }[name]
+    return prepare(visitor, page, action, values, changed)
+
+
+def stranger(name: str, visitor: Visitor, user: User) -> Try:
+    """Fill in the form of a visitor who is not signed in."""
+    path = f"/{name}"
+    taken = {"username": user.username, "password": user.password}
+    fresh = {"username": unique(), "password": PASSWORD}
+    values = taken if name == "login" else fresh
+    client = Client(visitor.client.url)
+
+    def changed() -> bool:
+        if name == "login":
+            return visitor.is_signed_in()
+        answer = client.request("create_token", json=fresh, expect={201, 401})
+        return answer.status_code == 201
+
+    return prepare(visitor, path, path, values, changed)
+
+
+def prepare(
+    browser: Visitor,
+    page: str,
+    action: str,
+    values: dict[str, str],
+    changed: Callable[[], bool],
+) -> Try:
+    """Visit a page and fill in one of its forms."""
+    form = document.form_to(browser.visit(page), action)
+    multipart = form.get("enctype") == "multipart/form-data"
+    files = {"file": ("bookmarks.html", FILE)} if multipart else None
+    pairs = document.filled(form, **values)
+    return Try(browser, action, pairs, files, changed, form)
+
+
+def titles(user: User) -> list[str]:
+    """Return the titles that the account has."""
+    body = user.request("list_bookmarks", expect=200).json()
+    return [bookmark["title"] for bookmark in body["items"]]
+
+
+def origin_for(browser: Visitor, pattern: str) -> str:
+    """Write an origin with host and port of the service in it."""
+    parts = urlsplit(browser.client.url)
+    return pattern.format(host=parts.hostname, port=parts.port or 80)
+
+
+@pytest.mark.rule("CSRF-1")
+def test_form_without_token(attempt: Try) -> None:
+    """A POST without the token answers 403 and changes nothing."""
+    assert attempt.tokens
+    attempt.refused(change=lambda value: None)
+
+
+@pytest.mark.rule("CSRF-1")
+def test_form_with_token_in_the_address_alone(attempt: Try) -> None:
+    """The token counts in the body, not in the query."""
+    query = "?" + urlencode(
+        [pair for pair in attempt.pairs if pair[0] in attempt.tokens]
+    )
+    attempt.refused(change=lambda value: None, query=query)
+
+
+@pytest.mark.rule("CSRF-1", "CSRF-5")
+def test_form_without_cookies(attempt: Try) -> None:
+    """A token without the cookie it belongs to is nothing."""
+    bare = Visitor(attempt.browser.client.url)
+    attempt.refused(browser=bare)
+
+
+@pytest.mark.rule("CSRF-2")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda value: "",
+        lambda value: "x",
+        lambda value: value[:-4],
+        lambda value: value[::-1],
+        lambda value: value + value,
+        lambda value: ("A" if value[0] != "A" else "B") + value[1:],
+        lambda value: "A" * len(value),
+        lambda value: "é\x00\U0001f600",
+        lambda value: "x" * 5000,
+    ],
+    ids=[
+        "empty",
+        "x",
+        "short",
+        "turned",
+        "twice",
+        "first",
+        "all-A",
+        "no-ascii",
+        "long",
+    ],
+)
+def test_form_with_wrong_token(
+    attempt: Try, change: Callable[[str], str]
+) -> None:
+    """A wrong token answers 403 and changes nothing."""
+    attempt.refused(change=change)
+
+
+@pytest.mark.rule("CSRF-2")
+def test_form_with_token_of_another_visitor(attempt: Try) -> None:
+    """What a stranger's browser was given is void in this one."""
+    thief = Visitor(attempt.browser.client.url)
+    form = document.form_to(thief.visit("/login"), "/login")
+    token = next(
+        value
+        for name, value in document.hidden_of(form).items()
+        if name != "next"
+    )
+    attempt.refused(change=lambda value: token)
+
+
+@pytest.mark.rule("CSRF-2")
+def test_form_with_token_of_another_account(attempt: Try, other: User) -> None:
+    """What another account's browser was given is void in this one."""
+    thief = Visitor(attempt.browser.client.url)
+    thief.sign_in(other.username, other.password)
+    form = document.form_to(thief.visit("/"), "/bookmarks")
+    token = next(iter(document.hidden_of(form).values()))
+    attempt.refused(change=lambda value: token)
+
+
+@pytest.mark.rule("CSRF-3")
+def test_token_from_before_signing_in_is_void(
+    visitor: Visitor, user: User
+) -> None:
+    """What the form to sign in held does nothing afterwards."""
+    form = document.form_to(visitor.visit("/login"), "/login")
+    early = document.hidden_of(form)
+    visitor.sign_in(user.username, user.password)
+    attempt = prepare(
+        visitor,
+        "/",
+        "/bookmarks",
+        {"url": unique_url(), "title": "New"},
+        lambda: titles(user) != [],
+    )
+    token = next(value for name, value in early.items() if name != "next")
+    attempt.refused(change=lambda value: token)
+
+
+@pytest.mark.rule("CSRF-3")
+def test_token_from_an_earlier_session_is_void(
+    member: Visitor, user: User
+) -> None:
+    """What one session was given does nothing in the next."""
+    form = document.form_to(member.visit("/"), "/bookmarks")
+    token = next(iter(document.hidden_of(form).values()))
+    member.submit("/", "/logout")
+    member.sign_in(user.username, user.password)
+    values = {"url": unique_url(), "title": "New"}
+    attempt = prepare(
+        member, "/", "/bookmarks", values, lambda: titles(user) != []
+    )
+    attempt.refused(change=lambda value: token)
+
+
+@pytest.mark.rule("CSRF-1")
+def test_token_works_more_than_once(member: Visitor, user: User) -> None:
+    """Two tabs and the back button go on working."""
+    form = document.form_to(member.visit("/"), "/bookmarks")
+    member.visit("/import")
+    for number in (1, 2, 3):
+        pairs = document.filled(form, url=unique_url(), title=f"T{number}")
+        member.post("/bookmarks", pairs, expect=303)
+    assert sorted(titles(user)) == ["T1", "T2", "T3"]
+
+
+@pytest.mark.rule("CSRF-4")
+@pytest.mark.parametrize("origin", ["null", "https://evil.example"])
+def test_form_from_a_foreign_origin(attempt: Try, origin: str) -> None:
+    """Another origin answers 403 whatever the token."""
+    attempt.refused(Origin=origin)
+
+
+@pytest.mark.rule("CSRF-4")
+@pytest.mark.parametrize("pattern", ORIGINS)
+def test_submit_bookmark_refuses_what_only_looks_like_its_origin(
+    member: Visitor, user: User, pattern: str
+) -> None:
+    """Host and port are compared whole."""
+    origin = origin_for(member, pattern)
+    answer = member.submit(
+        "/",
+        "/bookmarks",
+        expect=403,
+        headers={"Origin": origin},
+        url=unique_url(),
+        title="T",
+    )
+    assert document.faults(document.read(answer)) == []
+    assert titles(user) == []
+
+
+@pytest.mark.rule("CSRF-4")
+@pytest.mark.parametrize("origin", [None, "http://{host}:{port}"])
+def test_submit_bookmark_takes_its_own_origin_or_none(
+    member: Visitor, user: User, origin: str | None
+) -> None:
+    """Old browsers send none, and that decides nothing."""
+    sent = origin and origin_for(member, origin)
+    member.submit(
+        "/",
+        "/bookmarks",
+        headers={"Origin": sent},
+        url=unique_url(),
+        title="T",
+    )
+    assert titles(user) == ["T"]
+
+
+@pytest.mark.rule("CSRF-4")
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("localhost", "http://localhost", 303),
+        ("localhost:1", "http://localhost:1", 303),
+        ("localhost", "http://localhost:8000", 403),
+        ("localhost:1", "http://localhost", 403),
+        ("localhost:1", "http://127.0.0.1:1", 403),
+        ("localhost", "http://evil.example", 403),
+    ],
+)
+def test_submit_bookmark_compares_origin_with_host(
+    member: Visitor, user: User, host: str, origin: str, status: int
+) -> None:
+    """The `Host` of the request says which origin is its own."""
+    member.submit(
+        "/",
+        "/bookmarks",
+        expect=status,
+        headers={"Host": host, "Origin": origin},
+        url=unique_url(),
+        title="T",
+    )
+    assert titles(user) == (["T"] if status == 303 else [])
+
+
+@pytest.mark.rule("CSRF-4")
+def test_forwarded_host_makes_no_origin_own(
+    member: Visitor, user: User
+) -> None:
+    """A header that anybody can send changes nothing."""
+    member.submit(
+        "/",
+        "/bookmarks",
+        expect=403,
+        headers={
+            "Origin": "http://evil.example",
+            "X-Forwarded-Host": "evil.example",
+            "Forwarded": "host=evil.example",
+            "Referer": "http://evil.example/",
+        },
+        url=unique_url(),
+        title="T",
+    )
+    assert titles(user) == []
+
+
+@pytest.mark.rule("CSRF-4")
+def test_foreign_origin_may_read(member: Visitor) -> None:
+    """A link from elsewhere works: only posts are refused."""
+    member.get("/", headers={"Origin": "https://evil.example"})
+
+
+@pytest.mark.rule("CSRF-5")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/login",
+        "/register",
+        "/logout",
+        "/bookmarks",
+        "/bookmarks/1/edit",
+        "/bookmarks/1/delete",
+        "/import",
+    ],
+)
+@pytest.mark.parametrize("body", [[], [("csrf", "x"), ("title", "T")]])
+def test_post_with_nothing_answers_403(
+    visitor: Visitor, path: str, body: Pairs
+) -> None:
+    """Without token and session the token is what is said to lack."""
+    answer = visitor.post(path, body, expect=403)
+    assert document.faults(document.read(answer)) == []
+
+
+@pytest.mark.rule("CSRF-5")
+@pytest.mark.parametrize("what", ["edit", "delete"])
+def test_token_is_looked_at_before_the_bookmark(
+    member: Visitor, what: str
+) -> None:
+    """A bookmark that is missing is not told to a stranger's form."""
+    member.post(f"/bookmarks/999999999/{what}", [], expect=403)
+
+
+@pytest.mark.rule("CSRF-5", "SESSIONS-5")
+@pytest.mark.parametrize(
+    "path",
+    ["/bookmarks", "/bookmarks/1/edit", "/bookmarks/1/delete", "/import"],
+)
+def test_post_of_a_visitor_with_a_token_leads_to_login(
+    visitor: Visitor, path: str
+) -> None:
+    """A good token of a visitor passes, and the session is lacking."""
+    form = document.form_to(visitor.visit("/login"), "/login")
+    hidden = list(document.hidden_of(form).items())
+    files = {"file": ("b.html", FILE)} if path == "/import" else None
+    answer = visitor.post(path, hidden, expect=303, files=files)
+    assert urlsplit(answer.headers["location"]).path == "/login"
+
+
+@pytest.mark.rule("CSRF-1", "CSRF-5")
+@pytest.mark.parametrize(
+    "kind",
+    [
+        None,
+        "",
+        "text/plain",
+        "application/json",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded; charset=utf-16",
+    ],
+)
+def test_post_of_another_kind_is_no_way_around(
+    member: Visitor, user: User, kind: str | None
+) -> None:
+    """A body that is no form holds no token."""
+    for path in ("/bookmarks", "/logout", "/import"):
+        member.request(
+            "POST",
+            path,
+            expect={400, 403, 415},
+            data=b'{"url": "https://example.com/", "title": "T"}',
+            headers={"Content-Type": kind, "Origin": member.origin},
+        )
+    assert member.is_signed_in()
+    assert titles(user) == []
+
+
+@pytest.mark.rule("CSRF-1")
+def test_api_needs_no_token(member: Visitor, user: User) -> None:
+    """The API knows no cookies, and so no forgery."""
+    headers = {
+        "Authorization": f"Bearer {user.token}",
+        "Origin": "https://evil.example",
+    }
+    body = {"url": unique_url(), "title": "T"}
+    member.client.request(
+        "create_bookmark", json=body, headers=headers, expect=201
+    )

@@ -1,0 +1,307 @@
+"""Shutdown: stopping without breaking off."""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import raw
+import requests
+from client import PASSWORD, register, unique, unique_url
+from servers import Server
+from tables import dump, holds, locked
+
+SIGNALS = [signal.SIGTERM, signal.SIGINT]
+SECONDS = 10
+HEAD = b"POST /api/users HTTP/1.1\r\nHost: localhost\r\n"
+JSON = b"Content-Type: application/json\r\n"
+HALVES = [
+    b"",
+    b"G",
+    b"GET /healthz HTTP/1.1\r\n",
+    HEAD,
+    HEAD + JSON + b"Content-Length: 60\r\n\r\n",
+    HEAD + JSON + b'Content-Length: 60\r\n\r\n{"username": "half',
+    HEAD + JSON + b"Transfer-Encoding: chunked\r\n\r\n8\r\n{",
+]
+ROWS = 12_000
+
+
+def send(server: Server, number: int, group: bool) -> None:
+    """Send a signal to the first process, or to all of them."""
+    if group:
+        server.send(number)
+    else:
+        os.kill(server.process.pid, number)
+
+
+def check_end(server: Server, number: int, began: float) -> None:
+    """Check that all processes end in time, with the right status."""
+    left = SECONDS - (time.monotonic() - began)
+    status = server.process.wait(max(left, 0.1))
+    assert status in (0, -number), f"status {status}"
+    while time.monotonic() - began < SECONDS and is_alive(server):
+        time.sleep(0.05)
+    assert not is_alive(server), "a child process is left"
+    with socket.socket() as probe:
+        assert probe.connect_ex((server.host, server.port)) != 0
+
+
+def is_alive(server: Server) -> bool:
+    """Tell whether any process of the server is left."""
+    try:
+        os.killpg(server.process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def connect(server: Server) -> socket.socket:
+    """Open a connection."""
+    connection = socket.create_connection((server.host, server.port), 10)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def registration(username: str) -> bytes:
+    """Write a request that needs the database."""
+    body = f'{{"username": "{username}", "password": "{PASSWORD}"}}'
+    kind = ("Content-Type", "application/json")
+    return raw.message("POST", "/api/users", [kind], body.encode())
+
+
+def read_whole(connection: socket.socket, method: bytes) -> raw.Response:
+    """Read one response to its end."""
+    (answer,) = raw.read(connection, [method], 15)
+    assert answer is not None, "closed without an answer"
+    return answer
+
+
+def is_served(server: Server) -> bool:
+    """Tell whether a new connection gets an answer."""
+    try:
+        with connect(server) as connection:
+            connection.settimeout(0.5)
+            connection.sendall(raw.message("GET", "/healthz"))
+            return connection.recv(1) != b""
+    except OSError:
+        return False
+
+
+@pytest.mark.rule("SHUTDOWN-1", "SHUTDOWN-2", "SHUTDOWN-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("group", [False, True], ids=["one", "all"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_runs_is_finished(
+    make_server: Callable[..., Server], workers: str, number: int, group: bool
+) -> None:
+    """A request under way is answered whole; a new one is not served."""
+    own = make_server(THREADS="4", WORKERS=workers).start()
+    names = [unique() for _ in range(3)]
+    connections = [connect(own) for _ in names]
+    with locked(own.database):  # so that all of them wait
+        for connection, name in zip(connections, names, strict=True):
+            connection.sendall(registration(name))
+        time.sleep(0.5)
+        began = time.monotonic()
+        send(own, number, group)
+        time.sleep(0.5)
+        assert not any(is_served(own) for _ in range(3))
+    for connection, name in zip(connections, names, strict=True):
+        answer = read_whole(connection, b"POST")
+        assert answer.status_code == 201
+        assert answer.json()["username"] == name
+        connection.close()
+    check_end(own, number, began)
+    assert all(holds(own.database, name) for name in names)
+
+
+@pytest.mark.rule("SHUTDOWN-1", "EXPORTING-6")
+@pytest.mark.managed
+def test_a_long_answer_is_sent_to_its_end(
+    make_server: Callable[..., Server],
+) -> None:
+    """An export that a slow client reads comes whole."""
+    own = make_server()
+    own.migrate()
+    own.run("seed", str(ROWS), input=PASSWORD, timeout=60)
+    own.start(migrate=False)
+    body = {"username": "demo", "password": PASSWORD}
+    token = requests.post(f"{own.url}/api/tokens", json=body, timeout=10)
+    bearer = ("Authorization", f"Bearer {token.json()['token']}")
+    asked = raw.message("GET", "/api/export?format=ndjson", [bearer])
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        connection.settimeout(10)
+        connection.connect((own.host, own.port))
+        connection.sendall(asked)
+        first = connection.recv(10_000)
+        began = time.monotonic()
+        send(own, signal.SIGTERM, group=False)
+        time.sleep(1.5)
+        rest = b"".join(iter(lambda: connection.recv(65536), b""))
+    answer, left = raw.parse(first + rest, b"GET")
+    assert (answer.status_code, left) == (200, b"")
+    lines = answer.content.splitlines()
+    assert len(lines) == ROWS
+    assert b"/articles/%d" % ROWS in lines[-1]
+    check_end(own, signal.SIGTERM, began)
+
+
+def trickle(connection: socket.socket, stop: threading.Event) -> None:
+    """Send a byte now and then, as long as somebody takes it."""
+    with contextlib.suppress(OSError):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: ")
+        while not stop.wait(0.2):
+            connection.sendall(b"x")
+
+
+@pytest.fixture
+def stop() -> Iterator[threading.Event]:
+    """Give an event that is set at the end."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.mark.rule("SHUTDOWN-3", "SHUTDOWN-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("group", [False, True], ids=["one", "all"])
+def test_open_connections_do_not_keep_it(
+    make_server: Callable[..., Server],
+    stop: threading.Event,
+    number: int,
+    group: bool,
+) -> None:
+    """Idle, half-sent and slow requests: the end comes in time."""
+    own = make_server(THREADS="16").start()
+    kept = requests.Session()
+    assert kept.get(f"{own.url}/healthz", timeout=10).status_code == 200
+    opened = [connect(own) for _ in (*HALVES, 1, 2)]
+    for connection, half in zip(opened, HALVES, strict=False):
+        connection.sendall(half)
+    for connection in opened[-2:]:
+        arguments = (connection, stop)
+        threading.Thread(target=trickle, args=arguments, daemon=True).start()
+    time.sleep(0.3)
+    began = time.monotonic()
+    send(own, number, group)
+    check_end(own, number, began)
+    kept.close()
+    for connection in opened:
+        connection.close()
+
+
+@pytest.mark.rule("SHUTDOWN-1", "SHUTDOWN-3")
+@pytest.mark.managed
+def test_slow_clients_do_not_break_off_the_others(
+    make_server: Callable[..., Server], stop: threading.Event
+) -> None:
+    """Beside connections that stay open what runs is finished, too."""
+    own, name = make_server(THREADS="16").start(), unique()
+    idle = [connect(own) for _ in range(6)]
+    for connection in idle[:2]:
+        arguments = (connection, stop)
+        threading.Thread(target=trickle, args=arguments, daemon=True).start()
+    running = connect(own)
+    with locked(own.database):
+        running.sendall(registration(name))
+        time.sleep(0.5)
+        began = time.monotonic()
+        send(own, signal.SIGTERM, group=False)
+        time.sleep(1)
+    answer = read_whole(running, b"POST")
+    assert (answer.status_code, answer.json()["username"]) == (201, name)
+    check_end(own, signal.SIGTERM, began)
+    for connection in (*idle, running):
+        connection.close()
+
+
+@pytest.mark.rule("SHUTDOWN-3", "SHUTDOWN-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("number", SIGNALS)
+def test_an_idle_server_ends(
+    make_server: Callable[..., Server], number: int
+) -> None:
+    """With nothing to do it ends, and another can take its place."""
+    own = make_server(WORKERS="2").start()
+    began = time.monotonic()
+    send(own, number, group=False)
+    check_end(own, number, began)
+    port = own.port
+    own.start(migrate=False)
+    assert own.port == port
+    own.send(number)
+    own.process.wait(SECONDS)
+
+
+class Load:
+    """Create bookmarks without a pause until the server is gone."""
+
+    def __init__(self, server: Server, keep: bool) -> None:
+        """Take an account, and whether connections are kept open."""
+        self.url = f"{server.url}/api/bookmarks"
+        user = register(server.url)
+        user.client.close()
+        self.headers = {"Authorization": f"Bearer {user.token}"}
+        self.headers |= {} if keep else {"Connection": "close"}
+
+    def __call__(self) -> tuple[list[str], list[str]]:
+        """Return the URLs that were answered, and what else came."""
+        done, odd = [], []
+        session = requests.Session()
+        session.trust_env = False
+        while True:
+            body = {"url": unique_url(), "title": "T"}
+            try:
+                answer = session.post(
+                    self.url, json=body, headers=self.headers, timeout=10
+                )
+            except requests.exceptions.ConnectionError:
+                break
+            except requests.RequestException as error:
+                odd.append(repr(error))
+                break
+            if answer.status_code == 201:
+                done.append(body["url"])
+            else:
+                odd.append(f"{answer.status_code}: {answer.text}")
+        session.close()
+        return done, odd
+
+
+@pytest.mark.rule("SHUTDOWN-1", "STORAGE-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("keep", [True, False], ids=["kept", "new"])
+def test_under_load_nothing_is_lost(
+    make_server: Callable[..., Server], keep: bool
+) -> None:
+    """Whatever was done was answered, by many clients at once."""
+    own = make_server().start()
+    loads = [Load(own, keep) for _ in range(12)]
+    with ThreadPoolExecutor(len(loads)) as pool:
+        running = [pool.submit(load) for load in loads]
+        time.sleep(1)
+        began = time.monotonic()
+        send(own, signal.SIGTERM, group=False)
+        check_end(own, signal.SIGTERM, began)
+        results = [one.result(15) for one in running]
+    assert [odd for _, odd in results if odd] == []
+    answered = {url for done, _ in results for url in done}
+    assert len(answered) > len(loads)
+    stored = {
+        value
+        for rows in dump(own.database).values()
+        for row in rows
+        for value in row
+        if str(value).startswith("https://example.com/z")
+        and "\x1f" not in str(value)
+    }
+    assert stored == answered

@@ -1,0 +1,241 @@
+"""Static: files as they are, and no others."""
+
+import email.utils
+import time
+
+import expect
+import pytest
+import raw
+from client import Client, User
+from report import ROOT
+from servers import Server
+
+FILES = {
+    "/static/style.css": "text/css",
+    "/static/icon.svg": "image/svg+xml",
+}
+NO_FILES = [
+    "/static",
+    "/static/",
+    "/static//",
+    "/static/.",
+    "/static/./",
+    "/static/..",
+    "/static/../",
+    "/static/style.css/",
+    "/static/style.css/x",
+    "/static/nothing.css",
+    "/static/style",
+    "/static/STYLE.CSS",
+    "/static/style.css.gz",
+    "/static/style.css~",
+    "/static/style.css%00",
+    "/static/style.css%00.png",
+    "/static/%00",
+    "/static/style.css%0a",
+    "/static/style.css%20",
+    "/static/style.css.",
+    "/static/style.css::$DATA",
+    "/static/*",
+    "/static/%FF",
+    "/static//style.css",
+    "/static/static/style.css",
+    "/static/%2e",
+    "/static/%2e%2e/",
+    "/Static/style.css",
+    "/STATIC/icon.svg",
+    "/statics/style.css",
+    "/style.css",
+    "/icon.svg",
+]
+UPS = [
+    "/static/{up}",
+    "/static/./{up}",
+    "/static/x/../{up}",
+    "/static/style.css/../{up}",
+]
+DOTS = [
+    "../",
+    "%2e%2e/",
+    "%2E%2E/",
+    ".%2e/",
+    "..%2f",
+    "..%2F",
+    "%2e%2e%2f",
+    "%252e%252e/",
+    "..%252f",
+    "%252e%252e%252f",
+    "..\\",
+    "..%5c",
+    "%2e%2e%5c",
+    "..%255c",
+    "....//",
+    "..;/",
+    "..%00/",
+    "%c0%ae%c0%ae/",
+    "..%c0%af",
+    "%uff0e%uff0e/",
+    "%e3%80%82%e3%80%82/",
+    "..//",
+    "/../",
+]
+ABSOLUTE = [
+    "//etc/passwd",
+    "/%2fetc/passwd",
+    "/%2Fetc%2Fpasswd",
+    "/%252fetc%252fpasswd",
+    "/\\etc\\passwd",
+    "/%5cetc%5cpasswd",
+    "/C:/windows/win.ini",
+    "/C:%5cwindows%5cwin.ini",
+    "/c|/windows/win.ini",
+    "/file:///etc/passwd",
+    "///etc/passwd",
+    "/~root/.profile",
+]
+BEHIND = [
+    "settings.py",
+    "__init__.py",
+    "common-passwords.txt",
+    "templates/base.html",
+    "../run",
+    "../var/secret_key",
+    "login",
+    "healthz",
+]
+INSIDE = ["import ", "def ", "{%", "root:", "password123", "<form", "#!/"]
+
+
+@pytest.mark.rule("STATIC-1", "STATIC-3")
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_comes_as_it_is(client: Client, path: str) -> None:
+    """Byte for byte, of its type, and any cache may keep it."""
+    original = (ROOT / "spec" / path.removeprefix("/")).read_bytes()
+    answer = client.request("GET", path, expect=200)
+    assert answer.content == original
+    assert expect.media_type(answer) == FILES[path]
+    directives = expect.cache_control(answer)
+    assert "public" in directives
+    assert int(directives["max-age"]) > 0
+    assert not directives.keys() & {"private", "no-store", "no-cache"}
+
+
+@pytest.mark.rule("STATIC-1")
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_needs_no_account(user: User, path: str) -> None:
+    """Everybody gets the same, and nobody a cookie."""
+    for headers in (
+        {},
+        {"Authorization": "Bearer x"},
+        {"Cookie": "session=x"},
+    ):
+        answer = user.request("GET", path, headers=headers, expect=200)
+        assert "set-cookie" not in answer.headers
+        assert "cookie" not in expect.vary(answer)
+
+
+@pytest.mark.rule("STATIC-1", "ROUTING-4")
+@pytest.mark.parametrize("path", FILES)
+def test_head_of_a_file(client: Client, path: str) -> None:
+    """HEAD tells of the file and sends nothing of it."""
+    get = client.request("GET", path, expect=200)
+    head = client.request("HEAD", path, expect=200)
+    expect.no_body(head)
+    for name in ("content-type", "cache-control", "etag", "last-modified"):
+        assert head.headers.get(name) == get.headers.get(name), name
+
+
+@pytest.mark.rule("STATIC-1")
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_a_file_cannot_be_written(
+    client: Client, path: str, method: str
+) -> None:
+    """Nothing that a client sends changes a file."""
+    original = (ROOT / "spec" / path.removeprefix("/")).read_bytes()
+    client.request(method, path, data=b"x", expect={403, 404, 405, 415})
+    answer = client.request("GET", path, expect=200)
+    assert answer.content == original
+
+
+@pytest.mark.rule("STATIC-2", "STATIC-3")
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_a_file_carries_makes_304(
+    client: Client, path: str, method: str
+) -> None:
+    """`ETag` and `Last-Modified`, whichever is there, make 304."""
+    full = client.request(method, path, expect=200)
+    pairs = {
+        "If-None-Match": full.headers.get("etag"),
+        "If-Modified-Since": full.headers.get("last-modified"),
+    }
+    given = {name: value for name, value in pairs.items() if value}
+    assert given
+    for name, value in given.items():
+        headers = {name: value}
+        answer = client.request(method, path, headers=headers, expect=304)
+        expect.no_body(answer)
+        directives = expect.cache_control(answer)
+        assert directives in ({}, expect.cache_control(full))
+
+
+@pytest.mark.rule("STATIC-2")
+@pytest.mark.parametrize("path", FILES)
+def test_another_state_of_a_file_makes_200(client: Client, path: str) -> None:
+    """Another tag and a date before the file bring it whole."""
+    full = client.request("GET", path, expect=200)
+    old = email.utils.formatdate(0, usegmt=True)
+    for headers in (
+        {"If-None-Match": '"x"', "If-Modified-Since": old},
+        {"If-Modified-Since": old},
+        {"If-Modified-Since": "never"},
+    ):
+        answer = client.request("GET", path, headers=headers, expect=200)
+        assert answer.content == full.content
+
+
+@pytest.mark.rule("STATIC-2")
+def test_the_date_of_a_file_has_passed(client: Client) -> None:
+    """`Last-Modified`, where it is sent, is a date of the past."""
+    for path in FILES:
+        answer = client.request("GET", path, expect=200)
+        date = answer.headers.get("last-modified", answer.headers["date"])
+        moment = email.utils.parsedate_to_datetime(date).timestamp()
+        assert moment <= time.time() + 1
+
+
+def check_hidden(server: Server, path: str) -> None:
+    """Check that a path answers 404 and shows nothing of a file."""
+    request = raw.message("GET", path)
+    (answer,) = raw.exchange(server, request, expect=404)
+    text = expect.page_error(answer, 404)
+    found = [sign for sign in INSIDE if sign in text and sign not in path]
+    assert found == []
+
+
+@pytest.mark.rule("STATIC-4")
+@pytest.mark.parametrize("path", NO_FILES)
+def test_what_is_no_file_of_the_folder(server: Server, path: str) -> None:
+    """The folder itself, other spellings and names: 404."""
+    check_hidden(server, path)
+
+
+@pytest.mark.rule("STATIC-4")
+@pytest.mark.parametrize("dots", DOTS)
+@pytest.mark.parametrize("where", UPS)
+def test_no_way_leads_out_of_the_folder(
+    server: Server, where: str, dots: str
+) -> None:
+    """However `..` is written, what lies outside stays there."""
+    for target in BEHIND:
+        check_hidden(server, where.format(up=dots + target))
+    for depth in (3, 9):
+        check_hidden(server, where.format(up=dots * depth + "etc/passwd"))
+
+
+@pytest.mark.rule("STATIC-4")
+@pytest.mark.parametrize("path", ABSOLUTE)
+def test_no_absolute_path_is_taken(server: Server, path: str) -> None:
+    """A second slash, a backslash or a drive does not start anew."""
+    check_hidden(server, "/static" + path)
