@@ -45,7 +45,7 @@ endif
 
 .PHONY: test
 test: $(VENV)/ready ## test one: make test IMPL=flask CAP=tokens, or URL=http://…
-	@$(PY) -m pytest $(if $(CAP),tests/test_$(CAP).py,tests --ignore=tests/unit)
+	@$(PY) -m pytest $(if $(CAP),tests/test_$(CAP).py,tests/test_*.py)
 
 .PHONY: test-all
 test-all: $(VENV)/ready ## test all four and end with one table
@@ -53,10 +53,18 @@ test-all: $(VENV)/ready ## test all four and end with one table
 	@mkdir -p results
 	@echo flask fastapi django stdlib | xargs -n 1 -P $(JOBS) $(SHELL) -c '\
 	  echo "== $$0: running"; \
-	  IMPL=$$0 $(PY) -m pytest tests --ignore=tests/unit --quiet \
+	  IMPL=$$0 $(PY) -m pytest tests/test_*.py --quiet \
 	    > results/tests-$$0.log 2>&1; \
-	  cat results/tests-$$0.log; echo "== $$0: done"' || true
+	  cat results/tests-$$0.log; echo "== $$0: done"'
 	@$(PY) -m compare table $(IMPLEMENTATIONS:%=results/tests-%.jsonl)
+
+.PHONY: browser
+browser: $(VENV)/ready ## walk through the pages of all four in Chromium
+	@for implementation in $(or $(IMPL),$(IMPLEMENTATIONS)); do \
+	  echo "== $$implementation"; \
+	  IMPL=$$implementation RESULTS=results/browser-$$implementation.jsonl \
+	    $(PY) -m pytest tests/browser --quiet || exit 1; \
+	done
 
 .PHONY: faults
 faults: $(VENV)/ready ## break each rule on purpose: every fault must be found
