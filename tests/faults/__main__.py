@@ -298,7 +298,7 @@ def show_matrix(home: Path, folder: Path, only: str | None) -> int:
         if red:
             console.print("without a fault the suite is red:", *red, sep="\n")
             return 1
-        console.print("without a fault the whole suite is green")
+        console.print("without a fault the suite is green")
     faults = [
         fault
         for fault in FAULTS

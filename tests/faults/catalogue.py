@@ -535,7 +535,8 @@ fault(
         "statements(STEPS[step].read_text().replace(\n"
         '            ",\\n    UNIQUE (user_id, url)", ""))',
     ),
-    also="BOOKMARKS-11 STORAGE-5",
+    also="BOOKMARKS-11 EXPORTING-3 IMPORTING-1 IMPORTING-2 IMPORTING-3 "
+    "IMPORTING-4 IMPORTING-5 PAGES-4 PAGES-12 STORAGE-5",
 )
 fault(
     "foreign keys are off",
@@ -583,7 +584,8 @@ fault(
         ").lastrowid\n    except sqlite3.IntegrityError as error:",
         ").lastrowid\n    except KeyError as error:",
     ),
-    also="BOOKMARKS-13",
+    also="BOOKMARKS-13 EXPORTING-3 IMPORTING-1 IMPORTING-2 IMPORTING-3 "
+    "IMPORTING-4 IMPORTING-5 PAGES-4 PAGES-12",
 )
 fault(
     "a reader turns into a writer",
@@ -752,9 +754,10 @@ fault(
         '"updated_at": bookmark["updated_at"].replace("1Z", "Z").replace(\n'
         '            "Z", "1Z" if len(bookmark["updated_at"]) > 27 else "Z"),',
     ),
-    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 IMPORTING-1 "
-    "PAGES-9 PAGES-11 SEARCH-6 VALIDATION-8 VALIDATION-9 "
+    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-7 BOOKMARKS-14 "
+    "IMPORTING-1 PAGES-9 PAGES-11 SEARCH-6 VALIDATION-8 VALIDATION-9 "
     "VALIDATION-16 VALIDATION-17 VALIDATION-20",
+    sometimes="BOOKMARKS-7",
 )
 fault(
     "a weak ETag",
