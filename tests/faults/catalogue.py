@@ -754,7 +754,7 @@ fault(
         '"updated_at": bookmark["updated_at"].replace("1Z", "Z").replace(\n'
         '            "Z", "1Z" if len(bookmark["updated_at"]) > 27 else "Z"),',
     ),
-    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-7 BOOKMARKS-14 "
+    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 "
     "IMPORTING-1 PAGES-9 PAGES-11 SEARCH-6 VALIDATION-8 VALIDATION-9 "
     "VALIDATION-16 VALIDATION-17 VALIDATION-20",
     sometimes="BOOKMARKS-7",
