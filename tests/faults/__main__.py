@@ -145,6 +145,17 @@ def natural(rule: str) -> tuple[str, int]:
 
 
 def try_fault(home: Path, fault: Fault, folder: Path) -> Verdict:
+    """Judge one fault; what else turns red counts if it does so twice."""
+    verdict = try_once(home, fault, folder)
+    if verdict.collateral or verdict.stale:
+        again = try_once(home, fault, folder)
+        for name in ("collateral", "stale"):
+            both = set(getattr(verdict, name)) & set(getattr(again, name))
+            setattr(verdict, name, sorted(both, key=natural))
+    return verdict
+
+
+def try_once(home: Path, fault: Fault, folder: Path) -> Verdict:
     """Run the suite against one fault and judge it."""
     verdict = Verdict(fault.name, list(fault.breaks))
     results = folder / f"{FAULTS.index(fault)}.jsonl"
