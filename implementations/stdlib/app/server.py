@@ -57,7 +57,8 @@ class Connection(framing.Raw):
         try:
             self.read_request()
         except framing.Refused as error:
-            Response(self).fail(error.status)
+            if self.server.end == inf:  # or it is stop() that cut it short
+                Response(self).fail(error.status)
             return
         self.idle = False
         self.deadline = monotonic() + self.server.answer_seconds
