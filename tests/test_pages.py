@@ -13,25 +13,14 @@ import report
 from client import PASSWORD, Client, User, unique, unique_url
 from document import Element
 from servers import Server
-from visitor import Visitor
+from visitor import PAGES, Visitor
 
 pytest_plugins = "visiting"
 
 REFERENCES = report.SPEC / "pages"
-ALLOWED = {
-    "/": {"GET", "HEAD", "OPTIONS"},
-    "/login": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/logout": {"POST", "OPTIONS"},
-    "/register": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/bookmarks": {"POST", "OPTIONS"},
-    "/bookmarks/987654/edit": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/bookmarks/987654/delete": {"POST", "OPTIONS"},
-    "/import": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/export": {"GET", "HEAD", "OPTIONS"},
-}
 REFUSED = [
     (path, method)
-    for path, allowed in ALLOWED.items()
+    for path, allowed in PAGES.items()
     for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
     if method not in allowed
 ]
@@ -218,15 +207,15 @@ def test_page_with_another_method(
 ) -> None:
     """A method that a page does not have answers 405 with `Allow`."""
     answer = client.request(method, path, expect=405)
-    expect.allow(answer, ALLOWED[path])
+    expect.allow(answer, PAGES[path])
 
 
 @pytest.mark.rule("ROUTING-5")
-@pytest.mark.parametrize("path", ALLOWED)
+@pytest.mark.parametrize("path", PAGES)
 def test_options_of_a_page(client: Client, path: str) -> None:
     """OPTIONS answers 204 with `Allow` and needs no session."""
     answer = client.request("OPTIONS", path, expect=204)
-    expect.allow(answer, ALLOWED[path])
+    expect.allow(answer, PAGES[path])
 
 
 @pytest.mark.rule("ROUTING-4")

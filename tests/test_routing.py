@@ -6,7 +6,7 @@ import pytest
 import raw
 from client import Client, User, unique_url
 from servers import Server
-from visitor import Visitor
+from visitor import PAGES, Visitor
 
 pytest_plugins = "visiting"
 
@@ -423,17 +423,6 @@ MORE_API = {
     "/api/import": {"POST", "OPTIONS"},
     "/api/export": {"GET", "HEAD", "OPTIONS"},
     "/api/openapi.json": {"GET", "HEAD", "OPTIONS"},
-}
-PAGES = {
-    "/": {"GET", "HEAD", "OPTIONS"},
-    "/login": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/logout": {"POST", "OPTIONS"},
-    "/register": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/bookmarks": {"POST", "OPTIONS"},
-    "/bookmarks/987654/edit": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/bookmarks/987654/delete": {"POST", "OPTIONS"},
-    "/import": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/export": {"GET", "HEAD", "OPTIONS"},
 }
 MORE = MORE_API | PAGES
 MORE_REFUSED = [

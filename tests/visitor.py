@@ -13,6 +13,17 @@ from document import Element, Pairs
 from raw import Response
 
 URLENCODED = "application/x-www-form-urlencoded"
+PAGES = {  # the methods of each path (spec/pages.md)
+    "/": {"GET", "HEAD", "OPTIONS"},
+    "/login": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/logout": {"POST", "OPTIONS"},
+    "/register": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/bookmarks": {"POST", "OPTIONS"},
+    "/bookmarks/987654/edit": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/bookmarks/987654/delete": {"POST", "OPTIONS"},
+    "/import": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/export": {"GET", "HEAD", "OPTIONS"},
+}
 
 
 @dataclass(frozen=True)
