@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
@@ -188,6 +189,7 @@ def adjusted() -> Iterator[servers.Server]:
         ALLOWED_HOSTS="Shelf.example,127.0.0.1",
         LOG_LEVEL="debug",
         THREADS="3",
+        PASSWORD_LOG_N="13",
     ) as one:
         yield one
 
@@ -262,6 +264,22 @@ def make_user(server: servers.Server) -> Iterator[Callable[..., User]]:
 def user(make_user: Callable[..., User]) -> User:
     """Give a fresh account, signed in."""
     return make_user()
+
+
+@pytest.fixture(scope="module")
+def shared(server: servers.Server | servers.Remote) -> User:
+    """Register the account that `someone` is."""
+    account = register(server.url)
+    account.client.close()
+    return account
+
+
+@pytest.fixture
+def someone(shared: User) -> Iterator[User]:
+    """Give an account that has a past: it costs no registration."""
+    client = Client(shared.client.url, shared.token)
+    yield replace(shared, client=client)
+    client.close()
 
 
 @pytest.fixture

@@ -6,33 +6,39 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 
-def dump(database: Path) -> dict[str, list[tuple]]:
-    """Return all rows of all tables, whatever these are called."""
+def select(database: Path, columns: str) -> Iterator[tuple[str, list]]:
+    """Give the rows of each table, whatever these are called."""
     address = f"file:{database}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as db:
         names = db.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table'"
             " AND name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY name"
         ).fetchall()
-        return {
-            name: sorted(db.execute(f'SELECT * FROM "{name}"'), key=repr)
-            for (name,) in names
-        }
+        for (name,) in names:
+            query = f'SELECT {columns} FROM "{name}"'
+            yield name, db.execute(query).fetchall()
+
+
+def dump(database: Path) -> dict[str, list[tuple]]:
+    """Return all rows of all tables."""
+    tables = select(database, "*")
+    return {name: sorted(rows, key=repr) for name, rows in tables}
 
 
 def holds(database: Path, marker: str) -> list[tuple[str, tuple]]:
     """Return table and row wherever a value has the marker in it."""
     return [
-        (table, row)
-        for table, rows in dump(database).items()
+        (name, row)
+        for name, rows in select(database, "*")
         for row in rows
-        if any(marker in str(value) for value in row)
+        if marker in str(row)
     ]
 
 
 def sizes(database: Path) -> dict[str, int]:
     """Return the number of rows in each table."""
-    return {table: len(rows) for table, rows in dump(database).items()}
+    tables = select(database, "count(*)")
+    return {name: rows[0][0] for name, rows in tables}
 
 
 @contextmanager

@@ -25,6 +25,12 @@ Send = Callable[..., object]
 
 
 @pytest.fixture
+def user(someone: User) -> User:
+    """Let the tests of this file share an account."""
+    return someone
+
+
+@pytest.fixture
 def send(user: User) -> Send:
     """Give a sender of bytes to any operation that takes a body."""
     number = user.bookmark()["id"]
@@ -448,9 +454,10 @@ HALVES = (BODY[:30], BODY[30:])
     ids=["one", "two", "many", "upper", "zeros", "extension", "trailer"],
 )
 def test_create_bookmark_takes_chunks_whole_or_refuses(
-    server: Server, user: User, coded: bytes
+    server: Server, make_user: Callable[..., User], coded: bytes
 ) -> None:
     """Chunks mean the same as a length, or are refused with 411."""
+    user = make_user()
     request = chunked_request(user, coded)
     answer = raw.exchange(server, request, expect={201, 411})[0]
     listed = user.request("list_bookmarks", expect=200).json()["items"]
@@ -461,9 +468,10 @@ def test_create_bookmark_takes_chunks_whole_or_refuses(
 
 @pytest.mark.rule("BODIES-10")
 def test_create_bookmark_takes_chunks_that_come_slowly(
-    server: Server, user: User
+    server: Server, make_user: Callable[..., User]
 ) -> None:
     """Where the network cuts does not matter."""
+    user = make_user()
     request = chunked_request(user, raw.chunked(*HALVES))
     cut = [request[:-75], request[-75:-40], request[-40:-3], request[-3:]]
     answer = raw.exchange(server, *cut, expect={201, 411})[0]

@@ -50,6 +50,12 @@ LISTS = ["list_bookmarks", "list_tags"]
 READS = ["show_me", "show_bookmark", *LISTS]
 
 
+@pytest.fixture
+def user(someone: User) -> User:
+    """Let the tests of this file share an account."""
+    return someone
+
+
 def forms(etag: str, old: str = '"old"') -> dict[str, str]:
     """Return what the templates of conditions are filled with."""
     bare = etag.strip('"')

@@ -36,6 +36,12 @@ BODY_FAULTS = [
 
 
 @pytest.fixture
+def user(someone: User) -> User:
+    """Let the tests of this file share an account."""
+    return someone
+
+
+@pytest.fixture
 def fail(user: User) -> Callable[..., object]:
     """Give a maker of responses with one wanted error status."""
     made = user.bookmark()

@@ -71,6 +71,12 @@ FORWARDED = [
 ]
 
 
+@pytest.fixture
+def user(someone: User) -> User:
+    """Let the tests of this file share an account."""
+    return someone
+
+
 @pytest.mark.rule("HOSTS-1")
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -92,6 +92,12 @@ BROKEN = [
 UNSTABLE = {"date", "x-request-id", "content-length", "transfer-encoding"}
 
 
+@pytest.fixture
+def user(someone: User) -> User:
+    """Let the tests of this file share an account."""
+    return someone
+
+
 def bearer(user: User) -> tuple[str, str]:
     """Return the header that signs a raw request in."""
     return ("Authorization", f"Bearer {user.token}")

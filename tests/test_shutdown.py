@@ -16,7 +16,7 @@ from client import PASSWORD, register, unique, unique_url
 from servers import Server
 from tables import dump, holds, locked
 
-SIGNALS = [signal.SIGTERM, signal.SIGINT]
+TERM, INT = signal.SIGTERM, signal.SIGINT
 SECONDS = 10
 HEAD = b"POST /api/users HTTP/1.1\r\nHost: localhost\r\n"
 JSON = b"Content-Type: application/json\r\n"
@@ -104,11 +104,17 @@ def stops_serving(server: Server) -> bool:
 
 @pytest.mark.rule("SHUTDOWN-1", "SHUTDOWN-2", "SHUTDOWN-4")
 @pytest.mark.managed
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("group", [False, True], ids=["one", "all"])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(
+    ("number", "group", "workers"),
+    [
+        (TERM, False, "1"),
+        (TERM, True, "2"),
+        (INT, True, "1"),
+        (INT, False, "2"),
+    ],
+)
 def test_what_runs_is_finished(
-    make_server: Callable[..., Server], workers: str, number: int, group: bool
+    make_server: Callable[..., Server], number: int, group: bool, workers: str
 ) -> None:
     """A request under way is answered whole; a new one is not served."""
     own = make_server(THREADS="4", WORKERS=workers).start()
@@ -151,7 +157,7 @@ def test_a_long_answer_is_sent_to_its_end(
         connection.sendall(asked)
         first = connection.recv(10_000)
         began = time.monotonic()
-        send(own, signal.SIGTERM, group=False)
+        send(own, TERM, group=False)
         time.sleep(1.5)
         rest = b"".join(iter(lambda: connection.recv(65536), b""))
     answer, left = raw.parse(first + rest, b"GET")
@@ -159,7 +165,7 @@ def test_a_long_answer_is_sent_to_its_end(
     lines = answer.content.splitlines()
     assert len(lines) == ROWS
     assert b"/articles/%d" % ROWS in lines[-1]
-    check_end(own, signal.SIGTERM, began)
+    check_end(own, TERM, began)
 
 
 def trickle(connection: socket.socket, stop: threading.Event) -> None:
@@ -180,8 +186,7 @@ def stop() -> Iterator[threading.Event]:
 
 @pytest.mark.rule("SHUTDOWN-3", "SHUTDOWN-4")
 @pytest.mark.managed
-@pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("group", [False, True], ids=["one", "all"])
+@pytest.mark.parametrize(("number", "group"), [(TERM, False), (INT, True)])
 def test_open_connections_do_not_keep_it(
     make_server: Callable[..., Server],
     stop: threading.Event,
@@ -223,31 +228,27 @@ def test_slow_clients_do_not_break_off_the_others(
         running.sendall(registration(name))
         time.sleep(0.5)
         began = time.monotonic()
-        send(own, signal.SIGTERM, group=False)
+        send(own, TERM, group=False)
         time.sleep(1)
     answer = read_whole(running, b"POST")
     assert (answer.status_code, answer.json()["username"]) == (201, name)
-    check_end(own, signal.SIGTERM, began)
+    check_end(own, TERM, began)
     for connection in (*idle, running):
         connection.close()
 
 
 @pytest.mark.rule("SHUTDOWN-3", "SHUTDOWN-4")
 @pytest.mark.managed
-@pytest.mark.parametrize("number", SIGNALS)
-def test_an_idle_server_ends(
-    make_server: Callable[..., Server], number: int
-) -> None:
+def test_an_idle_server_ends(make_server: Callable[..., Server]) -> None:
     """With nothing to do it ends, and another can take its place."""
-    own = make_server(WORKERS="2").start()
-    began = time.monotonic()
-    send(own, number, group=False)
-    check_end(own, number, began)
+    own = make_server(WORKERS="2")
     port = own.port
-    own.start(migrate=False)
-    assert own.port == port
-    own.send(number)
-    own.process.wait(SECONDS)
+    for number in (TERM, INT):
+        own.start()
+        assert own.port == port
+        began = time.monotonic()
+        send(own, number, group=False)
+        check_end(own, number, began)
 
 
 class Load:
@@ -298,8 +299,8 @@ def test_under_load_nothing_is_lost(
         running = [pool.submit(load) for load in loads]
         time.sleep(1)
         began = time.monotonic()
-        send(own, signal.SIGTERM, group=False)
-        check_end(own, signal.SIGTERM, began)
+        send(own, TERM, group=False)
+        check_end(own, TERM, began)
         results = [one.result(15) for one in running]
     assert [odd for _, odd in results if odd] == []
     answered = {url for done, _ in results for url in done}
