@@ -1,7 +1,6 @@
 """The commands of `run`."""
 
 import logging
-import os
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,10 +10,13 @@ from typing import Any
 import click
 from alembic import command
 from alembic.script import ScriptDirectory
+from flask import Flask
+from gunicorn.app.base import Application
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from app import create_app
 from app.accounts import get_user, hash_password, insert_user
 from app.bookmarks import delete_bookmarks, insert_bookmarks
 from app.errors import Invalid
@@ -90,9 +92,19 @@ def run_serve() -> None:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     # gunicorn would try a port in use for five seconds.
     socket.create_server((settings.host, settings.port), family=family).close()
-    os.chdir(FOLDER)
-    arguments = ["--config", "gunicorn.conf.py", "app:create_app()"]
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *arguments])
+    Gunicorn().run()
+
+
+class Gunicorn(Application):
+    """Serve the application by gunicorn, within this process."""
+
+    def load_config(self) -> None:
+        """Read how to serve it."""
+        self.load_config_from_file(str(FOLDER / "gunicorn.conf.py"))
+
+    def load(self) -> Flask:
+        """Make the application, once in each worker."""
+        return create_app()
 
 
 @commands.command("seed")
