@@ -53,7 +53,6 @@ service.add_middleware(
 )
 service.add_middleware(Compression)
 service.add_middleware(Methods)
-service.add_middleware(Hosts)
 # Around all of it: an unexpected exception is answered outside of what was
 # added above.
-app = RequestLog(SecurityHeaders(CORS(service)))
+app = RequestLog(SecurityHeaders(Hosts(CORS(service))))
