@@ -9,9 +9,20 @@ BENCH ?= full
 FROM ?= stdlib
 TO ?= flask
 FAULT ?=
-JOBS ?= 3
+JOBS ?= 4
 
 IMPLEMENTATIONS := stdlib flask django fastapi
+# In which order they are tested: what takes longest begins first.
+LONGEST := flask fastapi django
+LONGEST_FIRST := $(filter $(IMPLEMENTATIONS),$(LONGEST)) \
+  $(filter-out $(LONGEST),$(IMPLEMENTATIONS))
+NAMED := $(or $(IMPL),stdlib)
+
+COMMA := ,
+SPACE := $(subst ,, )
+CHOICE := $(subst $(SPACE),$(COMMA)$(SPACE),$(IMPLEMENTATIONS))
+CAPS := $(subst $(COMMA),$(SPACE),$(CAP))
+TESTS := $(if $(CAP),$(CAPS:%=tests/test_%.py),tests/test_*.py)
 VENV := .venv
 PY := $(VENV)/bin/python
 
@@ -22,7 +33,9 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) \
-	  | sed -E 's/:.*## /\t/' | expand -t 12
+	  | sed -E 's/:.*## /\t/' | expand -t 10
+	@echo
+	@echo "IMPL: $(CHOICE); CAP: chapters of the spec, commas between"
 
 $(VENV)/ready: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -34,32 +47,56 @@ $(VENV)/ready: requirements.lock
 	  --require-hashes --requirement requirements.lock
 	@touch $@
 
+# Refuse an IMPL that is none of them, before anything is installed.
+.PHONY: known
+known:
+	@test -x "implementations/$(NAMED)/run" || \
+	  { echo "IMPL=$(IMPL): choose $(CHOICE)" >&2; exit 1; }
+
+.PHONY: known-or-folder
+known-or-folder:
+	@test -n "$(URL)" || test -x "implementations/$(NAMED)/run" || \
+	  test -x "$(NAMED)/run" || { echo "IMPL=$(IMPL): choose $(CHOICE)," \
+	    "or a folder with a run file" >&2; exit 1; }
+
+.PHONY: known-cap
+known-cap:
+	@for cap in $(CAPS); do test -e "tests/test_$$cap.py" || \
+	  { echo "CAP=$$cap: no tests/test_$$cap.py" >&2; exit 1; }; done
+
 .PHONY: run
-run: ## serve one implementation: make run IMPL=stdlib
-ifneq ($(filter $(IMPL),flask django fastapi),)
+run: known ## serve one of them: make run IMPL=flask PORT=8080
+ifneq ($(NAMED),stdlib)
 run: $(VENV)/ready
 endif
-	@implementation=$(or $(IMPL),stdlib); \
-	export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; \
-	cd "implementations/$$implementation" && ./run migrate && exec ./run serve
+	@export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; \
+	host="$${HOST:-127.0.0.1}"; [[ $$host != *:* ]] || host="[$$host]"; \
+	cd "implementations/$(NAMED)" && ./run migrate && \
+	echo "$(NAMED): http://$$host:$${PORT:-8000} (Ctrl-C stops it)" && \
+	exec ./run serve
 
 .PHONY: test
-test: $(VENV)/ready ## test one: make test IMPL=flask CAP=tokens, or URL=http://…
-	@$(PY) -m pytest $(if $(CAP),tests/test_$(CAP).py,tests/test_*.py)
+test: known-or-folder known-cap $(VENV)/ready ## test one: IMPL=flask CAP=tokens,sessions, or URL=http://…
+	@$(PY) -m pytest $(TESTS)
 
 .PHONY: test-all
-test-all: $(VENV)/ready ## test all four and end with one table
+test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=routing,bodies
 	@rm -f results/tests-*
 	@mkdir -p results
-	@echo flask fastapi django stdlib | xargs -n 1 -P $(JOBS) $(SHELL) -c '\
+	@echo $(LONGEST_FIRST) | xargs -n 1 -P $(JOBS) $(SHELL) -c '\
 	  echo "== $$0: running"; \
-	  IMPL=$$0 $(PY) -m pytest tests/test_*.py --quiet \
+	  IMPL=$$0 $(PY) -m pytest $(TESTS) --quiet \
 	    > results/tests-$$0.log 2>&1; \
 	  cat results/tests-$$0.log; echo "== $$0: done"'
-	@$(PY) -m compare table $(IMPLEMENTATIONS:%=results/tests-%.jsonl)
+	@$(PY) -m compare table \
+	  $(IMPLEMENTATIONS:%=results/tests-%$(if $(CAP),-$(CAP)).jsonl)
 
 .PHONY: browser
-browser: $(VENV)/ready ## walk through the pages of all four in Chromium
+browser: $(if $(IMPL),known) $(VENV)/ready ## walk through the pages of all four, or of IMPL, in Chromium
+	@if [ -n "$$CHROMIUM" ]; then command -v "$$CHROMIUM"; \
+	else command -v chromium chromium-browser google-chrome; fi \
+	  > /dev/null || { echo "make browser: no Chromium: install it, or" \
+	    "name one: make browser CHROMIUM=/path/to/chromium" >&2; exit 1; }
 	@for implementation in $(or $(IMPL),$(IMPLEMENTATIONS)); do \
 	  echo "== $$implementation"; \
 	  IMPL=$$implementation RESULTS=results/browser-$$implementation.jsonl \
@@ -67,8 +104,8 @@ browser: $(VENV)/ready ## walk through the pages of all four in Chromium
 	done
 
 .PHONY: faults
-faults: $(VENV)/ready ## break each rule on purpose: every fault must be found
-	@cd tests && ../$(PY) -m faults $(FAULT)
+faults: $(VENV)/ready ## break each rule on purpose: every one must be found; FAULT=TOKENS-3 or FAULT="name"
+	@cd tests && ../$(PY) -m faults $(if $(FAULT),"$$FAULT")
 
 .PHONY: bench
 bench: $(VENV)/ready ## measure all four side by side; BENCH=smoke is short
