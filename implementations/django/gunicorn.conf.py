@@ -6,7 +6,6 @@ from app.settings import HOST, LOG_LEVEL, LOGGING, PORT, THREADS, WORKERS
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
-wsgi_app = "app.wsgi"
 bind = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
 worker_class = "gthread"
 workers = WORKERS
@@ -21,13 +20,12 @@ logconfig_dict = LOGGING
 
 
 def when_ready(server: Arbiter) -> None:
-    """Let SIGINT end it as gently as SIGTERM does."""
+    """Stop at SIGINT as gently as at SIGTERM."""
     signal.signal(
-        signal.SIGINT, lambda *_: server.signal(signal.SIGTERM, None)
+        signal.SIGINT, lambda _, frame: server.signal(signal.SIGTERM, frame)
     )
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Let SIGINT end a worker as gently as SIGTERM does."""
-    signal.signal(signal.SIGINT, worker.handle_exit)
-    signal.siginterrupt(signal.SIGINT, False)
+    """Leave Ctrl-C, which reaches the workers too, to the server."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
