@@ -2,7 +2,9 @@
 
 import json as jsonlib
 import secrets
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -13,7 +15,7 @@ from raw import Response
 
 TIMEOUT = 10
 PASSWORD = "correct horse battery"
-OPERATIONS = {
+OPERATIONS = {  # that take JSON or nothing, and answer JSON or nothing
     "show_health": ("GET", "/healthz"),
     "show_readiness": ("GET", "/readyz"),
     "register_user": ("POST", "/api/users"),
@@ -31,6 +33,12 @@ OPERATIONS = {
     "list_tags": ("GET", "/api/tags"),
     "list_users": ("GET", "/api/users"),
     "delete_user": ("DELETE", "/api/users/{id}"),
+}
+ALL_OPERATIONS = {
+    **OPERATIONS,
+    "import_bookmarks": ("POST", "/api/import"),
+    "export_bookmarks": ("GET", "/api/export"),
+    "show_openapi": ("GET", "/openapi.json"),
 }
 HANGS_UP = {413}  # by some servers, as a 5xx is; the body is unread
 REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
@@ -88,7 +96,7 @@ class Client:
         operation, whose path takes its names from the keywords
         (`id=3`). A header set to None is not sent.
         """
-        method, template = OPERATIONS.get(operation, (operation, path))
+        method, template = ALL_OPERATIONS.get(operation, (operation, path))
         target = (
             (path or template).format(**names) if names else (path or template)
         )
@@ -145,25 +153,28 @@ class Client:
         timeout: float,
     ) -> Response:
         """Send, once more where an idle connection had just been closed."""
-        for attempt in (1, 2):
-            try:
-                answer = self.connections.urlopen(
-                    method,
-                    target,
-                    body,
-                    headers,
-                    redirect=False,
-                    timeout=timeout,
-                )
-            except urllib3.exceptions.ProtocolError:
-                if attempt == 2 or method not in REPEATABLE:
-                    raise
-            else:
-                fields = list(answer.headers.items())
-                return Response(
-                    answer.status, answer.reason, fields, answer.data
-                )
-        raise AssertionError("unreachable")
+        sent = (method, target, body, headers)
+        again = method in REPEATABLE and self.keeps_connection()
+        try:
+            answer = self.open(*sent, timeout)
+        except urllib3.exceptions.ProtocolError:
+            if not again:
+                raise
+            answer = self.open(*sent, timeout)
+        fields = list(answer.headers.items())
+        return Response(answer.status, answer.reason, fields, answer.data)
+
+    def open(self, *sent: object) -> urllib3.BaseHTTPResponse:
+        """Send once and return what comes."""
+        *request, timeout = sent
+        return self.connections.urlopen(
+            *request, redirect=False, timeout=timeout
+        )
+
+    def keeps_connection(self) -> bool:
+        """Tell whether a connection is open, which has had its answer."""
+        kept = self.connections.pool.queue
+        return any(one is not None and one.is_connected for one in kept)
 
     def close(self) -> None:
         """Close the connections; the next request opens a new one."""
@@ -220,3 +231,27 @@ def register(url: str, password: str = PASSWORD) -> User:
     client.token = sign_in(client, username, password)
     number = answer.json().get("id")
     return User(username, password, client.token, client, number)
+
+
+def bookmarks_of(user: User) -> list[dict]:
+    """Return all bookmarks of an account, page by page."""
+    seen, links = [], {"next": "?per_page=100&sort=created_at"}
+    while "next" in links:
+        answer = user.request(
+            "GET", expectations.relative(links["next"]), expect=200
+        )
+        seen += expectations.page(answer.json())
+        links = expectations.link(answer)
+    return seen
+
+
+def together(count: int, work: Callable[[int], object]) -> list:
+    """Call work(0) … work(count - 1) at the same moment."""
+    barrier = threading.Barrier(count)
+
+    def begin(number: int) -> object:
+        barrier.wait()
+        return work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(begin, range(count)))

@@ -22,6 +22,7 @@ NOT_UP = 10
 RULES = report.load_rules()
 ADMIN = ("ADMIN_USERNAME", "ADMIN_PASSWORD")
 state = pytest.StashKey[dict]()
+set_up = pytest.StashKey[int]()
 
 
 def capability_of(path: Path) -> str | None:
@@ -71,6 +72,7 @@ def pytest_collection_modifyitems(
         about = {
             "capability": capability_of(item.path),
             "rules": rules_of(item),
+            "postgres": bool(item.get_closest_marker("postgres")),
         }
         item.user_properties.append(("about", about))
         reason = reason_not_to_run(item) if chosen(item) else None
@@ -283,6 +285,15 @@ def someone(shared: User) -> Iterator[User]:
 
 
 @pytest.fixture
+def crowd(user: User) -> Iterator[list[Client]]:
+    """Give 20 clients with the token of one account."""
+    clients = [Client(user.client.url, user.token) for _ in range(20)]
+    yield clients
+    for one in clients:
+        one.close()
+
+
+@pytest.fixture
 def other(make_user: Callable[..., User]) -> User:
     """Give a second fresh account, signed in."""
     return make_user()
@@ -348,11 +359,15 @@ def pytest_runtest_makereport(
     result = yield
     exchanges = report.log.exchanges
     broken = sorted({name for one in exchanges for name in one.broken})
+    if call.when == "setup":
+        item.stash[set_up] = len(exchanges)
     if call.when == "call":
+        own = exchanges[item.stash[set_up] :]
         properties = {
             "own_failure": result.failed,
             "invariants": broken,
             "sent": [(one.key, one.expects_error) for one in exchanges],
+            "left_open": [one.status for one in own if one.left_open],
         }
         item.user_properties.append(("black_box", properties))
         result.user_properties = list(item.user_properties)
@@ -371,6 +386,11 @@ def tell_broken(broken: list[str]) -> str:
     first = next(one for one in report.log.exchanges if one.broken)
     lines += [f"request: {first.curl}", f"got:     {first.got}"]
     return "\n".join(lines)
+
+
+def skipped(report: pytest.TestReport) -> str:
+    """Return the reason why a test was skipped."""
+    return report.longrepr[2].removeprefix("Skipped: ")
 
 
 class Reporter:
@@ -416,7 +436,9 @@ class Reporter:
             line["own_failure"] |= report.when == "teardown"
             line["message"] = str(report.longrepr)[-1500:]
         elif report.skipped:
-            line["outcome"] = "skipped"
+            expected = hasattr(report, "wasxfail")
+            line["outcome"] = "xfailed" if expected else "skipped"
+            line["message"] = report.wasxfail if expected else skipped(report)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -434,7 +456,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: object, error: object) -> None:
     """Take over from a worker how many tests could not run."""
     own = node.config.stash[state]
-    own["not_run"] |= Counter(getattr(node, "workeroutput", {})["not_run"])
+    told = getattr(node, "workeroutput", {})  # nothing when it crashed
+    own["not_run"] |= Counter(told.get("not_run", {}))
 
 
 def pytest_terminal_summary(

@@ -1,6 +1,6 @@
 """Say what a right answer looks like; raise AssertionError if it is not.
 
-All functions take a response of `requests` or of `raw`.
+All functions take a response as `raw` has it: whole, with its headers.
 """
 
 import base64

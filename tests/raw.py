@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import expect as expectations
 import report
 from requests.structures import CaseInsensitiveDict
 
@@ -104,21 +105,58 @@ def exchange(
     An expectation is a status, CLOSED, or a set of those; a list of
     expectations asks for as many responses on the one connection. What
     closed without an answer is None in the result. Bytes after the last
-    response are an error.
+    response are an error; so is a look inside in an error (ERRORS-4).
     """
-    wanted = expect if isinstance(expect, list) else [expect]
-    methods = [line.split(b" ")[0] for line in heads(b"".join(pieces))]
-    methods += methods[-1:] * len(wanted)
-    began = report.sent_raw(b"".join(pieces), expect)
-    with socket.create_connection(
-        (server.host, server.port), timeout
-    ) as connection:
-        send(connection, pieces, pause, half_close)
-        answers = read(connection, methods[: len(wanted)], timeout)
-    report.answered(began, answers[-1] if answers else None)
-    for allowed, answer in zip(wanted, answers, strict=True):
-        check_status(allowed, answer)
-    return answers
+    asked = Asked(server, expect, timeout)
+    asked.send(pieces, pause, half_close)
+    return asked.answers()
+
+
+class Asked:
+    """One connection on which the answers are read when they are wanted."""
+
+    def __init__(
+        self, server: object, expect: Status | Sequence[Status], timeout: float
+    ) -> None:
+        """Connect; `expect` is that of `exchange`."""
+        self.expected, self.timeout = expect, timeout
+        self.wanted = expect if isinstance(expect, list) else [expect]
+        address = (server.host, server.port)
+        self.connection = socket.create_connection(address, timeout)
+
+    def send(
+        self,
+        pieces: Sequence[bytes],
+        pause: float = 0.02,
+        half_close: bool = False,
+    ) -> "Asked":
+        """Note the pieces and send them."""
+        self.sent = b"".join(pieces)
+        self.noted = report.sent_raw(self.sent, self.expected)
+        send(self.connection, pieces, pause, half_close)
+        return self
+
+    def answers(self) -> list[Response | None]:
+        """Read and judge all answers; close the connection."""
+        methods = [line.split(b" ")[0] for line in heads(self.sent)]
+        methods += methods[-1:] * len(self.wanted)
+        with self.connection:
+            answers = read(
+                self.connection, methods[: len(self.wanted)], self.timeout
+            )
+        report.answered(self.noted, *answers)
+        if any(leaks(answer, self.sent) for answer in answers):
+            self.noted.broken = ["leak"]
+        for allowed, answer in zip(self.wanted, answers, strict=True):
+            check_status(allowed, answer)
+        return answers
+
+
+def leaks(answer: Response | None, sent: bytes) -> list[str]:
+    """List signs of the inside in an error that the request did not hold."""
+    if answer is None or answer.status_code < 400:
+        return []
+    return expectations.leaks(answer, "", sent)
 
 
 def heads(data: bytes) -> list[bytes]:

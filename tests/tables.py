@@ -41,6 +41,15 @@ def sizes(database: Path) -> dict[str, int]:
     return {name: rows[0][0] for name, rows in tables}
 
 
+def copy(source: Path, target: Path) -> None:
+    """Copy a database that may be in use."""
+    with (
+        closing(sqlite3.connect(source)) as db,
+        closing(sqlite3.connect(target)) as twin,
+    ):
+        db.backup(twin)
+
+
 @contextmanager
 def locked(database: Path) -> Iterator[None]:
     """Hold the one writer's place of a database."""
