@@ -32,8 +32,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) \
-	  | sed -E 's/:.*## /\t/' | expand -t 10
+	@awk -F ':.*## ' '/^[a-z-]+:.*##/ {printf "%-10s%s\n", $$1, $$2}' \
+	  $(MAKEFILE_LIST)
 	@echo
 	@echo "IMPL: $(CHOICE); CAP: chapters of the spec, commas between"
 
@@ -47,7 +47,7 @@ $(VENV)/ready: requirements.lock
 	  --require-hashes --requirement requirements.lock
 	@touch $@
 
-# Refuse an IMPL that is none of them, before anything is installed.
+# What is misspelt or missing is told before anything is installed.
 .PHONY: known
 known:
 	@test -x "implementations/$(NAMED)/run" || \
@@ -63,6 +63,13 @@ known-or-folder:
 known-cap:
 	@for cap in $(CAPS); do test -e "tests/test_$$cap.py" || \
 	  { echo "CAP=$$cap: no tests/test_$$cap.py" >&2; exit 1; }; done
+
+.PHONY: known-chromium
+known-chromium:
+	@if [ -n "$$CHROMIUM" ]; then command -v "$$CHROMIUM"; \
+	else command -v chromium chromium-browser google-chrome; fi \
+	  > /dev/null || { echo "make browser: no Chromium: install it, or" \
+	    "name one: make browser CHROMIUM=/path/to/chromium" >&2; exit 1; }
 
 .PHONY: run
 run: known ## serve one of them: make run IMPL=flask PORT=8080
@@ -92,11 +99,7 @@ test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=r
 	  $(IMPLEMENTATIONS:%=results/tests-%$(if $(CAP),-$(CAP)).jsonl)
 
 .PHONY: browser
-browser: $(if $(IMPL),known) $(VENV)/ready ## walk through the pages of all four, or of IMPL, in Chromium
-	@if [ -n "$$CHROMIUM" ]; then command -v "$$CHROMIUM"; \
-	else command -v chromium chromium-browser google-chrome; fi \
-	  > /dev/null || { echo "make browser: no Chromium: install it, or" \
-	    "name one: make browser CHROMIUM=/path/to/chromium" >&2; exit 1; }
+browser: $(if $(IMPL),known) known-chromium $(VENV)/ready ## walk through the pages of all four, or of IMPL, in Chromium
 	@for implementation in $(or $(IMPL),$(IMPLEMENTATIONS)); do \
 	  echo "== $$implementation"; \
 	  IMPL=$$implementation RESULTS=results/browser-$$implementation.jsonl \
