@@ -194,7 +194,7 @@ def update_bookmark(id: int) -> ResponseReturnValue:
         bookmark = find_bookmark(db, user, id)
         check_if_match(bookmark_etag(bookmark))
         fields = validate(BookmarkChanges, body)
-        named = fields.model_dump(exclude_unset=True)
+        named = fields.model_dump()
         change_bookmark(db, bookmark, named)
         return bookmark_response(200, bookmark)
 

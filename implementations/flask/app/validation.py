@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 from pydantic import (
+    MISSING,
     AfterValidator,
     BaseModel,
     BeforeValidator,
@@ -160,6 +161,8 @@ Tag = Annotated[
 ]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(unique)]
 Number = Annotated[int, Field(ge=1), BeforeValidator(digits)]
+PageNumber = Annotated[Number, Field(le=1_000_000_000)]
+Phrase = Annotated[Text, Field(max_length=200)]
 
 
 class Fields(BaseModel):
@@ -198,39 +201,38 @@ class BookmarkFields(Fields):
     tags: Tags = []
 
 
-class BookmarkChanges(BookmarkFields):
+class BookmarkChanges(Fields):
     """Those fields of a bookmark that are named."""
 
-    url: Url = ""
-    title: Title = ""
-
-
-class Filter(BaseModel):
-    """The query parameters that choose bookmarks."""
-
-    tag: Tags = []
-    q: Annotated[Text, Field(max_length=200)] = ""
+    url: Url | MISSING = MISSING
+    title: Title | MISSING = MISSING
+    notes: Notes | MISSING = MISSING
+    tags: Tags | MISSING = MISSING
 
 
 class Page(BaseModel):
     """The query parameters of a list."""
 
-    page: Annotated[Number, Field(le=1_000_000_000)] = 1
+    page: PageNumber = 1
     per_page: Annotated[Number, Field(le=100)] = 20
 
 
-class BookmarkPage(Filter, Page):
+class BookmarkPage(Page):
     """The query parameters of the list of bookmarks."""
 
+    tag: Tags = []
+    q: Phrase = ""
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
         "-created_at"
     )
 
 
-class HomePage(Filter):
-    """The query parameters of the page with the bookmarks."""
+class HomePage(BaseModel):
+    """The query parameters of the page of bookmarks."""
 
-    page: Annotated[Number, Field(le=1_000_000_000)] = 1
+    page: PageNumber = 1
+    tag: Tags = []
+    q: Phrase = ""
     per_page: ClassVar = 20
     sort: ClassVar = "-created_at"
 
