@@ -784,6 +784,25 @@ def locked_rows(address: str, username: str) -> Iterator[None]:
         db.rollback()
 
 
+@contextmanager
+def away(address: str) -> Iterator[None]:
+    """Let nobody reach a database for a while."""
+    name = urlsplit(address).path[1:]
+    change = f"ALTER DATABASE {name} ALLOW_CONNECTIONS"
+    with psycopg.connect(os.environ["TEST_POSTGRES_URL"]) as db:
+        db.autocommit = True
+        db.execute(f"{change} false")
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s",
+            [name],
+        )
+        try:
+            yield
+        finally:
+            db.execute(f"{change} true")
+
+
 @pytest.mark.managed
 @pytest.mark.postgres
 class TestPostgreSQL:
@@ -853,6 +872,94 @@ class TestPostgreSQL:
             )
             assert set(done) <= {200, 201, 204, 401} | twice, done
             assert postgres_holds(postgres.address, user.username) == []
+
+    @pytest.mark.rule("STORAGE-10", "CACHING-7")
+    def test_of_twenty_changes_with_one_tag_one_wins(
+        self, postgres: Server
+    ) -> None:
+        """Of 20 parallel PUTs with one `If-Match` exactly one is done."""
+        user = register(postgres.url)
+        made = user.bookmark()
+        shown = user.request("show_bookmark", id=made["id"], expect=200)
+        headers = {"If-Match": expect.etag(shown)}
+
+        def work(number: int) -> tuple[int, str]:
+            client = Client(postgres.url, user.token)
+            sent = {"url": made["url"], "title": f"{number}"}
+            answer = client.request(
+                "replace_bookmark",
+                id=made["id"],
+                json=sent,
+                headers=headers,
+                expect={200, 412},
+            )
+            client.close()
+            return answer.status_code, sent["title"]
+
+        done = together(20, work)
+        assert Counter(status for status, _ in done) == {200: 1, 412: 19}
+        (winner,) = [title for status, title in done if status == 200]
+        (item,) = bookmarks_of(user)
+        expect.bookmark(item, title=winner, tags=[])
+
+    @pytest.mark.rule("STORAGE-10", "IMPORTING-5")
+    def test_two_imports_at_once(self, postgres: Server) -> None:
+        """Of two imports of one file each URL is created once."""
+        user = register(postgres.url)
+
+        def work(_: int) -> dict:
+            client = Client(postgres.url, user.token)
+            answer = client.request(
+                "import_bookmarks",
+                data=uploads.form(uploads.many(300)),
+                headers=uploads.FORM,
+                expect=200,
+                timeout=20,
+            )
+            client.close()
+            return answer.json()
+
+        done = together(2, work)
+        for name in ("created", "skipped"):
+            assert sum(one[name] for one in done) == 300, done
+        urls = [f"https://example.com/many/{n}" for n in range(300)]
+        assert [one["url"] for one in bookmarks_of(user)] == urls
+
+    @pytest.mark.rule("STORAGE-10", "LIMITS-4")
+    def test_sign_ins_that_fail_are_counted(self, postgres: Server) -> None:
+        """After ten that failed the next is refused."""
+        user = register(postgres.url)
+        sent = {"username": user.username, "password": "a wrong phrase"}
+        for status in [401] * 10 + [429]:
+            answer = user.request("create_token", json=sent, expect=status)
+        expect.retry_after(answer)
+
+    @pytest.mark.rule("STORAGE-10", "SESSIONS-3", "SESSIONS-4")
+    def test_a_session_begins_and_ends(self, postgres: Server) -> None:
+        """Who signs in by the page is known until the sign-out."""
+        user, visitor = register(postgres.url), Visitor(postgres.url)
+        visitor.sign_in(user.username, user.password)
+        visitor.submit("/", "/bookmarks", url=unique_url(), title="By a page")
+        (item,) = bookmarks_of(user)
+        expect.bookmark(item, title="By a page")
+        before = visitor.copy()
+        visitor.submit("/", "/logout")
+        for browser in (visitor, before):
+            assert not browser.is_signed_in()
+            browser.close()
+
+    @pytest.mark.rule("STORAGE-10", "HEALTH-4", "ERRORS-6")
+    def test_a_database_that_is_away(self, postgres: Server) -> None:
+        """Not ready, and 503, until the database is back."""
+        user = register(postgres.url)
+        with away(postgres.address):
+            for operation in ("show_readiness", "show_me", "delete_me"):
+                answer = user.request(operation, expect=503, timeout=20)
+                expect.problem(answer, 503)
+                expect.retry_after(answer)
+            user.request("show_health", expect=200)
+        user.request("show_readiness", expect=200, timeout=20)
+        user.request("show_me", expect=200)
 
     @pytest.mark.rule("STORAGE-10", "TAGS-2", "SEARCH-2")
     def test_order_and_search_are_the_same(self, postgres: Server) -> None:
