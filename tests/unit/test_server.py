@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import json
 import logging
+import os
 import re
 import signal
 import socket
@@ -37,9 +38,20 @@ def load(name: str, path: Path) -> object:
 misbehaving = load("misbehaving", FOLDER / "test_server_application.py")
 
 
+def listen(
+    application: Callable, threads: int = 8, **limits: float
+) -> server.Server:
+    """Make a server that has these limits in place of its own."""
+    made = server.Server(application, "127.0.0.1", 0, threads)
+    for name, value in limits.items():
+        assert hasattr(made, name)
+        setattr(made, name, value)
+    return made
+
+
 def start(application: Callable, **options: float) -> Iterator[int]:
     """Run a server in a thread; yield its port; stop it."""
-    running = server.Server(application, "127.0.0.1", 0, **options)
+    running = listen(application, **options)
     thread = threading.Thread(target=running.run)
     thread.start()
     yield running.port
@@ -58,11 +70,10 @@ def port() -> Iterator[int]:
 def hasty() -> Iterator[int]:
     """Serve it with little patience."""
     hurry = dict.fromkeys(
-        ("head_seconds", "body_seconds", "idle_seconds"), 0.3
+        ("head_seconds", "body_seconds", "idle_seconds", "place_seconds"), 0.3
     )
-    yield from start(
-        misbehaving.application, threads=2, answer_seconds=0.5, **hurry
-    )
+    hurry |= dict.fromkeys(("long_body_seconds", "write_seconds"), 0.5)
+    yield from start(misbehaving.application, threads=2, **hurry)
 
 
 def connect(port: int) -> socket.socket:
@@ -578,6 +589,17 @@ def test_continue_needless(port: int) -> None:
         assert statuses(receive(sock)) == [200]
 
 
+def test_continue_once(port: int) -> None:
+    """Send no 100 between two requests (RFC 9110 §10.1.1)."""
+    fields = ("Expect: 100-continue", "Content-Length: 2")
+    with connect(port) as sock:
+        sock.sendall(plain("POST /nothing HTTP/1.1", H, *fields) + b"hi")
+        first = sock.recv(65536)
+        time.sleep(0.1)
+        sock.sendall(request("GET /nothing HTTP/1.1"))
+        assert statuses(first + receive(sock)) == [200, 200]
+
+
 def test_stream(port: int) -> None:
     """Send content of unknown length in chunks (RFC 9112 §7.1)."""
     answer = talk(port, request("GET /stream HTTP/1.1"))
@@ -614,6 +636,21 @@ def test_no_content(port: int, line: str) -> None:
     head, rest = answer.split(b"\r\n\r\n", 1)
     assert rest.startswith(b"HTTP/1.1 200 OK\r\n") or not rest
     assert b"Transfer-Encoding" not in head
+
+
+def test_changed_environ() -> None:
+    """Keep to the request whatever is made of the environ (PEP 3333)."""
+
+    def middleware(environ: dict, start: Callable) -> list[bytes]:
+        environ["REQUEST_METHOD"] = "GET"
+        environ["SERVER_PROTOCOL"] = "HTTP/1.0"
+        return misbehaving.stream(environ, start)
+
+    for port in start(middleware):
+        answer = talk(port, plain("HEAD / HTTP/1.1", H) + request())
+        assert statuses(answer) == [200, 200]
+        assert content(answer).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert answer.endswith(b"\r\n5\r\nthree\r\n0\r\n\r\n")
 
 
 def test_204_without_length(port: int) -> None:
@@ -717,6 +754,82 @@ def test_slow_client(hasty: int, data: bytes, answers: list[int]) -> None:
     assert statuses(talk(hasty, data)) == answers
 
 
+def pour(sock: socket.socket, data: bytes) -> float:
+    """Send data again and again; return how long the server took it."""
+    begun = time.monotonic()
+    try:
+        while time.monotonic() < begun + 8:
+            sock.sendall(data)
+    except OSError:
+        pass
+    return time.monotonic() - begun
+
+
+def test_endless_body(hasty: int) -> None:
+    """Give up a body that does not end, as fast as it may come."""
+    with connect(hasty) as sock:
+        sock.sendall(post(CHUNKED, path="/count-body"))
+        # Half a second for the body, and one to linger.
+        assert pour(sock, (b"1000\r\n" + b"x" * 4096 + b"\r\n") * 1000) < 4
+
+
+def test_endless_trailers(port: int) -> None:
+    """Refuse trailers that are longer than a head may be."""
+    body = "0\r\n" + "A: b\r\n" * 10_000
+    answer = talk(port, post(CHUNKED, body=body))
+    assert statuses(answer) == [431]
+
+
+def test_deadline_with_bytes_at_hand() -> None:
+    """Read no more after the deadline, though there is something."""
+    running = listen(misbehaving.application)
+    with connect(running.port) as client:
+        sock, _ = running.listener.accept()
+        connection = server.Connection(running, sock, "127.0.0.1")
+        client.sendall(b"x" * 99)
+        connection.deadline = time.monotonic() + 5
+        assert connection.readinto(memoryview(bytearray(9))) == 9
+        connection.deadline = time.monotonic()
+        with pytest.raises(server.framing.Refused):
+            connection.readinto(memoryview(bytearray(9)))
+        assert not connection.stays
+
+
+def test_long_body_without_a_place(hasty: int) -> None:
+    """Answer 503 where other long bodies take too long."""
+    data = post("Content-Length: 99999", path="/count-body")
+    with connect(hasty) as other:
+        other.sendall(data)
+        time.sleep(0.1)
+        assert statuses(talk(hasty, data + b"x" * 99999)) == [503]
+        assert statuses(receive(other)) == [408]
+    assert statuses(talk(hasty, data + b"x" * 99999)) == [200]
+
+
+def test_long_body_has_its_own_time() -> None:
+    """Count the time for a body from when it is read."""
+    data = post("Content-Length: 99999", path="/count-body")
+    patience = {"long_body_seconds": 0.6, "place_seconds": 5}
+    for port in start(misbehaving.application, threads=2, **patience):
+        with connect(port) as other:
+            other.sendall(data)
+            time.sleep(0.1)
+            assert statuses(talk(port, data + b"x" * 99999)) == [200]
+            assert statuses(receive(other)) == [408]
+
+
+def test_honest_reader() -> None:
+    """Go on as long as a client reads, for each piece has its time."""
+    for port in start(misbehaving.application, write_seconds=1):
+        with connect(port) as sock:
+            sock.sendall(request("GET /big HTTP/1.1"))
+            answer = b""
+            while piece := sock.recv(200_000, socket.MSG_WAITALL):
+                answer += piece
+                time.sleep(0.1)
+        assert len(content(answer)) == 5_000_000
+
+
 def test_slow_reader(hasty: int) -> None:
     """Give up a client that does not read its answer."""
     with connect(hasty) as one, connect(hasty) as two:
@@ -755,6 +868,37 @@ def test_too_many_connections() -> None:
             assert talk(port) == b""
         time.sleep(0.2)
         assert status(talk(port, request())) == 200
+
+
+def test_no_thread(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turn a client away for whom no thread can be made."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server, "Thread", refuse)
+        assert talk(port) == b""
+    assert status(talk(port, request())) == 200
+
+
+def test_no_descriptor() -> None:
+    """Rest a little when there is no descriptor for a client."""
+
+    class Exhausted:
+        tries = 0
+
+        def accept(self) -> None:
+            self.tries += 1
+            raise OSError(24, "Too many open files")
+
+    running = listen(misbehaving.application)
+    running.listener.close()
+    running.listener = exhausted = Exhausted()
+    until = time.monotonic() + 0.2
+    while time.monotonic() < until:
+        running.accept()
+    assert 1 < exhausted.tries < 30
 
 
 def test_busy_port(port: int) -> None:
@@ -806,6 +950,16 @@ def application(environ, start):
     start("200 OK", [])
     return [str(os.getpid()).encode()]
 workers = 2
+"""
+TERMINATED = """
+import os
+import signal
+def application(environ, start):
+    pass
+workers = 3
+os.register_at_fork(
+    after_in_parent=lambda: os.kill(os.getpid(), signal.SIGTERM)
+)
 """
 SERVE = """
 import os
@@ -879,3 +1033,44 @@ def test_workers(number: int) -> None:
         assert str(process.pid).encode() not in pids
         with pytest.raises(OSError, match="refused"):
             connect(port)
+
+
+def test_killed_worker(capfd: pytest.CaptureFixture) -> None:
+    """End all workers and fail, with a line, if one ends unasked."""
+    with spawn(WORKERS) as (process, port):
+        pid = int(content(talk(port, request("GET / HTTP/1.1"))))
+        os.kill(pid, signal.SIGKILL)
+        assert process.wait(15) == 1
+        with pytest.raises(OSError, match="refused"):
+            connect(port)
+    assert "a worker ended unasked" in capfd.readouterr().err
+
+
+def test_signal_between_forks() -> None:
+    """End with all workers if the signal comes before they are all there."""
+    with spawn(TERMINATED) as (process, port):
+        assert process.wait(15) == 0
+        with pytest.raises(OSError, match="refused"):
+            connect(port)
+
+
+def test_second_signal() -> None:
+    """Grant the time to finish what runs once only."""
+    running = listen(misbehaving.application)
+    running.stop()
+    end = running.end
+    running.stop()
+    assert running.end == end
+
+
+def test_refused_while_stopping() -> None:
+    """Take no request from what follows a malformed one."""
+    running = listen(misbehaving.application)
+    with connect(running.port) as client:
+        sock, _ = running.listener.accept()
+        running.stop()
+        client.sendall(plain("GET / HTTP/1.1") + plain("GET / HTTP/1.1", H))
+        connection = server.Connection(running, sock, "127.0.0.1")
+        threading.Thread(target=connection.converse, daemon=True).start()
+        assert receive(client) == b""
+    assert running.jobs.empty()

@@ -1,4 +1,4 @@
-"""The grammar of HTTP/1.1 (RFC 9112), in functions that know no socket.
+"""The grammar of HTTP/1.1 (RFC 9112); nothing in here knows a socket.
 
 A `reader` is any buffered binary file, such as io.BufferedReader.
 """
@@ -121,8 +121,10 @@ def parse_target(method: str, target: str, environ: dict) -> None:
 
 def check_host(environ: dict) -> None:
     """Refuse a Host that is missing, doubled or malformed."""
-    optional = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
-    host = environ.get("HTTP_HOST", "optional" if optional else "")
+    old = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
+    if old and "HTTP_HOST" not in environ:
+        return
+    host = environ.get("HTTP_HOST", "")
     if not HOST.fullmatch(host):
         raise Refused(400, "not one well-formed Host")
 
@@ -196,7 +198,9 @@ def read_chunks(reader: BufferedReader) -> Iterator[bytes]:
         yield from read_data(reader, size)
         if reader.read(2) != b"\r\n":
             raise Refused(400, "chunk longer than its size, or cut off")
-    while (line := read_line(reader, MAX_CHUNK_LINE_BYTES, 400)) != b"\r\n":
+    room = MAX_HEAD_BYTES
+    while (line := read_line(reader, room, 431)) != b"\r\n":
+        room -= len(line)
         if not re.fullmatch(FIELDS, line.decode("latin-1")):
             raise Refused(400, "malformed trailer")
 
@@ -209,21 +213,18 @@ def read_chunk_size(reader: BufferedReader) -> int:
     return int(match[1], 16)
 
 
-class Raw(RawIOBase):
-    """Be readable; who inherits says how to read."""
+class Body(RawIOBase):
+    """Be the raw side of wsgi.input while content is on its way."""
+
+    def __init__(self, piece: bytes, pieces: Iterator[bytes]) -> None:
+        """Begin with a piece that is here, before those to come."""
+        self.piece = piece
+        self.pieces = pieces
+        self.refused: Refused | None = None
 
     def readable(self) -> bool:
         """Be open for reading."""
         return True
-
-
-class Body(Raw):
-    """Be the raw side of wsgi.input while content is on its way."""
-
-    def __init__(self, piece: bytes, pieces: Iterator[bytes]) -> None:
-        self.piece = piece
-        self.pieces = pieces
-        self.refused = None
 
     def readinto(self, target: memoryview) -> int:
         """Wait for some content, unless there is some; 0 is its end."""

@@ -13,31 +13,40 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
 from math import inf
+from multiprocessing.connection import wait
 from queue import SimpleQueue
 from threading import Semaphore, Thread
 from time import monotonic, sleep
 
 from app import framing
 
+BUFFER = 65536  # bytes
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger("server")
 
 
-class Connection(framing.Raw):
+class Connection(io.RawIOBase):
     """Hold a client's socket; converse() is what its thread does."""
 
     def __init__(self, server: "Server", sock: socket.socket, ip: str) -> None:
+        """Begin before the first request."""
         self.server = server
         self.socket = sock
         self.ip = ip
-        self.reader = io.BufferedReader(self, 65536)
-        self.answered = SimpleQueue()
-        self.stays = self.idle = True
-        self.invites = False
+        self.reader = io.BufferedReader(self, BUFFER)
+        self.answered = SimpleQueue()  # gets a None from the pool
+        self.stays = True  # open for another request
+        self.idle = True  # while there is no request to answer
+        self.invites = False  # a body, by a 100, as soon as it is read
+        self.deadline = inf  # for what is to be received next
+        self.environ: dict = {}  # of the request that is being served
+        self.body: framing.Body | None = None  # the rest of a long one
 
     def converse(self) -> None:
         """Answer request after request, then close."""
         self.server.connections.add(self)
         with suppress(OSError):  # the client may be gone
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while self.stays and self.wait_for_request():
                 self.serve_request()
             self.linger()
@@ -57,17 +66,28 @@ class Connection(framing.Raw):
         try:
             self.read_request()
         except framing.Refused as error:
+            self.stays = False  # where another would begin is unknown
             if self.server.end == inf:  # or it is stop() that cut it short
                 Response(self).fail(error.status)
             return
         self.idle = False
-        self.deadline = monotonic() + self.server.answer_seconds
         if self.body:  # its sender may be slow, so the pool stays free
-            with self.server.long_bodies:
-                Response(self).answer(self.server.application)
+            self.serve_long_body()
         else:
             self.server.jobs.put(self)
             self.answered.get()
+
+    def serve_long_body(self) -> None:
+        """Have the request answered here, while its body comes."""
+        places = self.server.long_bodies
+        if not places.acquire(timeout=self.server.place_seconds):
+            Response(self).fail(503)
+            return
+        try:
+            self.deadline = monotonic() + self.server.long_body_seconds
+            Response(self).answer(self.server.application)
+        finally:
+            places.release()
 
     def read_request(self) -> None:
         """Fill the environ."""
@@ -82,27 +102,39 @@ class Connection(framing.Raw):
         if rest:
             self.stays = False  # some of it may remain unread
             self.body = framing.Body(content, rest)
-            self.environ["wsgi.input"] = io.BufferedReader(self.body, 65536)
+            self.environ["wsgi.input"] = io.BufferedReader(self.body, BUFFER)
         else:
             self.environ["wsgi.input"] = io.BytesIO(content)
             if length:
                 self.environ["CONTENT_LENGTH"] = str(len(content))
+
+    def readable(self) -> bool:
+        """Be open for reading."""
+        return True
 
     def readinto(self, target: memoryview) -> int:
         """Wait for bytes, but not for ever; 0 is the end."""
         if self.invites:  # RFC 9110 §10.1.1
             self.invites = False
             self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return self.wait(self.socket.recv_into, target)
+        return self.wait(self.socket.recv_into, target, self.deadline)
 
     def send(self, data: bytes) -> None:
-        """Send all of the data."""
-        self.wait(self.socket.sendall, data)
+        """Send all of the data; a client has its time for each piece."""
+        for start in range(0, len(data), BUFFER):
+            piece = data[start : start + BUFFER]
+            deadline = monotonic() + self.server.write_seconds
+            self.wait(self.socket.sendall, piece, deadline)
 
-    def wait(self, action: Callable, data: object) -> int | None:
+    def wait(
+        self, action: Callable, data: object, deadline: float
+    ) -> bytes | int | None:
         """Send or receive before the deadline."""
-        self.socket.settimeout(max(self.deadline - monotonic(), 0.001))
         try:
+            left = deadline - monotonic()
+            if left <= 0:  # though there may be bytes at hand
+                raise TimeoutError
+            self.socket.settimeout(left)
             return action(data)
         except OSError as error:
             self.stays = False
@@ -116,9 +148,9 @@ class Connection(framing.Raw):
 
     def linger(self) -> None:
         """Let the client read the answer before all is closed (§9.6)."""
-        self.deadline = monotonic() + 1
+        deadline = monotonic() + 1
         self.socket.shutdown(socket.SHUT_WR)
-        while self.wait(self.socket.recv, 65536):
+        while self.wait(self.socket.recv, BUFFER, deadline):
             pass
 
 
@@ -126,6 +158,7 @@ class Response:
     """Write the answer to one request."""
 
     def __init__(self, connection: Connection) -> None:
+        """Begin with nothing said."""
         self.connection = connection
         self.environ = connection.environ
         self.status = ""  # until start_response is called
@@ -135,7 +168,8 @@ class Response:
     def answer(self, application: Callable) -> None:
         """Call the application; whatever it does, the thread lives on."""
         try:
-            result = application(self.environ, self.start)
+            # A copy, for the application may change what it gets (PEP 3333).
+            result = application(dict(self.environ), self.start)
             try:
                 self.send(result)
             finally:
@@ -190,6 +224,7 @@ class Response:
         """Send a piece of the content, with the head before the first."""
         head = b"" if self.begun else self.make_head(size)
         self.begun = True
+        self.connection.invites = False  # a 100 comes before, or never
         data = data[: min(self.left, len(data))]
         self.left -= len(data)
         if self.chunked and data:
@@ -198,44 +233,52 @@ class Response:
 
     def make_head(self, size: int | None) -> bytes:
         """Write the head of an answer whose content has that size."""
-        parts = (self.environ, self.status, self.fields)
-        self.left = framing.content_length(*parts, size)
-        old = self.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+        environ, status, fields = self.environ, self.status, self.fields
+        self.left = framing.content_length(environ, status, fields, size)
+        old = environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
         self.chunked = self.left == inf and not old
         if self.connection.server.end < inf or (self.left == inf and old):
             self.connection.stays = False
-        return framing.write_head(*parts, self.left, self.connection.stays)
+        stays = self.connection.stays
+        return framing.write_head(environ, status, fields, self.left, stays)
 
 
 class Server:
     """Own the listener and the pool; run() serves until stop()."""
 
-    threads = 8
-    workers = 1
     max_connections = 1000
     max_buffered_bytes = 65536  # of a body, before the application is called
     idle_seconds = 5
     head_seconds = 10
     body_seconds = 30
-    answer_seconds = 60  # the rest of a long body included
+    place_seconds = 5  # for a long body to wait until others are done
+    long_body_seconds = 60  # for the rest of it to come
+    write_seconds = 10  # for a client to take one piece of an answer
     grace_seconds = 8  # whoever asks to stop waits ten
 
     def __init__(
-        self, application: Callable, host: str, port: int, **options: float
+        self,
+        application: Callable,
+        host: str,
+        port: int,
+        threads: int = 8,
+        workers: int = 1,
     ) -> None:
-        vars(self).update(options)
+        """Listen; nobody is answered before run()."""
         self.application = application
+        self.threads = threads
+        self.workers = workers
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.listener = socket.create_server(
             (host, port), family=family, backlog=1024
         )
         self.listener.settimeout(0.1)  # to notice stop()
         self.port = self.listener.getsockname()[1]
-        self.environ = framing.base_environ(host, self.port, self.workers)
+        self.environ = framing.base_environ(host, self.port, workers)
         self.end = inf
         self.connections: set[Connection] = set()
         self.jobs = SimpleQueue()
-        self.long_bodies = Semaphore(max(self.threads // 2, 1))
+        self.long_bodies = Semaphore(max(threads // 2, 1))
 
     def run(self) -> None:
         """Serve until stop() is called, then finish what runs."""
@@ -250,21 +293,24 @@ class Server:
 
     def stop(self) -> None:
         """Stop soon; a signal handler or another thread may call this."""
-        self.end = monotonic() + self.grace_seconds
+        self.end = min(self.end, monotonic() + self.grace_seconds)
         self.listener.close()
 
     def accept(self) -> None:
         """Take a new client, if there is room for one."""
         try:
             sock, peer = self.listener.accept()
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = Connection(self, sock, peer[0])
+        except TimeoutError:  # nobody came
+            return
+        except OSError:  # no descriptor is left for it; others will end
+            sleep(0.01)
+            return
+        connection = Connection(self, sock, peer[0])
+        with suppress(RuntimeError):  # no thread for it
             if len(self.connections) < self.max_connections:
                 Thread(target=connection.converse, daemon=True).start()
-            else:
-                sock.close()
-        except (OSError, RuntimeError):  # no client, or no thread for it
-            return
+                return
+        sock.close()
 
     def work(self) -> None:
         """Answer one request after the other."""
@@ -276,24 +322,52 @@ class Server:
 
 def until_signal(stop: Callable, run: Callable) -> None:
     """Run; call stop() when the process is asked to end."""
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in SIGNALS:
         signal.signal(number, lambda *_: stop())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     run()
 
 
-def serve(application: Callable, host: str, port: int, **options: int) -> None:
+def serve(
+    application: Callable,
+    host: str,
+    port: int,
+    threads: int = 8,
+    workers: int = 1,
+) -> None:
     """Serve until SIGTERM or SIGINT; raise OSError if the port is taken."""
-    server = Server(application, host, port, **options)
-    if server.workers == 1:
+    server = Server(application, host, port, threads, workers)
+    if workers == 1:
         until_signal(server.stop, server.run)
-        return
+    else:
+        serve_by_workers(server)
+
+
+def serve_by_workers(server: Server) -> None:
+    """Serve by several processes; if one ends unasked, all do."""
     fork = multiprocessing.get_context("fork").Process
-    once = {"target": until_signal, "args": (server.stop, server.run)}
-    workers = [fork(**once) for _ in range(server.workers)]
+    job = {"target": until_signal, "args": (server.stop, server.run)}
+    # A daemon is one that is ended when this process ends.
+    workers = [fork(**job, daemon=True) for _ in range(server.workers)]
+    # A signal that comes too early waits until there is a handler for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     for worker in workers:
         worker.start()
     server.listener.close()  # or clients could wait there for nobody
-    until_signal(
-        lambda: [worker.terminate() for worker in workers],
-        lambda: [worker.join() for worker in workers],
-    )
+
+    def stop() -> None:
+        """Stop all workers soon."""
+        server.stop()
+        for worker in workers:
+            worker.terminate()
+
+    def run() -> None:
+        """Wait for all workers to end."""
+        wait([worker.sentinel for worker in workers])
+        if server.end == inf:
+            log.error("a worker ended unasked, so all do")
+            raise SystemExit(1)
+        for worker in workers:
+            worker.join()
+
+    until_signal(stop, run)
