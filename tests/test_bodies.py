@@ -150,6 +150,19 @@ def test_create_bookmark_takes_a_spelling_of_json(
     expect.bookmark(answer.json(), title="Ω")
 
 
+@pytest.mark.rule("BODIES-2", "ROBUSTNESS-1")
+@pytest.mark.parametrize(
+    "parameters", ["x*=a; x*0=b", "x*0*=a'b'%; x*1=", "="]
+)
+def test_odd_parameters_of_the_type_are_no_crash(
+    user: User, send: Send, parameters: str
+) -> None:
+    """A parameter that no standard allows is ignored, or refused."""
+    body = valid(user, "create_bookmark")
+    more = {"headers": {"Content-Type": f"application/json; {parameters}"}}
+    send("create_bookmark", body, **more, expect={201, 400, 415})
+
+
 @pytest.mark.rule("BODIES-3")
 @pytest.mark.parametrize("operation", WRITES)
 def test_every_operation_refuses_gzip(
@@ -503,9 +516,20 @@ def test_create_bookmark_checks_chunks_as_any_body(
     )
 
 
+@pytest.mark.rule("BODIES-10", "BODIES-11")
+def test_chunks_without_their_end(
+    server: Server, user: User, unharmed: None
+) -> None:
+    """A whole chunk is no whole body while the last one is missing."""
+    coded = raw.chunked(BODY).removesuffix(b"0\r\n\r\n")
+    request = chunked_request(user, coded)
+    wanted = {400, 411, raw.CLOSED}
+    raw.exchange(server, request, expect=wanted, half_close=True)
+
+
 @pytest.mark.rule("BODIES-11")
 @pytest.mark.parametrize("operation", ["create_bookmark", "update"])
-@pytest.mark.parametrize("sent", [0, 1, 20, len(BODY)])
+@pytest.mark.parametrize("sent", [0, 20, len(BODY)])
 def test_body_that_is_cut(
     server: Server, user: User, operation: str, sent: int
 ) -> None:

@@ -1,11 +1,15 @@
 """Bookmarks: create, read, replace, change, delete."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import expect
 import pytest
 from client import Client, User, unique, unique_url
+from servers import Server
+from tables import holds
 
 TEXTS = [
     "plain",
@@ -205,6 +209,31 @@ def test_many_changes_in_a_row_each_move_the_time(user: User) -> None:
     moments = [expect.timestamp(time) for time in times]
     assert all(b - a >= TICK for a, b in pairwise(moments)), times
     assert len(tags) == 20
+
+
+@pytest.mark.rule("BOOKMARKS-6")
+@pytest.mark.managed
+def test_a_clock_that_was_put_back_moves_no_time_back(
+    server: Server, user: User
+) -> None:
+    """A change is later than the one before, whatever the clock says."""
+    made = user.bookmark()
+    (table, _), *_ = holds(server.database, made["url"])
+    with closing(sqlite3.connect(server.database, timeout=10)) as db, db:
+        db.execute(
+            f"UPDATE {table} SET updated_at = '29' || substr(updated_at, 3)"
+            " WHERE id = ?",
+            [made["id"]],
+        )
+    before = user.request("show_bookmark", id=made["id"], expect=200)
+    ahead = before.json()["updated_at"]
+    assert ahead == "29" + made["updated_at"][2:]
+    answer = user.request(
+        "update_bookmark", id=made["id"], json={"title": "New"}, expect=200
+    )
+    moved = expect.timestamp(answer.json()["updated_at"])
+    assert moved > expect.timestamp(ahead)
+    assert expect.etag(answer) != expect.etag(before)
 
 
 @pytest.mark.rule("BOOKMARKS-7")

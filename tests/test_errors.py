@@ -9,6 +9,7 @@ import pytest
 import raw
 from client import OPERATIONS, PASSWORD, Client, User, unique, unique_url
 from servers import Server
+from visitor import multipart
 
 ANY_TOKEN = "x" * 43
 ACCEPTS = [
@@ -203,7 +204,7 @@ def test_unexpected_exception(server: Server, user: User) -> None:
     user.request("show_me", expect=200)
 
 
-@pytest.mark.rule("ERRORS-6")
+@pytest.mark.rule("ERRORS-6", "MIGRATIONS-6", "MIGRATIONS-7", "HEALTH-5")
 @pytest.mark.managed
 def test_every_operation_without_a_database(bare: Server) -> None:
     """Without a database, what needs one answers 503 and Retry-After."""
@@ -218,14 +219,25 @@ def test_every_operation_without_a_database(bare: Server) -> None:
         "replace_bookmark": bookmark,
         "update_bookmark": bookmark,
     }
+    kind, form = multipart([], {"file": ("x.html", b"<DL><p></DL>")})
+    file = {"data": form, "headers": {"Content-Type": kind}}
+    asked = [
+        *((*OPERATIONS[name], {}) for name in OPERATIONS.keys() - bodies),
+        *((*OPERATIONS[name], {"json": bodies[name]}) for name in bodies),
+        ("POST", "/api/import", file),
+        ("GET", "/api/export", {}),
+        ("GET", "/api/export?format=ndjson", {}),
+        ("HEAD", "/api/export", {}),
+    ]
+    asked.remove(("GET", "/healthz", {}))
     client = Client(bare.url, ANY_TOKEN)
-    for operation in OPERATIONS.keys() - {"show_health"}:
-        more = {"json": bodies[operation]} if operation in bodies else {}
-        answer = client.request(operation, id=1, **more, expect=503)
-        expect.problem(answer, 503)
+    for method, path, more in asked:
+        answer = client.request(method, path, id=1, **more, expect=503)
         expect.retry_after(answer)
     client.request("show_health", expect=200)
+    client.request("GET", "/api/openapi.json", expect=200)
     client.close()
+    assert not list(bare.folder.glob("shelf.db*"))
 
 
 @pytest.mark.rule("ERRORS-7")

@@ -10,6 +10,7 @@ import pytest
 import raw
 from client import PASSWORD, Client, User, register, unique, unique_url
 from servers import Server
+from test_cli import another_address
 from test_storage import together
 from visitor import Visitor
 
@@ -214,30 +215,30 @@ def test_the_eleventh_sign_in_is_refused(user: User, client: Client) -> None:
     """After ten that failed the next is 429, right password or wrong."""
     fail(client, user.username)
     for password in (PASSWORD, WRONG, "", PASSWORD):
-        check_refused(client, user.username, password)
+        answer = check_refused(client, user.username, password)
+    assert expect.retry_after(answer) > 45
     user.request("show_me", expect=200)
 
 
-@pytest.mark.rule("LIMITS-4")
+@pytest.mark.rule("LIMITS-4", "LIMITS-5")
 @pytest.mark.parametrize(
     "name",
     [
         "{unique}",
-        "{unique} not a name",
-        "{unique}" + "x" * 300,
+        "{unique}" + "x" * 128,
+        "{unique}" + "x" * 5000,
         "Ü{unique}",
-        "'{unique}' or 1=1 --",
-        "{unique}%",
+        "'{unique}' or 1=1 --%",
     ],
 )
 def test_names_that_do_not_exist_count_as_well(
     client: Client, name: str
 ) -> None:
-    """429 does not tell which names there are."""
+    """429 does not tell which names there are; each counts for itself."""
     username = name.format(unique=unique())
     fail(client, username)
     check_refused(client, username)
-    check_refused(client, username, WRONG)
+    attempt(client, username + "x", WRONG, 401)
 
 
 @pytest.mark.rule("LIMITS-4", "TOKENS-6")
@@ -400,11 +401,12 @@ def test_another_address_is_not_affected(
     server: Server, user: User, client: Client
 ) -> None:
     """Nobody is locked out by a stranger who is elsewhere."""
+    address = another_address()
     fail(client, user.username)
     check_refused(client, user.username)
     body = {"username": user.username, "password": user.password}
     assert status_from(server, "127.0.0.1", body) == 429
-    assert status_from(server, "127.0.0.2", body) == 201
+    assert status_from(server, address, body) == 201
 
 
 @pytest.fixture(scope="module")
@@ -418,34 +420,49 @@ def strict(server: Server) -> Iterator[Server]:
 @pytest.mark.managed
 def test_the_window_slides_on(strict: Server) -> None:
     """Refused tries do not count; after `Retry-After` it is over."""
-    user = register(strict.url)
     client = Client(strict.url)
-    fail(client, user.username, 2)
-    seconds = expect.retry_after(attempt(client, user.username, PASSWORD, 429))
+    for _ in range(3):  # a busy machine may be too late to be refused
+        user = register(strict.url)
+        began = time.monotonic()
+        fail(client, user.username, 2)
+        first = attempt(client, user.username, PASSWORD, {201, 429})
+        heard = time.monotonic()
+        time.sleep(1)
+        tries = [
+            attempt(client, user.username, WRONG, {401, 429}) for _ in "123"
+        ]
+        user.client.close()
+        if time.monotonic() < began + 3:
+            break
+    assert [one.status_code for one in (first, *tries)] == [429] * 4
+    seconds = expect.retry_after(first)
     assert seconds <= 3
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline - 0.4:
-        attempt(client, user.username, WRONG, 429)
-        time.sleep(0.1)
-    time.sleep(deadline - time.monotonic() + 0.05)
+    time.sleep(max(0, heard + seconds + 0.05 - time.monotonic()))
     attempt(client, user.username, PASSWORD, 201)
     client.close()
-    user.client.close()
 
 
 @pytest.mark.rule("LIMITS-6")
 @pytest.mark.managed
 def test_each_failure_has_a_window_of_its_own(strict: Server) -> None:
     """The first failure leaves the window before the second does."""
-    client, username = Client(strict.url), unique()
-    fail(client, username, 1)
-    time.sleep(1.5)
-    fail(client, username, 1)
-    seconds = expect.retry_after(attempt(client, username, WRONG, 429))
-    assert 1 <= seconds <= 2
-    time.sleep(seconds + 0.05)
-    attempt(client, username, WRONG, 401)
-    attempt(client, username, WRONG, 429)
+    client = Client(strict.url)
+    for _ in range(3):  # a busy machine may miss the moment
+        username = unique()
+        first = time.monotonic()
+        fail(client, username, 1)
+        free = time.monotonic() + 3.05
+        time.sleep(max(0, first + 1.5 - time.monotonic()))
+        second = time.monotonic()
+        fail(client, username, 1)
+        answers = [attempt(client, username, WRONG, {401, 429})]
+        early = time.monotonic() < first + 3
+        time.sleep(max(0, free - time.monotonic()))
+        answers += [attempt(client, username, WRONG, {401, 429}) for _ in "12"]
+        if early and time.monotonic() < second + 3:
+            break
+    assert [one.status_code for one in answers] == [429, 401, 429]
+    assert 1 <= expect.retry_after(answers[0]) <= 2
     client.close()
 
 

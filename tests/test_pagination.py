@@ -29,7 +29,6 @@ NUMBERS = [
     "1,2",
     "null",
     "true",
-    "1\0",
     "--1",
     "NaN",
     "∞",
@@ -161,8 +160,7 @@ def test_what_is_no_number_is_refused(
 ) -> None:
     """Anything but an integer, an empty value too, answers 422."""
     answer = shelf.request("list_bookmarks", params={name: value}, expect=422)
-    codes = {"type", "too_small", "too_large", "invalid", "too_short"}
-    expect.problem(answer, 422, [(name, codes)])
+    expect.problem(answer, 422, [(name, "type")])
 
 
 @pytest.mark.rule("PAGINATION-2", "PAGINATION-3")

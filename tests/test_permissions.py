@@ -19,7 +19,11 @@ from raw import Response
 from servers import Server
 
 OPEN = {"show_health", "show_readiness", "register_user", "create_token"}
-CLOSED = sorted(OPERATIONS.keys() - OPEN)
+CLOSED = [
+    *(OPERATIONS[name] for name in sorted(OPERATIONS.keys() - OPEN)),
+    ("POST", "/api/import"),
+    ("GET", "/api/export"),
+]
 WHOLE = {"url": "https://example.com/mine", "title": "Mine now"}
 METHODS = [
     ("GET", ...),
@@ -55,25 +59,26 @@ def boss(server: Server) -> Iterator[User]:
 
 
 @pytest.mark.rule("PERMISSIONS-1")
-@pytest.mark.parametrize("operation", CLOSED)
-@pytest.mark.parametrize("body", [{}, WHOLE, {"title": ""}])
+@pytest.mark.parametrize(("method", "path"), CLOSED)
+@pytest.mark.parametrize("body", [{}, WHOLE])
 def test_an_operation_answers_401_without_a_token(
-    client: Client, operation: str, body: object
+    client: Client, method: str, path: str, body: object
 ) -> None:
     """Every operation that needs a token answers 401 without one."""
-    answer = client.request(operation, id=1, json=body, expect=401)
+    answer = client.request(method, path, id=1, json=body, expect=401)
     expect.problem(answer, 401)
     expect.challenge(answer)
 
 
 @pytest.mark.rule("PERMISSIONS-1")
-@pytest.mark.parametrize("operation", CLOSED)
+@pytest.mark.parametrize(("method", "path"), CLOSED)
 def test_an_operation_answers_401_for_a_token_that_is_none(
-    client: Client, operation: str
+    client: Client, method: str, path: str
 ) -> None:
     """A token that nobody has opens nothing."""
     answer = client.request(
-        operation,
+        method,
+        path,
         id=1,
         headers={"Authorization": "Bearer " + "A" * 43},
         json=WHOLE,
@@ -84,7 +89,7 @@ def test_an_operation_answers_401_for_a_token_that_is_none(
 
 
 @pytest.mark.rule("PERMISSIONS-1")
-@pytest.mark.parametrize("path", ["/api/me", "/api/bookmarks", "/api/tags"])
+@pytest.mark.parametrize("path", ["/api/me", "/api/tags", "/api/export"])
 def test_head_answers_401_without_a_token(client: Client, path: str) -> None:
     """HEAD needs a token where GET does."""
     answer = client.request("HEAD", path, expect=401)
@@ -197,9 +202,9 @@ def test_delete_user_deletes_nothing_for_others(
         account.request("show_me", expect=200)
 
 
-def all_users(admin: User, size: int) -> list[dict]:
-    """Walk through all accounts along `next`."""
-    seen, links = [], {"next": f"/api/users?per_page={size}"}
+def all_users(admin: User) -> tuple[list[dict], int]:
+    """Walk through all accounts along `next`; return them and `total`."""
+    seen, links = [], {"next": "/api/users?per_page=100"}
     while "next" in links:
         answer = admin.request(
             "GET",
@@ -208,7 +213,7 @@ def all_users(admin: User, size: int) -> list[dict]:
         )
         seen += expect.page(answer.json())
         links = expect.link(answer)
-    return seen
+    return seen, answer.json()["total"]
 
 
 @pytest.mark.rule("PERMISSIONS-5")
@@ -217,15 +222,16 @@ def test_list_users_shows_all_accounts_by_id(
     boss: User, user: User, other: User
 ) -> None:
     """An administrator sees a page of all accounts in the order of id."""
-    seen = all_users(boss, 100)
+    seen, total = all_users(boss)
     numbers = [expect.user(item)["id"] for item in seen]
     assert numbers == sorted(set(numbers))
     for account in (boss, user, other):
         me = account.request("show_me", expect=200).json()
         assert me in seen
-    assert all_users(boss, 3)[:5] == seen[:5]
-    total = boss.request("list_users", expect=200).json()["total"]
     assert total == len(seen)
+    params = {"page": 2, "per_page": 3}
+    second = boss.request("list_users", params=params, expect=200)
+    assert second.json()["items"] == seen[3:6]
 
 
 @pytest.mark.rule("PERMISSIONS-5", "PAGINATION-4", "PAGINATION-6")
@@ -258,7 +264,7 @@ def test_list_users_has_links(boss: User, user: User) -> None:
     [
         ({"page": "0"}, [("page", "too_small")]),
         ({"page": "x"}, [("page", "type")]),
-        ({"page": ""}, [("page", {"type", "too_short", "invalid"})]),
+        ({"page": ""}, [("page", "type")]),
         ({"page": "1000000001"}, [("page", "too_large")]),
         ({"per_page": "0"}, [("per_page", "too_small")]),
         ({"per_page": "101"}, [("per_page", "too_large")]),

@@ -1,8 +1,13 @@
 """Sessions: a cookie that names a row, and nothing else."""
 
+import base64
+import hashlib
+import math
 import re
 import time
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
 import document
@@ -174,6 +179,16 @@ def test_session_cookie_has_its_attributes(
     assert len(cookie.value) < 4000
 
 
+@pytest.mark.managed
+@pytest.mark.rule("SESSIONS-10", "SETTINGS-1")
+def test_session_lasts_two_weeks_by_default(
+    visitor: Visitor, user: User
+) -> None:
+    """`SESSION_TTL` is 1209600 seconds when it is not set."""
+    cookie = signing_in(visitor, user)
+    assert -2 <= cookie.seconds - 1209600 <= 1
+
+
 @pytest.mark.rule("SESSIONS-1")
 def test_no_other_cookie_is_open_to_scripts(
     visitor: Visitor, user: User
@@ -204,6 +219,51 @@ def test_submit_login_gives_a_new_value_each_time(
     start = {value[:22] for value in values}
     end = {value[-22:] for value in values}
     assert len(start) == 5 or len(end) == 5
+
+
+def texts_in(cookie: str) -> Iterator[str]:
+    """Give a cookie, and what it quotes if it is signed and not secret."""
+    yield cookie
+    for part in cookie.split("."):
+        data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        with suppress(zlib.error):
+            data = zlib.decompress(data)
+        yield from re.findall('"([^"]{8,})"', data.decode("latin-1"))
+
+
+def id_of(cookie: str, stored: str) -> str:
+    """Find the id in a cookie: a row has it, or its digest."""
+    found = {
+        text
+        for text in texts_in(cookie)
+        if text in stored
+        or hashlib.sha256(text.encode()).hexdigest() in stored
+    }
+    assert len(found) == 1, f"{len(found)} ids in {cookie}"
+    return found.pop()
+
+
+@pytest.mark.managed
+@pytest.mark.rule("SESSIONS-3")
+def test_the_id_of_a_session_cannot_be_guessed(
+    server: Server, visitor: Visitor, user: User
+) -> None:
+    """Over 30 sign-ins the ids vary as those of 128 random bits do."""
+    form = document.form_to(visitor.visit("/login"), "/login")
+    pairs = document.filled(
+        form, username=user.username, password=user.password
+    )
+    planted, cookies = dict(visitor.cookies), []
+    for _ in range(30):
+        visitor.cookies = dict(planted)
+        visitor.post("/login", pairs, expect=303)
+        cookies.append(session_cookie(visitor)[1])
+    stored = repr(tables.dump(server.database)["sessions"])
+    ids = [id_of(cookie, stored) for cookie in cookies]
+    assert len(set(ids)) == 30
+    # Of 30 random hexadecimal digits 14 differ, of other letters more.
+    varied = [len(set(column)) for column in zip(*ids, strict=True)]
+    assert sum(map(math.log2, varied)) > 95, varied
 
 
 @pytest.mark.rule("SESSIONS-3")
@@ -638,23 +698,28 @@ def test_secure_cookies(
 
 
 @pytest.mark.managed
-@pytest.mark.rule("SESSIONS-10")
+@pytest.mark.rule("SESSIONS-10", "SETTINGS-1")
 def test_session_ends_after_its_time(
     make_server: Callable[..., Server],
 ) -> None:
     """The time runs from the sign-in, however busy the session is."""
     server = make_server(SESSION_TTL="3").start()
-    browser = Visitor(server.url)
-    answer = browser.submit(
-        "/register", "/register", username=unique(), password=PASSWORD
-    )
-    began = time.monotonic()
+    for _ in range(3):  # a busy machine may be too late to look
+        browser = Visitor(server.url)
+        began = time.monotonic()
+        answer = browser.submit(
+            "/register", "/register", username=unique(), password=PASSWORD
+        )
+        ended = time.monotonic() + 3.1
+        copy = browser.copy()
+        time.sleep(1)
+        signed_in = browser.is_signed_in()
+        if time.monotonic() < began + 3:
+            break
     cookie = next(c for c in set_cookies(answer) if c.name == "session")
     assert 1 <= cookie.seconds <= 4
-    copy = browser.copy()
-    time.sleep(1.5)
-    assert browser.is_signed_in()
-    time.sleep(max(0, began + 3.1 - time.monotonic()))
+    assert signed_in
+    time.sleep(max(0, ended - time.monotonic()))
     leads_to_login(copy)
 
 

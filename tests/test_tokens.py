@@ -55,6 +55,8 @@ NEITHER = [
     ("\u200b", "\ufeff"),
 ]
 
+UNFIT = ["", "x" * 129, "b" * 5000, "😀", " " + PASSWORD, PASSWORD.upper()]
+
 
 def ask(client: Client, username: object, password: object) -> Response:
     """Try to sign in where it must be refused."""
@@ -143,21 +145,22 @@ def test_a_token_ends_after_its_time(
     make_server: Callable[..., Server],
 ) -> None:
     """A token answers 401 after `TOKEN_TTL` seconds, not before."""
-    own = make_server(TOKEN_TTL="1").start()
-    user = register(own.url)
-    before = datetime.now(UTC)
-    answer = user.client.request(
-        "create_token",
-        json={"username": user.username, "password": user.password},
-        expect=201,
-    )
-    body = answer.json()
-    expires = expect.timestamp(body["expires_at"])
-    second = timedelta(seconds=1)
-    assert before + second <= expires <= datetime.now(UTC) + second
-    user.client.token = body["token"]
-    user.request("show_me", expect=200)
-    time.sleep((expires - datetime.now(UTC)).total_seconds() + 0.02)
+    own = make_server(TOKEN_TTL="2").start()
+    user, ttl = register(own.url), timedelta(seconds=2)
+    sent = {"username": user.username, "password": user.password}
+    for _ in range(3):  # a busy machine may be too late to use it
+        before = datetime.now(UTC)
+        answer = user.client.request("create_token", json=sent, expect=201)
+        body, after = answer.json(), datetime.now(UTC)
+        expires = expect.timestamp(body["expires_at"])
+        assert before + ttl <= expires <= after + ttl
+        user.client.token = body["token"]
+        shown = user.request("show_me", expect={200, 401})
+        if datetime.now(UTC) < expires:
+            break
+    assert shown.status_code == 200
+    left = (expires - datetime.now(UTC)).total_seconds()
+    time.sleep(max(0, left + 0.02))
     for operation in ("show_me", "list_bookmarks", "list_tags"):
         answer = user.request(operation, expect=401)
         expect.challenge(answer, "invalid_token")
@@ -188,23 +191,22 @@ def test_a_token_is_valid_for_a_day_by_default(
 
 
 @pytest.mark.rule("TOKENS-6", "TOKENS-7")
-@pytest.mark.parametrize(("name", "password"), NEITHER)
 def test_a_refused_sign_in_always_looks_the_same(
-    client: Client, user: User, name: str, password: str
+    client: Client, user: User
 ) -> None:
     """Unknown name, wrong password, neither: the same 401."""
     wrong = ask(client, user.username, "wrong password")
     expect.problem(wrong, 401)
     expect.challenge(wrong)
-    others = [
-        ask(client, unique(), PASSWORD),
-        ask(client, name, PASSWORD),
-        ask(client, name, password),
-        ask(client, user.username, password),
-        ask(client, user.username.upper(), user.password),
-        ask(client, f" {user.username}", user.password),
+    tries = [
+        *NEITHER,
+        (unique(), PASSWORD),
+        (user.username.upper(), user.password),
+        (f" {user.username}", user.password),
+        *((user.username, password) for password in UNFIT),
     ]
-    assert [face(other) for other in others] == [face(wrong)] * 6
+    for name, password in tries:
+        assert face(ask(client, name, password)) == face(wrong), name
 
 
 @pytest.mark.rule("TOKENS-7")
@@ -217,20 +219,34 @@ def test_create_token_refuses_what_is_no_sign_in(
     expect.problem(answer, 422, errors)
 
 
-def seconds_of(client: Client, username: str) -> float:
+def seconds_of(client: Client, username: str, password: str) -> float:
     """Measure one refused sign-in."""
     began = time.perf_counter()
-    ask(client, username, "a wrong password")
+    ask(client, username, password)
     return time.perf_counter() - began
 
 
-def ratio_of_medians(client: Client, known: list[str]) -> float:
-    """Compare 20 known with 20 unknown names, one after the other."""
-    known_times, unknown_times = [], []
+def ratios_of_medians(client: Client) -> list[float]:
+    """Compare wrong passwords of accounts with what cannot be right.
+
+    20 names that nobody has, and some that nobody can have and passwords
+    that are too long. The accounts are new: each may fail ten times.
+    """
+    known = []
+    for _ in range(4):
+        body = {"username": unique(), "password": PASSWORD}
+        client.request("register_user", json=body, expect=201)
+        known.append(body["username"])
+    wrong, unknown, unfit, long = [], [], [], []
     for turn in range(20):
-        known_times.append(seconds_of(client, known[turn % len(known)]))
-        unknown_times.append(seconds_of(client, unique()))
-    return median(unknown_times) / median(known_times)
+        name = known[turn % 4]
+        wrong.append(seconds_of(client, name, "a wrong password"))
+        unknown.append(seconds_of(client, unique(), "a wrong password"))
+        if turn % 3 == 0:
+            unfit.append(seconds_of(client, f"No {unique()}", PASSWORD))
+            long.append(seconds_of(client, name, "x" * 129))
+    usual = median(wrong)
+    return [median(times) / usual for times in (unknown, unfit, long)]
 
 
 @pytest.mark.rule("TOKENS-8")
@@ -243,19 +259,14 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
     The machine may be busy with something else: two fresh samples more
     may show what the first did not.
     """
-    known = []
-    for _ in range(4):
-        account = register(silent.url)
-        account.client.close()
-        known.append(account.username)
     client = Client(silent.url)
-    for name in known:
-        seconds_of(client, name)
-    ratios = []
-    while len(ratios) < 3 and not any(0.7 <= r <= 1.3 for r in ratios):
-        ratios.append(ratio_of_medians(client, known))
+    ask(client, unique(), PASSWORD)
+    for _ in range(3):
+        ratios = ratios_of_medians(client)
+        if all(0.7 <= ratio <= 1.3 for ratio in ratios):
+            break
     client.close()
-    assert 0.7 <= ratios[-1] <= 1.3, ratios
+    assert all(0.7 <= ratio <= 1.3 for ratio in ratios), ratios
 
 
 @pytest.mark.rule("TOKENS-9")
