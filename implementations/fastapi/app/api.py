@@ -37,6 +37,7 @@ from app.health import StatusDocument, require_ready
 from app.importing import (
     ImportDocument,
     Upload,
+    choose_entries,
     insert_entries,
     read_entries,
 )
@@ -294,8 +295,10 @@ def list_tags(account: Account) -> dict[str, Any]:
 def import_bookmarks(account: Account, upload: Upload) -> ImportDocument:
     """Import a browser's bookmark file."""
     entries = read_entries(upload)
+    wanted = choose_entries(entries)  # while others may still write
     with writing_as(account) as db:
-        return insert_entries(db, account.id, entries)
+        created = insert_entries(db, account.id, wanted)
+    return ImportDocument(created=created, skipped=len(entries) - created)
 
 
 @api.head("/api/export", include_in_schema=False)

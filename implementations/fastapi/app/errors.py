@@ -69,7 +69,7 @@ async def respond_to_faults(
 async def respond_to_database(
     request: Request, error: SQLAlchemyError
 ) -> Response:
-    """Tell the client that the database cannot serve now."""
+    """Tell the client to come back when the database does."""
     if isinstance(error, IntegrityError):
         raise error  # the database works; it is the program that is wrong
     log.error("database unavailable", exc_info=error)

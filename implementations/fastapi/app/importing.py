@@ -39,22 +39,26 @@ def read_entries(files: list[bytes]) -> list[Entry]:
         raise HTTPException(400, "This is no bookmark file.") from error
 
 
-def insert_entries(
-    db: Session, user_id: int, entries: list[Entry]
-) -> ImportDocument:
-    """Store the entries of a file, but for those that cannot be."""
+def choose_entries(entries: list[Entry]) -> list[Entry]:
+    """Keep the first entry of each address that a bookmark may have."""
+    wanted: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.url not in wanted and is_url(entry.url):
+            wanted[entry.url] = entry
+    return list(wanted.values())
+
+
+def insert_entries(db: Session, user_id: int, entries: list[Entry]) -> int:
+    """Store the entries whose address is new, and count them."""
     known = set(
         db.scalars(select(Bookmark.url).where(Bookmark.user_id == user_id))
     )
-    new: dict[str, Entry] = {}
-    for entry in entries:
-        if entry.url not in known and is_url(entry.url):
-            new.setdefault(entry.url, entry)
+    new = [entry for entry in entries if entry.url not in known]
     now = datetime.now(UTC)
     insert_bookmarks(
-        db, user_id, [(asdict(e), e.created_at or now) for e in new.values()]
+        db, user_id, [(asdict(e), e.created_at or now) for e in new]
     )
-    return ImportDocument(created=len(new), skipped=len(entries) - len(new))
+    return len(new)
 
 
 def is_url(address: str) -> bool:

@@ -19,7 +19,7 @@ from app.bookmarks import (
 )
 from app.csrf import OwnForm, OwnUpload
 from app.exporting import export_response
-from app.importing import insert_entries, read_entries
+from app.importing import choose_entries, insert_entries, read_entries
 from app.models import Bookmark
 from app.pagination import order_by, paginate
 from app.permissions import find_bookmark, writing_as
@@ -180,9 +180,11 @@ def submit_import(
         entries = read_entries(upload)
     except HTTPException as refusal:
         return import_page(request, user, refusal)
+    wanted = choose_entries(entries)  # while others may still write
     with writing_as(user) as db:
-        counts = insert_entries(db, user.id, entries)
-    return redirect("/import?" + urlencode(counts.model_dump()))
+        created = insert_entries(db, user.id, wanted)
+    counts = {"created": created, "skipped": len(entries) - created}
+    return redirect("/import?" + urlencode(counts))
 
 
 @pages.get("/export")

@@ -28,6 +28,9 @@ def home_page(
     tags: list[dict[str, Any]],
 ) -> Response:
     """Show bookmarks, and around them what finds others."""
+    asked = [("q", wanted.q)] if wanted.q else []
+    asked += [("tag", name) for name in wanted.tag]
+    numbers = neighbours(page)
     return render_page(
         request,
         user,
@@ -39,8 +42,11 @@ def home_page(
         bookmarks=[show_bookmark(bookmark) for bookmark in page.items],
         total=page.total,
         page=page.page,
-        last=neighbours(page)["last"],
-        links=link_neighbours(page, wanted),
+        last=numbers["last"],
+        links={
+            rel: "/?" + urlencode([*asked, ("page", number)])
+            for rel, number in numbers.items()
+        },
         values={},
         errors={},
     )
@@ -52,16 +58,6 @@ def show_bookmark(bookmark: Bookmark) -> dict[str, Any]:
     # The row may be older than the rule for URLs; javascript: is code.
     linked = bool(re.match("(?i)https?://", bookmark.url))
     return {**document.model_dump(mode="json"), "linked": linked}
-
-
-def link_neighbours(page: PageDocument, wanted: HomePage) -> dict[str, str]:
-    """Link to the pages beside this one."""
-    asked = [("q", wanted.q)] if wanted.q else []
-    asked += [("tag", name) for name in wanted.tag]
-    return {
-        rel: "/?" + urlencode([*asked, ("page", number)])
-        for rel, number in neighbours(page).items()
-    }
 
 
 def login_page(

@@ -30,7 +30,7 @@ from app.bookmarks import (
 from app.caching import allow_keeping, answer_unchanged, check_if_match
 from app.exporting import export_response
 from app.health import require_ready
-from app.importing import insert_entries, read_entries
+from app.importing import choose_entries, insert_entries, read_entries
 from app.limits import check_limit, count_failure
 from app.models import Bookmark, User
 from app.pagination import order_by, page_response, paginate
@@ -226,9 +226,11 @@ def import_bookmarks() -> ResponseReturnValue:
         authenticate(db)  # before the body, which may be large
     read_upload()
     entries = read_entries(request.files.getlist("file"))
+    wanted = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = authenticate(db)
-        return insert_entries(db, user.id, entries)
+        created = insert_entries(db, user.id, wanted)
+    return {"created": created, "skipped": len(entries) - created}
 
 
 @api.get("/api/export")

@@ -52,7 +52,7 @@ def respond_to_csrf_error(error: CSRFError) -> Response:
     return respond_to_error(expired_form())
 
 
-def respond_to_database_error(error: DBAPIError | TimeoutError) -> Response:
+def respond_to_database(error: DBAPIError | TimeoutError) -> Response:
     """Tell the client to come back when the database does."""
     log.exception("database unavailable")
     return respond_to_error(unavailable())
@@ -85,8 +85,8 @@ def handle_errors(app: Flask) -> None:
     """Tell Flask which exception becomes a response where."""
     app.register_error_handler(HTTPException, respond_to_error)
     app.register_error_handler(CSRFError, respond_to_csrf_error)
-    app.register_error_handler(DBAPIError, respond_to_database_error)
-    app.register_error_handler(TimeoutError, respond_to_database_error)
+    app.register_error_handler(DBAPIError, respond_to_database)
+    app.register_error_handler(TimeoutError, respond_to_database)
     # A constraint that nobody expected is no trouble with the database.
     app.register_error_handler(IntegrityError, respond_to_exception)
     app.register_error_handler(Exception, respond_to_exception)

@@ -27,7 +27,7 @@ from app.bookmarks import (
 from app.csrf import check_csrf
 from app.errors import Invalid, respond_to_error
 from app.exporting import export_response
-from app.importing import insert_entries, read_entries
+from app.importing import choose_entries, insert_entries, read_entries
 from app.models import Bookmark
 from app.pagination import order_by, paginate
 from app.permissions import find_bookmark
@@ -186,9 +186,11 @@ def submit_import() -> ResponseReturnValue:
         entries = read_entries(request.files.getlist("file"))
     except Invalid as error:
         return import_page(error)
+    wanted = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = require_session(db)
-        counts = insert_entries(db, user.id, entries)
+        created = insert_entries(db, user.id, wanted)
+    counts = {"created": created, "skipped": len(entries) - created}
     return redirect("/import?" + urlencode(counts), 303)
 
 

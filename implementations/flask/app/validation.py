@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    TypeAdapter,
     ValidationError,
     ValidationInfo,
 )
@@ -112,14 +111,6 @@ def url(address: str) -> str:
     return address
 
 
-def is_url(address: str) -> bool:
-    """Tell whether a text may be the address of a bookmark."""
-    try:
-        return bool(ADDRESS.validate_python(address))
-    except ValidationError:
-        return False
-
-
 def trim(value: Any) -> Any:
     """Trim as Python does; pydantic knows fewer kinds of white space."""
     return value.strip() if isinstance(value, str) else value
@@ -149,7 +140,6 @@ Password = Annotated[
     Text, Field(min_length=8, max_length=128), AfterValidator(uncommon)
 ]
 Url = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(url)]
-ADDRESS = TypeAdapter(Url)
 Title = Annotated[
     Text, Field(min_length=1, max_length=300), BeforeValidator(trim)
 ]
