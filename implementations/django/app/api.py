@@ -35,7 +35,12 @@ from app.forms import (
     validate_query,
 )
 from app.health import require_ready
-from app.importing import find_files, insert_entries, read_entries
+from app.importing import (
+    choose_entries,
+    find_files,
+    insert_entries,
+    read_entries,
+)
 from app.limits import check_limit, count_failure
 from app.models import Bookmark, User
 from app.pagination import page_response, paginate
@@ -187,9 +192,11 @@ def import_bookmarks(request: HttpRequest) -> HttpResponse:
     """Import a browser's bookmark file."""
     authenticate(request)  # before the body, which may be large
     entries = read_entries(find_files(request))
+    wanted = choose_entries(entries)  # while others may still write
     with transaction.atomic():
         user = authenticate(request)
-        counts = insert_entries(user, entries)
+        created = insert_entries(user, wanted)
+    counts = {"created": created, "skipped": len(entries) - created}
     return JsonResponse(counts)
 
 

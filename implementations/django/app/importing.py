@@ -2,7 +2,6 @@
 
 import secrets
 from io import BytesIO
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import (
     FileUploadHandler,
     MemoryFileUploadHandler,
-    TemporaryFileUploadHandler,
 )
 from django.http import HttpRequest, QueryDict
-from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.http.multipartparser import MultiPartParser
 from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import now
 
@@ -24,8 +22,6 @@ from app.errors import Problem, too_large
 from app.forms import BookmarkForm
 from app.models import Bookmark, Tag, User
 from app.search import fold
-
-BATCH = 500  # entries to look up and to store with one statement
 
 
 def read_entries(files: list[UploadedFile]) -> list[Entry]:
@@ -46,33 +42,28 @@ def bad_file(detail: str) -> Problem:
     return Problem(422, detail, errors=[fault])
 
 
-def insert_entries(user: User, entries: list[Entry]) -> dict[str, int]:
-    """Store the entries of a file, but for those that cannot be."""
+def choose_entries(entries: list[Entry]) -> list[Entry]:
+    """Keep the first entry of each address that a bookmark may have."""
     wanted = {}
     for entry in entries:
-        if is_url(entry.url):
-            wanted.setdefault(entry.url, entry)
-    created, rest = 0, iter(wanted.values())
-    while batch := list(islice(rest, BATCH)):
-        created += insert_batch(user, batch)
-    return {"created": created, "skipped": len(entries) - created}
+        if entry.url not in wanted and is_url(entry.url):
+            wanted[entry.url] = entry
+    return list(wanted.values())
 
 
-def insert_batch(user: User, entries: list[Entry]) -> int:
+def insert_entries(user: User, entries: list[Entry]) -> int:
     """Store the entries whose address is new, and count them."""
-    urls = [entry.url for entry in entries]
-    there = user.bookmarks.filter(url__in=urls)
-    known = set(there.values_list("url", flat=True))
-    entries = [entry for entry in entries if entry.url not in known]
+    known = set(user.bookmarks.values_list("url", flat=True))
+    new = [entry for entry in entries if entry.url not in known]
     bookmarks = Bookmark.objects.bulk_create(
-        make_bookmark(user, entry) for entry in entries
+        make_bookmark(user, entry) for entry in new
     )
     Tag.objects.bulk_create(
         Tag(bookmark=bookmark, name=name)
-        for bookmark, entry in zip(bookmarks, entries, strict=True)
+        for bookmark, entry in zip(bookmarks, new, strict=True)
         for name in entry.tags
     )
-    return len(entries)
+    return len(new)
 
 
 def make_bookmark(user: User, entry: Entry) -> Bookmark:
@@ -137,14 +128,7 @@ class WholeUpload(FileUploadHandler):
         line = b"\r\n--"
         body = (b"\r\n" + body).replace(line + boundary, line + own.encode())
         kind = {"CONTENT_TYPE": f"multipart/form-data; boundary={own}"}
-        handlers = [
-            MemoryFileUploadHandler(self.request),
-            TemporaryFileUploadHandler(self.request),
-        ]
-        parser = MultiPartParser(
+        handlers = [MemoryFileUploadHandler(self.request)]
+        return MultiPartParser(
             {**META, **kind}, BytesIO(body), handlers, encoding
-        )
-        try:
-            return parser.parse()
-        except MultiPartParserError as error:
-            raise Problem(400, "The form is malformed.") from error
+        ).parse()
