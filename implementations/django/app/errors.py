@@ -5,7 +5,11 @@ from collections.abc import Callable
 from http.client import responses
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.db import DataError, connection
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -61,41 +65,46 @@ class ProblemMiddleware:
         if status in DETAILS and not hasattr(response, "problem"):
             response.problem = Problem(status, DETAILS[status])
         if hasattr(response, "problem"):
-            return write_problem(request, response, response.problem)
-        if status == 302:  # RFC 9110 §15.4.4: go on with a GET
-            response.status_code = 303
+            write_problem(request, response, response.problem)
         return response
 
     def process_exception(
         self, request: HttpRequest, error: Exception
     ) -> HttpResponse | None:
-        """Turn an exception into the response that tells of it."""
-        match error:
-            case Problem():
-                problem = error
-            case RequestDataTooBig():
-                problem = too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-            case UnreadablePostError():
-                problem = Problem(400, "The body could not be read.")
-            case MultiPartParserError():
-                problem = Problem(400, "The form is malformed.")
-            case DataError():
-                problem = Problem(400, "The database cannot hold this.")
-            case _ if is_unavailable(error):
-                problem = unavailable()
-            case _:
-                return None  # Django logs it and answers 500
-        response = unwritten_response(problem)
-        if is_unavailable(error):
-            connection.close()  # what state it is in, nobody knows
-            log_response(
-                "database unavailable", response=response, exception=error
-            )
-        return response
+        """Turn an exception of a view into the response that tells of it."""
+        return respond_to_error(error)
+
+
+def respond_to_error(error: Exception) -> HttpResponse | None:
+    """Turn an exception into the response that tells of it."""
+    match error:
+        case Problem():
+            problem = error
+        case RequestDataTooBig():
+            problem = too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        case UnreadablePostError():
+            problem = Problem(400, "The body could not be read.")
+        case MultiPartParserError():
+            problem = Problem(400, "The form is malformed.")
+        case SuspiciousOperation() | BadRequest():
+            problem = Problem(400, "The request is malformed.")
+        case DataError():
+            problem = Problem(400, "The database cannot hold this.")
+        case _ if is_unavailable(error):
+            problem = unavailable()
+        case _:
+            return None  # Django logs it and answers 500
+    response = unwritten_response(problem)
+    if is_unavailable(error):
+        connection.close()  # what state it is in, nobody knows
+        log_response(
+            "database unavailable", response=response, exception=error
+        )
+    return response
 
 
 def unwritten_response(problem: Problem) -> HttpResponse:
-    """Make a response that is written when its path is known."""
+    """Make a response that is written where those of Django are, too."""
     response = HttpResponse(status=problem.status, headers=problem.headers)
     response.problem = problem
     return response
@@ -114,7 +123,7 @@ def unavailable() -> Problem:
 
 def write_problem(
     request: HttpRequest, response: HttpResponse, problem: Problem
-) -> HttpResponse:
+) -> None:
     """Write a problem document, or a page outside of the API."""
     document = {
         "type": "about:blank",
@@ -132,14 +141,13 @@ def write_problem(
         content = render_to_string("error.html", context)
         kind = "text/html; charset=utf-8"
     body = content.encode()
-    headers = {"Content-Type": kind, "Content-Length": str(len(body))}
-    written = HttpResponse(
-        body,
-        status=problem.status,
-        headers={**response.headers, **headers},
-    )
-    written.cookies = response.cookies
-    return written
+    # Into the response that Django may have logged: it would log another one.
+    if response.streaming:  # WhiteNoise refuses a method so
+        response.streaming_content = [body]
+    else:
+        response.content = body
+    response.headers["Content-Type"] = kind
+    response.headers["Content-Length"] = str(len(body))
 
 
 def is_api_path(path: str) -> bool:
