@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.decorators import decorator_from_middleware
 
-from app.errors import Problem, unwritten_response
+from app.errors import Problem, respond_to_error, unwritten_response
 
 
 class CsrfMiddleware(CsrfViewMiddleware):
@@ -24,6 +24,20 @@ class CsrfMiddleware(CsrfViewMiddleware):
         except ValueError:
             return False
         return origin.lower() == request.get_host().lower()
+
+    def process_view(
+        self, request: HttpRequest, *view: Any
+    ) -> HttpResponse | None:
+        """Check the form of a page, or say why it cannot be read."""
+        # Django's process_exception is told of what a view raises, not of
+        # this: the form of an admin's page is read here.
+        try:
+            return super().process_view(request, *view)
+        except Exception as error:
+            response = respond_to_error(error)
+            if response is None:
+                raise
+            return response
 
 
 def csrf_protect(

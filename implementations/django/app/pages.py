@@ -1,12 +1,10 @@
 """The pages: the service for people."""
 
-from urllib.parse import urlencode
-
 from django.contrib.auth import logout
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 
 from app.accounts import check_sign_in, confirm_password, insert_user
 from app.bookmark_file import Entry
@@ -22,7 +20,12 @@ from app.forms import (
     SignInForm,
     validate_query,
 )
-from app.importing import find_files, insert_entries, read_entries
+from app.importing import (
+    choose_entries,
+    find_files,
+    insert_entries,
+    read_entries,
+)
 from app.pagination import paginate
 from app.permissions import find_bookmark
 from app.rendering import (
@@ -33,11 +36,18 @@ from app.rendering import (
     register_page,
 )
 from app.search import select_bookmarks
-from app.sessions import is_own_path, login_required, start_session
+from app.sessions import (
+    changing,
+    find_session,
+    is_own_path,
+    see_other,
+    session_required,
+    start_session,
+)
 from app.tags import count_tags
 
 
-@login_required
+@session_required
 def show_home(request: HttpRequest) -> HttpResponse:
     """Show one page of the account's bookmarks."""
     query = validate_query(request.GET, HomeQuery)
@@ -66,14 +76,15 @@ def submit_login(request: HttpRequest) -> HttpResponse:
             start_session(request, user)
     except Problem as problem:
         return login_page(request, form, path, problem)
-    return redirect(path if is_own_path(path) else "home")
+    return see_other(path if is_own_path(path) else "home")
 
 
 @csrf_protect
 def submit_logout(request: HttpRequest) -> HttpResponse:
     """Sign out."""
+    find_session(request)
     logout(request)
-    return redirect("login")
+    return see_other("login")
 
 
 def show_register(request: HttpRequest) -> HttpResponse:
@@ -95,12 +106,10 @@ def submit_register(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         form.add_error("username", problem.detail)
         return register_page(request, form, problem.status)
-    return redirect("home")
+    return see_other("home")
 
 
-@csrf_protect
-@transaction.atomic
-@login_required
+@changing
 def submit_bookmark(request: HttpRequest) -> HttpResponse:
     """Add a bookmark."""
     form = BookmarkPageForm(request.POST)
@@ -112,10 +121,10 @@ def submit_bookmark(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         form.add_error("url", problem.detail)
         return bookmark_page(request, form, problem.status)
-    return redirect("home")
+    return see_other("home")
 
 
-@login_required
+@session_required
 def show_edit(request: HttpRequest, id: int) -> HttpResponse:
     """Show a bookmark in a form."""
     bookmark = find_bookmark(request.user, id)
@@ -123,9 +132,7 @@ def show_edit(request: HttpRequest, id: int) -> HttpResponse:
     return bookmark_page(request, form)
 
 
-@csrf_protect
-@transaction.atomic
-@login_required
+@changing
 def submit_edit(request: HttpRequest, id: int) -> HttpResponse:
     """Change a bookmark."""
     bookmark = find_bookmark(request.user, id)
@@ -138,16 +145,14 @@ def submit_edit(request: HttpRequest, id: int) -> HttpResponse:
     except Problem as problem:
         form.add_error("url", problem.detail)
         return bookmark_page(request, form, problem.status)
-    return redirect("home")
+    return see_other("home")
 
 
-@csrf_protect
-@transaction.atomic
-@login_required
+@changing
 def submit_delete(request: HttpRequest, id: int) -> HttpResponse:
     """Delete a bookmark."""
     find_bookmark(request.user, id).delete()
-    return redirect("home")
+    return see_other("home")
 
 
 def show_import(request: HttpRequest) -> HttpResponse:
@@ -163,7 +168,7 @@ def submit_import(request: HttpRequest) -> HttpResponse:
         return import_page(request, problem)
 
 
-@login_required
+@session_required
 def show_export(request: HttpRequest) -> HttpResponse:
     """Export all bookmarks as a file."""
     query = validate_query(request.GET, ExportQuery)
@@ -173,12 +178,16 @@ def show_export(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 def receive_file(request: HttpRequest) -> HttpResponse:
     """Read the file of a form, and store what is in it."""
-    return store_file(request, read_entries(find_files(request)))
+    entries = read_entries(find_files(request))
+    return store_file(request, choose_entries(entries), len(entries))
 
 
 @transaction.atomic
-@login_required
-def store_file(request: HttpRequest, entries: list[Entry]) -> HttpResponse:
-    """Store the entries of a file."""
-    counts = insert_entries(request.user, entries)
-    return redirect("/import?" + urlencode(counts))
+@session_required
+def store_file(
+    request: HttpRequest, entries: list[Entry], total: int
+) -> HttpResponse:
+    """Store the entries of a file, of which there were more before."""
+    created = insert_entries(request.user, entries)
+    counts = {"created": created, "skipped": total - created}
+    return see_other(reverse("import", query=counts))

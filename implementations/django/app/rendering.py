@@ -19,7 +19,7 @@ from app.forms import (
 )
 from app.models import Bookmark
 from app.pagination import neighbours
-from app.sessions import login_required
+from app.sessions import find_session, session_required
 
 
 def home_page(
@@ -73,6 +73,7 @@ def login_page(
     problem: Problem | None = None,
 ) -> HttpResponse:
     """Show the form to sign in, with what went wrong."""
+    find_session(request)
     status = problem.status if problem else 200
     context = {
         "heading": "Sign in",
@@ -93,6 +94,7 @@ def register_page(
     request: HttpRequest, form: RegistrationForm, status: int = 200
 ) -> HttpResponse:
     """Show the form to sign up, with what went wrong."""
+    find_session(request)
     context = {"heading": "Sign up", "form": form}
     return render(request, "register.html", context, status=status)
 
@@ -110,7 +112,7 @@ def bookmark_page(
     return render(request, "bookmark.html", context, status=status)
 
 
-@login_required
+@session_required
 def import_page(
     request: HttpRequest, problem: Problem | None = None
 ) -> HttpResponse:

@@ -44,9 +44,9 @@ def host_names(text: str) -> list[str]:
     """Parse host names without ports, to be compared without case."""
     names = [name.lower() for name in items(text)]
     if not all(
-        re.fullmatch(r"\*|\[[0-9a-f:.]+\]|[a-z0-9._-]+", name)
+        re.fullmatch(r"\*|\[[0-9a-f:.]+\]|[a-z0-9_-][a-z0-9._-]*", name)
         for name in names
-    ):
+    ):  # to Django a dot in front means all subdomains, too
         raise ValueError("host names without port, or *, with commas")
     return names
 
@@ -68,7 +68,7 @@ def level(text: str) -> str:
 def rate(text: str) -> tuple[int, int]:
     """Parse COUNT/SECONDS."""
     match = re.fullmatch("([0-9]{1,9})/([0-9]{1,9})", text)
-    if not match or "0" in (match[1].lstrip("0") or "0", match[2]):
+    if not match or 0 in map(int, match.groups()):
         raise ValueError("COUNT/SECONDS, such as 10/60")
     return int(match[1]), int(match[2])
 
@@ -197,6 +197,7 @@ DATABASES = {"default": settings["DATABASE_URL"]}
 DATA_UPLOAD_MAX_MEMORY_SIZE = settings["MAX_BODY_BYTES"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # a query may be as long as a line
 MAX_IMPORT_BYTES = settings["MAX_IMPORT_BYTES"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = sys.maxsize  # it is in memory in any case
 FILE_UPLOAD_HANDLERS = ["app.importing.WholeUpload"]
 
 INSTALLED_APPS = [
@@ -242,7 +243,6 @@ TEMPLATES = [
 ]
 APPEND_SLASH = False
 USE_I18N = False
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
@@ -262,7 +262,6 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "app.csrf.refuse"
 MESSAGE_STORAGE = "app.sessions.MessageStorage"
 LOGIN_LIMIT = settings["LOGIN_LIMIT"]
-LOGIN_URL = "login"
 SILENCED_SYSTEM_CHECKS = [
     "security.W003",  # app.csrf.CsrfMiddleware is Django's, with one change
     "security.W004",  # HSTS and the redirect to TLS are the proxy's, which

@@ -75,7 +75,7 @@ urlpatterns = [
         by_method(get=pages.show_login, post=pages.submit_login),
         name="login",
     ),
-    path("logout", by_method(post=pages.submit_logout)),
+    path("logout", by_method(post=pages.submit_logout), name="logout"),
     path(
         "register",
         by_method(get=pages.show_register, post=pages.submit_register),
