@@ -4,27 +4,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, reverse
 
 from app.models import FailedSignIn, User
+from app.sessions import find_session
 
 
 class Site(admin.AdminSite):
     """Leaves passwords to others, who count those that are wrong."""
 
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let administrators in."""
+        find_session(request)
+        return super().has_permission(request)
+
     def login(
         self, request: HttpRequest, extra_context: dict | None = None
     ) -> HttpResponse:
-        """Lead to the form to sign in."""
-        return redirect(f"{reverse('login')}?{request.GET.urlencode()}")
+        """Lead a visitor to the form to sign in."""
+        if find_session(request).is_authenticated:
+            raise PermissionDenied  # another sign-in would change nothing
+        asked = request.GET.get("next") or reverse("admin:index")
+        return redirect_to_login(asked, reverse("login"))
 
-    def password_change(
-        self, request: HttpRequest, extra_context: dict | None = None
-    ) -> HttpResponse:
-        """Have no such page."""
-        raise Http404
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Have no pages to change a password."""
+        return [
+            url
+            for url in super().get_urls()
+            if "password_change" not in str(url.pattern)
+        ]
 
 
 site = Site()
@@ -39,6 +53,27 @@ class UserAdmin(admin.ModelAdmin):
     list_display = ["username", "admin", "created_at"]
     list_filter = ["admin"]
     search_fields = ["username"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Select accounts, and hold the one that is going to change."""
+        users = super().get_queryset(request)
+        if connection.in_atomic_block:
+            users = users.select_for_update()
+        return users
+
+    def delete_queryset(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> None:
+        """Delete accounts, each held meanwhile as `delete_me` holds it."""
+        with transaction.atomic():
+            for user in queryset.select_for_update():
+                user.delete()
+
+    def lookup_allowed(
+        self, lookup: str, value: str, request: HttpRequest | None = None
+    ) -> bool:
+        """Filter by what is shown: by others, secrets could be guessed."""
+        return lookup.split("__")[0] in self.list_filter
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Leave it to `run create-admin` and to the sign-up."""

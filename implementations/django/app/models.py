@@ -128,6 +128,10 @@ class FailedSignIn(models.Model):
     address = models.CharField(max_length=64)
     failed_at = models.DateTimeField(db_index=True)
 
+    def __str__(self) -> str:
+        """Name it, for the admin."""
+        return f"{self.username} from {self.address}"
+
     class Meta:
         db_table = "failed_sign_ins"
         indexes = [
