@@ -1,4 +1,4 @@
-"""Compressing answers."""
+"""Compressing responses, where it pays (RFC 9110 §8.4)."""
 
 import re
 
@@ -19,8 +19,9 @@ class GZipMiddleware(gzip.GZipMiddleware):
     def process_response(
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponse:
-        """Compress an answer, unless its tag promises these very bytes."""
-        if response.get("ETag", "").startswith('"'):
+        """Compress a whole one, unless its tag promises these very bytes."""
+        strong = response.get("ETag", "").startswith('"')
+        if strong or response.status_code == 206:
             return response
         return super().process_response(request, response)
 

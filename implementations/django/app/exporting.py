@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -39,8 +40,9 @@ def export_lines(user: User, form: str) -> Iterator[str]:
         yield write_start()
     bookmarks = user.bookmarks.order_by("created_at", "id")
     rows = bookmarks.prefetch_related("tags").iterator(chunk_size=BATCH)
-    for bookmark in rows:
-        yield write(represent_bookmark(bookmark))
+    lines = (write(represent_bookmark(bookmark)) for bookmark in rows)
+    while batch := "".join(islice(lines, BATCH)):
+        yield batch
     if html:
         yield write_end()
 

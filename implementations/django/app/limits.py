@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from app.errors import Problem
 from app.models import FailedSignIn
+from app.tokens import digest
 
 
 def check_limit(username: str, address: str) -> None:
@@ -37,7 +38,7 @@ def count_failure(username: str, address: str) -> None:
 
 def name_key(username: str) -> str:
     """Shorten what is no name at all, for it is stored."""
-    return username[:128]
+    return username if len(username) <= 128 else digest(username)
 
 
 def too_many(seconds: float) -> Problem:
