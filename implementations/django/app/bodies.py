@@ -1,4 +1,4 @@
-"""Reading the body of a request as JSON."""
+"""Reading the body of a request."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Entity tags and the conditions that name them."""
+"""What clients may keep, and changes under a condition (RFC 9110 §13)."""
 
 from collections.abc import Callable
 from functools import wraps
