@@ -11,8 +11,6 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import Error
 from django.db.migrations.exceptions import IrreversibleError
 
-from app.errors import Problem
-
 STEPS = sorted(
     path.name[:4]
     for path in Path(__file__).parent.glob("migrations/[0-9]*.py")
@@ -25,13 +23,14 @@ def main() -> int:
     django.setup()
     try:
         arguments = vars(parser().parse_args())
+    except CommandError as error:
+        print(f"run: {explain(error)}", file=sys.stderr)
+        return 2
+    try:
         call_command(*arguments.pop("command"), *arguments.values())
         if arguments.get("step") == STEPS[-1]:
             call_command("migrate")  # and the tables of Django's own apps
-    except CommandError as error:
-        print(f"run: {error}", file=sys.stderr)
-        return 2
-    except (Problem, Error, IrreversibleError, OSError) as error:
+    except (CommandError, Error, IrreversibleError, OSError) as error:
         print(f"run: {explain(error)}", file=sys.stderr)
         return 1
     return 0
@@ -65,6 +64,4 @@ def count(text: str) -> int:
 
 def explain(error: Exception) -> str:
     """Say in one line why a command could not be done."""
-    if isinstance(error, Problem) and error.errors:
-        return "; ".join(f"{e['field']}: {e['message']}" for e in error.errors)
     return " ".join(str(error).split())

@@ -4,9 +4,14 @@ import sys
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import (
+    BaseCommand,
+    CommandError,
+    CommandParser,
+)
 
 from app.accounts import insert_user
+from app.errors import Problem
 from app.forms import RegistrationForm, validate
 
 
@@ -23,11 +28,18 @@ class Command(BaseCommand):
         """Create an administrator."""
         fields = checked_account(name)
         password = make_password(fields["password"])
-        insert_user(fields["username"], password, admin=True)
+        try:
+            insert_user(fields["username"], password, admin=True)
+        except Problem as problem:
+            raise CommandError(problem.detail) from problem
 
 
 def checked_account(name: str) -> dict[str, str]:
     """Check a name with the password that standard input holds."""
     password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
     document = {"username": name, "password": password}
-    return validate(document, RegistrationForm)
+    try:
+        return validate(document, RegistrationForm)
+    except Problem as problem:
+        faults = [f"{e['field']}: {e['message']}" for e in problem.errors]
+        raise CommandError("; ".join(faults)) from problem
