@@ -25,11 +25,16 @@ from app.docs import OPENAPI
 from app.errors import Problem
 from app.exporting import export_response
 from app.health import require_ready
-from app.importing import insert_entries, read_entries
+from app.importing import choose_entries, insert_entries, read_entries
 from app.limits import check_limit, count_failure
 from app.messages import Request, Response, json_response
 from app.pagination import page_response, paginate
-from app.permissions import authenticate, find_bookmark, require_admin
+from app.permissions import (
+    authenticate,
+    find_bookmark,
+    require_admin,
+    row_id,
+)
 from app.routing import Router
 from app.search import select_bookmarks
 from app.sessions import end_sessions
@@ -223,9 +228,11 @@ def import_bookmarks(request: Request) -> Response:
         authenticate(request, db)  # before the body, which may be large
     _, files = read_multipart(request)
     entries = read_entries(files)
+    wanted = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = authenticate(request, db)
-        counts = insert_entries(db, user["id"], entries)
+        created = insert_entries(db, user["id"], wanted)
+    counts = {"created": created, "skipped": len(entries) - created}
     return json_response(200, counts)
 
 
@@ -253,7 +260,7 @@ def delete_user(request: Request, id: str) -> Response:
     """Delete an account, with all its data."""
     with writing() as db:
         require_admin(authenticate(request, db))
-        if len(id) > 18 or not delete_account(db, int(id)):
+        if not delete_account(db, row_id(id)):
             raise Problem(404, "There is no such account.")
     return Response(204)
 

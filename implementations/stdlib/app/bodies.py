@@ -1,13 +1,12 @@
 """Reading the body of a request."""
 
 import json
-from email.message import Message
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl
 
 from app.errors import Problem
 from app.messages import Request
-from app.multipart import parse_multipart
+from app.multipart import parse_multipart, parse_parameters
 from app.settings import settings
 
 
@@ -28,27 +27,25 @@ def read_json(request: Request) -> Any:
 
 def check_type(request: Request) -> None:
     """Refuse a body that does not say that it is plain JSON in UTF-8."""
-    content = content_type(request)
-    charset = content.get_content_charset("utf-8")
+    kind, parameters = content_type(request)
     if (
-        content.get_content_type() != "application/json"
-        or charset != "utf-8"
+        kind != "application/json"
+        or parameters.get("charset", "utf-8").lower() != "utf-8"
         or request.header("Content-Encoding")
     ):
         detail = "The body must be application/json in UTF-8."
         raise Problem(415, detail, {"Accept": "application/json"})
 
 
-def content_type(request: Request) -> Message:
+def content_type(request: Request) -> tuple[str, dict[str, str]]:
     """Parse the type of a body and its parameters (RFC 9110 §8.3.1)."""
-    content = Message()
-    content["Content-Type"] = request.header("Content-Type") or ""
-    return content
+    kind, _, rest = (request.header("Content-Type") or "").partition(";")
+    return kind.strip().lower(), parse_parameters(";" + rest)
 
 
 def read_form(request: Request) -> dict[str, str]:
     """Return the fields of a form, none if the body is none."""
-    kind = content_type(request).get_content_type()
+    kind, _ = content_type(request)
     if kind != "application/x-www-form-urlencoded":
         return {}
     body = read_body(request).decode("utf-8", "replace")
@@ -57,15 +54,14 @@ def read_form(request: Request) -> dict[str, str]:
 
 def read_multipart(request: Request) -> tuple[dict[str, str], list[bytes]]:
     """Return the fields of a form, and the files in its field `file`."""
-    content = content_type(request)
-    if content.get_content_type() != "multipart/form-data" or request.header(
-        "Content-Encoding"
-    ):
+    kind, parameters = content_type(request)
+    coding = request.header("Content-Encoding")
+    if kind != "multipart/form-data" or coding:
         detail = "The body must be multipart/form-data."
         raise Problem(415, detail, {"Accept": "multipart/form-data"})
     body = read_body(request, settings.max_import_bytes)
     try:
-        parts = parse_multipart(body, str(content.get_param("boundary", "")))
+        parts = parse_multipart(body, parameters.get("boundary", ""))
     except ValueError as error:
         raise Problem(400, "The body is not a whole form.") from error
     files = [p.content for p in parts if p.is_file and p.name == "file"]
@@ -79,11 +75,11 @@ def read_body(request: Request, limit: int | None = None) -> bytes:
     stream = request.environ["wsgi.input"]
     length = request.header("Content-Length")
     if length is None:  # chunked: the server marks where it ends
-        body = stream.read(limit + 1)
+        body = receive(stream, limit + 1)
     elif int(length) > limit:
         raise too_large(limit)
     else:
-        body = stream.read(int(length))
+        body = receive(stream, int(length))
         if len(body) < int(length):  # RFC 9112 §8
             raise Problem(400, "The body ended before its Content-Length.")
     if len(body) > limit:
@@ -91,6 +87,20 @@ def read_body(request: Request, limit: int | None = None) -> bytes:
     return body
 
 
+def receive(stream: BinaryIO, size: int) -> bytes:
+    """Read so many bytes of a body, fewer only if it ends before."""
+    try:
+        return stream.read(size)
+    except OSError as error:  # the client is gone, or too slow
+        raise Problem(400, "The body did not come whole.") from error
+
+
 def too_large(limit: int) -> Problem:
     """Make the problem of a body over the limit."""
     return Problem(413, f"The body is larger than {limit} bytes.")
+
+
+def is_small(request: Request) -> bool:
+    """Tell whether a body says that it is no larger than any may be."""
+    length = request.header("Content-Length")
+    return length is not None and int(length) <= settings.max_body_bytes

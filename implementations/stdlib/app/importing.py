@@ -1,14 +1,14 @@
 """Importing the bookmark file of a browser."""
 
 import sqlite3
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 from app.bookmark_file import Entry, NotABookmarkFile, read_bookmarks
 from app.bookmarks import insert_bookmark
 from app.errors import Problem
 from app.storage import timestamp
-from app.validation import BOOKMARK, validate
+from app.validation import Fault, url
 
 
 def read_entries(files: list[bytes]) -> list[Entry]:
@@ -29,22 +29,33 @@ def bad_file(message: str) -> Problem:
     return Problem(422, message, errors=[fault])
 
 
+def choose_entries(entries: list[Entry]) -> list[Entry]:
+    """Keep the first entry of each address that a bookmark may have."""
+    wanted: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.url not in wanted and is_url(entry.url):
+            wanted[entry.url] = entry
+    return list(wanted.values())
+
+
 def insert_entries(
     db: sqlite3.Connection, user_id: int, entries: list[Entry]
-) -> dict[str, int]:
-    """Store the entries of a file, but for those that cannot be."""
+) -> int:
+    """Store the entries whose address is new, and count them."""
     created = 0
     for entry in entries:
         created_at = timestamp(entry.created_at or datetime.now(UTC))
         try:
-            fields = validate(entry_fields(entry), BOOKMARK)
-            insert_bookmark(db, user_id, fields, created_at)
+            insert_bookmark(db, user_id, asdict(entry), created_at)
             created += 1
-        except Problem:  # a URL that is not valid, or is there already
+        except Problem:  # the account has a bookmark with this URL
             continue
-    return {"created": created, "skipped": len(entries) - created}
+    return created
 
 
-def entry_fields(entry: Entry) -> dict[str, Any]:
-    """Take the fields of a bookmark from an entry."""
-    return {name: getattr(entry, name) for name in BOOKMARK}
+def is_url(address: str) -> bool:
+    """Tell whether a bookmark may have this address."""
+    try:
+        return bool(url(address))
+    except Fault:
+        return False

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 # RFC 2046 §5.1.1
 BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
-PARAMETER = re.compile(r';[ \t]*([A-Za-z*]+)=(?:"([^"]*)"|([^\s;"]*))')
+PARAMETER = re.compile(r';[ \t]*([^\s;="]+)=(?:"([^"]*)"|([^\s;"]*))')
 MAX_PARTS = 1000
 
 
 @dataclass
 class Part:
-    """One field of a form; the name of a file is not worth keeping."""
+    """Hold one field of a form; the name of a file is not worth keeping."""
 
     name: str
     is_file: bool

@@ -8,17 +8,17 @@ from app.accounts import (
     hash_password,
     insert_user,
 )
-from app.bodies import read_form, read_multipart
+from app.bodies import is_small, read_form, read_multipart
 from app.bookmarks import (
     COLUMNS,
     change_bookmark,
     insert_bookmark,
     represent_bookmark,
 )
-from app.csrf import check_csrf
+from app.csrf import check_csrf, expired_form
 from app.errors import Problem
 from app.exporting import export_response
-from app.importing import insert_entries, read_entries
+from app.importing import choose_entries, insert_entries, read_entries
 from app.messages import Request, Response
 from app.pagination import paginate
 from app.permissions import find_bookmark
@@ -194,15 +194,23 @@ def show_import(request: Request) -> Response:
 @pages.post("/import")
 def submit_import(request: Request) -> Response:
     """Import a file."""
+    with reading() as db:
+        user = find_session(request, db)
+    if not user and not is_small(request):  # the body is not worth reading
+        raise expired_form()
     try:
         form, files = read_multipart(request)
         check_csrf(request, form)
         entries = read_entries(files)
     except Problem as problem:
+        if problem.status not in (413, 422):  # no token of ours was read
+            raise expired_form() from problem
         return import_page(request, problem)
+    wanted = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = require_session(request, db)
-        counts = insert_entries(db, user["id"], entries)
+        created = insert_entries(db, user["id"], wanted)
+    counts = {"created": created, "skipped": len(entries) - created}
     return redirect("/import?" + urlencode(counts))
 
 
