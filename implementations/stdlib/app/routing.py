@@ -11,7 +11,7 @@ Operation = Callable[..., Response]
 
 
 class Router:
-    """The operations of every path, by method."""
+    """Keep the operations of every path, by method."""
 
     def __init__(self) -> None:
         """Begin without any path."""
@@ -21,10 +21,11 @@ class Router:
         self, method: str, path: str
     ) -> Callable[[Operation], Operation]:
         """Register an operation for a path with {id}, a number, or {file}."""
-        path = path.replace("{id}", "(?P<id>[0-9]+)")
-        pattern = re.compile(path.replace("{file}", "(?P<file>[^/]+)"))
+        path = re.escape(path).replace(r"\{id\}", "(?P<id>[0-9]+)")
+        pattern = re.compile(path.replace(r"\{file\}", "(?P<file>[^/]+)"))
 
         def register(operation: Operation) -> Operation:
+            """Keep the operation, and hand it back."""
             self.paths.setdefault(pattern, {})[method] = operation
             return operation
 
