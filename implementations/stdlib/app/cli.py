@@ -128,5 +128,9 @@ def run_create_admin(arguments: argparse.Namespace) -> None:
 
 def checked_account(name: str) -> dict[str, str]:
     """Check a name with the password that standard input holds."""
-    password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
+    try:
+        password = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise Problem(422, "The password is not UTF-8.") from error
+    password = password.removesuffix("\n").removesuffix("\r")
     return validate_registration({"username": name, "password": password})
