@@ -42,6 +42,8 @@ def parse(tokens: Iterator[str], *ends: str) -> tuple[Node, str]:
             nodes.append(STATEMENTS[word](words, tokens))
         else:
             nodes.append(lambda context, text=token: text)
+    if ends:
+        raise SyntaxError(f"{{% {ends[-1]} %}} is missing")
     return join(nodes), ""
 
 
