@@ -1,6 +1,5 @@
 """Every error becomes a response here."""
 
-import json
 import logging
 
 from app.messages import (
@@ -8,6 +7,7 @@ from app.messages import (
     Response,
     html_response,
     is_api_path,
+    json_response,
 )
 from app.storage import is_unavailable
 from app.templating import render
@@ -53,16 +53,14 @@ class Problem(Exception):
 
 def respond_to_error(request: Request, error: Exception) -> Response:
     """Turn an exception into the response that tells of it."""
-    match error:
-        case Problem():
-            return problem_response(request, error)
-        case _ if is_unavailable(error):
-            log.exception("database unavailable")
-            return problem_response(request, unavailable())
-        case _:
-            log.exception("unexpected exception")
-            detail = "The server met an unexpected error."
-            return problem_response(request, Problem(500, detail))
+    if isinstance(error, Problem):
+        return problem_response(request, error)
+    if is_unavailable(error):
+        log.exception("database unavailable")
+        return problem_response(request, unavailable())
+    log.exception("unexpected exception")
+    detail = "The server met an unexpected error."
+    return problem_response(request, Problem(500, detail))
 
 
 def unavailable() -> Problem:
@@ -73,18 +71,18 @@ def unavailable() -> Problem:
 
 def problem_response(request: Request, problem: Problem) -> Response:
     """Write a problem document, or a page outside of the API."""
+    title = TITLES[problem.status]
+    if not is_api_path(request.path):
+        heading = f"{problem.status} {title}"
+        page = render("error.html", heading=heading, detail=problem.detail)
+        return html_response(problem.status, page, problem.headers)
     document = {
         "type": "about:blank",
-        "title": TITLES[problem.status],
+        "title": title,
         "status": problem.status,
         "detail": problem.detail,
     }
     if problem.errors is not None:
         document["errors"] = problem.errors
-    if not is_api_path(request.path):
-        heading = f"{problem.status} {TITLES[problem.status]}"
-        page = render("error.html", heading=heading, detail=problem.detail)
-        return html_response(problem.status, page, problem.headers)
     headers = {"Content-Type": "application/problem+json", **problem.headers}
-    body = json.dumps(document, ensure_ascii=False)
-    return Response(problem.status, headers, body.encode())
+    return json_response(problem.status, document, headers)
