@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Input:
-    """One field of a form, as people see it."""
+    """Describe one field of a form, as people see it."""
 
     name: str
     label: str

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from app.messages import Request, Response
 from app.settings import settings
-from app.storage import count_statements, timestamp
+from app.storage import take_statement_count, timestamp
 
 # Of the request that this thread answers, so that every line can tell it.
 request_id: ContextVar[str] = ContextVar("request_id")
@@ -47,7 +47,7 @@ def configure_logging() -> None:
 def begin_request(request: Request) -> None:
     """Note when a request came, and the id that it goes by."""
     request.started = perf_counter()
-    count_statements()  # to begin with none
+    take_statement_count()  # what was before is no part of it
     sent = request.header("X-Request-ID") or ""
     kept = re.fullmatch("[A-Za-z0-9-]{8,64}", sent)
     request_id.set(sent if kept else str(uuid4()))
@@ -62,7 +62,7 @@ def log_request(request: Request, response: Response) -> None:
         "milliseconds": round((perf_counter() - request.started) * 1000, 3),
         "user_id": request.user_id,
     }
-    statements = count_statements()
+    statements = take_statement_count()
     if settings.log_level == "debug":
         line["statements"] = statements
     log.info("request", extra={"request": line})

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 
 class Request:
-    """One request, read from a WSGI environ (PEP 3333)."""
+    """Read one request from a WSGI environ (PEP 3333)."""
 
     def __init__(self, environ: WSGIEnvironment) -> None:
         """Take over what every operation needs."""
@@ -34,7 +34,7 @@ class Request:
 
 @dataclass
 class Response:
-    """One response: a status, header fields and a body, or its pieces."""
+    """Hold a status, header fields and a body, or the pieces of one."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)

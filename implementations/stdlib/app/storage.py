@@ -87,7 +87,7 @@ def count_statement(statement: str) -> None:
     local.statements = getattr(local, "statements", 0) + 1
 
 
-def count_statements() -> int:
+def take_statement_count() -> int:
     """Return how many statements this thread ran since last asked."""
     count = getattr(local, "statements", 0)
     local.statements = 0

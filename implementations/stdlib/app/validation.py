@@ -25,12 +25,12 @@ REQUIRED = object()
 
 
 class Fault(Exception):
-    """One thing that is wrong with one field; its argument is the code."""
+    """Say what is wrong with one field; its argument is the code."""
 
 
 @dataclass
 class Field:
-    """How to check one field, and what stands in where it is missing."""
+    """Say how to check one field, and what stands in if it is missing."""
 
     check: Callable[[Any], Any]
     default: Any = REQUIRED
@@ -99,6 +99,7 @@ def password_of(name: Any) -> Callable[[Any], str]:
     """Make the check of a new password, which is kept exactly as sent."""
 
     def check(value: Any) -> str:
+        """Check one."""
         password = sized(text(value), 8, 128)
         if is_common_password(password) or password.casefold() == name:
             raise Fault("common")
@@ -158,6 +159,7 @@ def whole_number(high: int) -> Callable[[str], int]:
     """Make the check of a number from 1 to high in a query."""
 
     def check(value: str) -> int:
+        """Check one, which may have zeros before it."""
         if not re.fullmatch("[0-9]+", value):
             raise Fault("type")
         digits = value.lstrip("0")
