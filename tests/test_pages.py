@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -10,46 +10,27 @@ import document
 import expect
 import pytest
 import report
-from client import PASSWORD, Client, User, unique, unique_url
+from client import PASSWORD, User, register, unique, unique_url
 from document import Element
 from servers import Server
-from visitor import PAGES, Visitor
+from visitor import Visitor
 
 pytest_plugins = "visiting"
 
 REFERENCES = report.SPEC / "pages"
-REFUSED = [
-    (path, method)
-    for path, allowed in PAGES.items()
-    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-    if method not in allowed
-]
 NASTY = [
     "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "'><svg onload=alert(1)>",
-    '" onmouseover="alert(1)',
-    "' onfocus='alert(1)' autofocus='",
-    "</title><script>alert(1)</script>",
-    "</textarea><script>alert(1)</script>",
-    "</a></h2></li></ul></main>",
+    '"><img src=x onerror=alert(1)> " onmouseover="alert(1)',
+    "'><svg onload=alert(1)> ' onfocus='alert(1)' autofocus='",
+    "</title></textarea></a></h2></li></ul></main><script>alert(1)</script>",
     "<!--",
-    "-->",
-    "<![CDATA[x]]>",
-    "<?php echo 1 ?>",
-    "&lt;b&gt;&amp;amp;",
-    "&#60;script&#62;",
-    "&notit;&copy",
-    "{{ 7*7 }}{% raw %}{# x #}",
-    "${7*7}#{7*7}",
-    "%s%(x)s{0}{x!r}$x",
+    "--> <![CDATA[x]]> <?php echo 1 ?>",
+    "&lt;b&gt;&amp;amp; &#60;script&#62; &notit;&copy",
+    "{{ 7*7 }}{% raw %}{# x #} ${7*7}#{7*7}",
+    "%s%(x)s{0}{x!r}$x \\u003cscript\\x3e",
     "javascript:alert(1)",
-    "\\u003cscript\\x3e",
-    "\u202eevil\u2066",
-    "＜script＞",
-    "e\u0301😀\U0010fffd",
-    "=cmd|' /c calc'!a0",
-    "`onclick=alert(1)`",
+    "\u202eevil\u2066 ＜script＞ e\u0301😀\U0010fffd",
+    "=cmd|' /c calc'!a0 `onclick=alert(1)`",
 ]
 FILE = (
     b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n"
@@ -96,6 +77,28 @@ FAULTS = [
         {"url", "title", "tags", "notes"},
     ),
 ]
+
+
+@pytest.fixture(scope="module")
+def resident(server: Server, shared: User) -> Iterator[Visitor]:
+    """Give a browser of `someone`, who has no bookmarks: all is refused."""
+    browser = Visitor(server.url)
+    browser.sign_in(shared.username, shared.password)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def reader(server: Server) -> Iterator[Visitor]:
+    """Give a browser of an account with three bookmarks, to be looked at."""
+    user, browser = register(server.url), Visitor(server.url)
+    user.bookmark(title="One", tags=["a"])
+    user.bookmark(title="Two", notes="Café", tags=["a", "b"])
+    user.bookmark(title="Three", url="https://example.org/100%25", tags=["c"])
+    browser.sign_in(user.username, user.password)
+    yield browser
+    browser.close()
+    user.client.close()
 
 
 def good(page: Element) -> Element:
@@ -180,12 +183,11 @@ def test_page_of_a_visitor_is_a_whole_document(
     ("path", "status"),
     [
         ("/", 200),
-        ("/?q=A&tag=a&tag=b&page=1", 200),
+        ("/?q=o&tag=a&tag=b&page=1", 200),
         ("/?page=2", 200),
         ("/?page=0", 422),
         ("/import", 200),
         ("/import?created=1&skipped=2", 200),
-        ("/bookmarks/{id}/edit", 200),
         ("/bookmarks/0/edit", 404),
         ("/export?format=x", 422),
         ("/nothing", 404),
@@ -193,57 +195,10 @@ def test_page_of_a_visitor_is_a_whole_document(
     ],
 )
 def test_page_of_an_account_is_a_whole_document(
-    member: Visitor, user: User, path: str, status: int
+    reader: Visitor, path: str, status: int
 ) -> None:
     """The same holds for who is signed in."""
-    mark = user.bookmark(tags=["a", "b"], notes="N")
-    good(member.visit(path.format(**mark), expect=status))
-
-
-@pytest.mark.rule("PAGES-1", "ROUTING-3")
-@pytest.mark.parametrize(("path", "method"), REFUSED)
-def test_page_with_another_method(
-    client: Client, path: str, method: str
-) -> None:
-    """A method that a page does not have answers 405 with `Allow`."""
-    answer = client.request(method, path, expect=405)
-    expect.allow(answer, PAGES[path])
-
-
-@pytest.mark.rule("ROUTING-5")
-@pytest.mark.parametrize("path", PAGES)
-def test_options_of_a_page(client: Client, path: str) -> None:
-    """OPTIONS answers 204 with `Allow` and needs no session."""
-    answer = client.request("OPTIONS", path, expect=204)
-    expect.allow(answer, PAGES[path])
-
-
-@pytest.mark.rule("ROUTING-4")
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/login", 200),
-        ("/", 200),
-        ("/import", 200),
-        ("/bookmarks/0/edit", 404),
-        ("/nothing", 404),
-    ],
-)
-def test_head_of_a_page(member: Visitor, path: str, status: int) -> None:
-    """HEAD answers as GET does, without a body."""
-    whole = member.get(path, expect=status)
-    head = member.request("HEAD", path, expect=status)
-    expect.no_body(head)
-    assert head.headers["content-type"] == whole.headers["content-type"]
-
-
-@pytest.mark.rule("ROUTING-6", "PAGES-1")
-@pytest.mark.parametrize(
-    "path", ["/login/", "/register/", "/import/", "/bookmarks/1/edit/", "//"]
-)
-def test_page_with_one_slash_more(client: Client, path: str) -> None:
-    """Another path is another page: there is none."""
-    expect.page_error(client.request("GET", path, expect=404), 404)
+    good(reader.visit(path, expect=status))
 
 
 @pytest.mark.rule("PAGES-1")
@@ -266,23 +221,22 @@ def test_page_with_one_slash_more(client: Client, path: str) -> None:
         b"username=a&password=b&next=%00",
     ],
 )
-def test_odd_form_is_no_server_error(member: Visitor, body: bytes) -> None:
+def test_odd_form_is_no_server_error(resident: Visitor, body: bytes) -> None:
     """Whatever is posted, the answer is a page."""
-    form = document.form_to(member.visit("/"), "/bookmarks")
+    form = document.form_to(resident.visit("/"), "/bookmarks")
     token = urlencode(document.hidden_of(form)).encode()
     for path in ("/bookmarks", "/login", "/register", "/import"):
-        answer = member.request(
+        answer = resident.request(
             "POST",
             path,
-            expect={303, 400, 403, 413, 415, 422, 429},
+            expect={400, 403, 413, 415, 422, 429},
             data=token + b"&" + body,
             headers={
                 "Content-Type": "application/x-www-form-urlencoded",
-                "Origin": member.origin,
+                "Origin": resident.origin,
             },
         )
-        shown = "location" in answer.headers or document.read(answer)
-        assert shown is True or document.faults(shown) == []
+        good(document.read(answer))
 
 
 @pytest.mark.rule("LIMITS-1", "PAGES-1")
@@ -312,6 +266,7 @@ def test_text_of_a_bookmark_is_shown_as_text(
     assert page.one("p", class_="notes").text.split() == text.split()
     assert url in [p.text for p in page.all("p", class_="quiet")]
     links = [a for a in page.all("a") if a.get("href").startswith("/?tag=")]
+    assert links
     assert [a.get("href") for a in links if "+" in a.get("href")] == []
     for link in links:
         query = urlsplit(link.get("href")).query
@@ -329,10 +284,10 @@ def test_text_of_a_bookmark_is_shown_as_text(
 @pytest.mark.rule("PAGES-2", "PAGES-5")
 @pytest.mark.parametrize("text", NASTY)
 def test_text_of_a_refused_form_is_shown_as_text(
-    member: Visitor, visitor: Visitor, text: str
+    resident: Visitor, visitor: Visitor, text: str
 ) -> None:
     """A form that comes back escapes its values."""
-    answer = add(member, 422, url=text, title=text, tags=text, notes=text)
+    answer = add(resident, 422, url=text, title=text, tags=text, notes=text)
     page = good(document.read(answer))
     for name in ("url", "title", "tags", "notes"):
         assert page.one(id=name).value == text
@@ -347,10 +302,12 @@ def test_text_of_a_refused_form_is_shown_as_text(
 
 @pytest.mark.rule("PAGES-2", "PAGES-8")
 @pytest.mark.parametrize("text", NASTY)
-def test_text_of_a_search_is_shown_as_text(member: Visitor, text: str) -> None:
+def test_text_of_a_search_is_shown_as_text(
+    resident: Visitor, text: str
+) -> None:
     """Search words and tags come out as they went in."""
-    tag = text.replace(",", "")
-    page = good(member.visit("/?" + urlencode({"q": text, "tag": tag})))
+    tag = text.replace(",", "")[:50]
+    page = good(resident.visit("/?" + urlencode({"q": text, "tag": tag})))
     assert page.one(id="q").value == text
     chosen = page.all("input", type="hidden", name="tag")
     assert [field.value for field in chosen] == [tag.strip().casefold()]
@@ -370,13 +327,13 @@ def test_text_of_a_search_is_shown_as_text(member: Visitor, text: str) -> None:
     ],
 )
 def test_text_of_an_address_is_shown_as_text(
-    member: Visitor, path: str
+    resident: Visitor, path: str
 ) -> None:
     """Nothing in an address becomes markup."""
-    for text in NASTY[:8]:
+    for text in NASTY[:5]:
         shown = quote(text, safe="")
         target = path.format(shown, shown)
-        good(document.read(member.get(target, expect={200, 404, 422})))
+        good(document.read(resident.get(target, expect={200, 404, 422})))
 
 
 @pytest.mark.rule("PAGES-2", "PAGES-10")
@@ -707,13 +664,10 @@ def test_links_to_other_pages_keep_the_search(
     ],
 )
 def test_show_home_searches(
-    member: Visitor, user: User, query: dict, found: list[str]
+    reader: Visitor, query: dict, found: list[str]
 ) -> None:
     """`q`, `tag` and `page` mean what they mean to the API."""
-    user.bookmark(title="One", tags=["a"])
-    user.bookmark(title="Two", notes="Café", tags=["a", "b"])
-    user.bookmark(title="Three", url="https://example.org/100%25", tags=["c"])
-    page = member.visit("/?" + urlencode(query, doseq=True))
+    page = reader.visit("/?" + urlencode(query, doseq=True))
     assert titles(page) == found
 
 
@@ -740,10 +694,10 @@ def test_show_home_searches(
     ],
 )
 def test_show_home_refuses_what_is_invalid(
-    member: Visitor, query: str
+    resident: Visitor, query: str
 ) -> None:
     """What the API answers with 422 is 422 here."""
-    expect.page_error(member.get(f"/?{query}", expect=422), 422)
+    expect.page_error(resident.get(f"/?{query}", expect=422), 422)
 
 
 @pytest.mark.rule("PAGES-8")
@@ -816,7 +770,7 @@ def test_submit_bookmark_adds_it(
     ("change", "faulty"), FAULTS, ids=lambda value: repr(value)[:50]
 )
 def test_submit_bookmark_refuses_what_is_invalid(
-    member: Visitor, user: User, change: dict, faulty: set[str]
+    resident: Visitor, someone: User, change: dict, faulty: set[str]
 ) -> None:
     """The form comes back with all values and the messages."""
     sent = {
@@ -826,9 +780,9 @@ def test_submit_bookmark_refuses_what_is_invalid(
         "notes": "\nkept",
         **change,
     }
-    answer = member.submit("/", "/bookmarks", expect=422, **sent)
+    answer = resident.submit("/", "/bookmarks", expect=422, **sent)
     check_refused(document.read(answer), "/bookmarks", sent, faulty)
-    no_bookmarks(user)
+    no_bookmarks(someone)
 
 
 def check_refused(
@@ -1019,13 +973,13 @@ def test_page_of_a_bookmark_that_is_not_there(
     "number",
     ["0", "9" * 18, "9" * 19, "9" * 40, "x", "-1", "1.0", "%D9%A1", "1%0A"],
 )
-def test_page_of_an_id_that_is_none(member: Visitor, number: str) -> None:
+def test_page_of_an_id_that_is_none(resident: Visitor, number: str) -> None:
     """An id that cannot be answers 404."""
-    answer = member.get(f"/bookmarks/{number}/edit", expect=404)
+    answer = resident.get(f"/bookmarks/{number}/edit", expect=404)
     expect.page_error(answer, 404)
-    form = document.form_to(member.visit("/import"), "/import")
+    form = document.form_to(resident.visit("/import"), "/import")
     hidden = list(document.hidden_of(form).items())
-    member.post(f"/bookmarks/{number}/delete", hidden, expect=404)
+    resident.post(f"/bookmarks/{number}/delete", hidden, expect=404)
 
 
 # Files
@@ -1068,14 +1022,14 @@ def test_submit_import_imports_a_file(member: Visitor, user: User) -> None:
     ids=["empty", "binary", "no utf-8", "text", "html", "png"],
 )
 def test_submit_import_refuses_a_file(
-    member: Visitor, user: User, content: bytes
+    resident: Visitor, someone: User, content: bytes
 ) -> None:
     """What is no bookmark file answers 422 with the form."""
-    answer = member.submit("/import", "/import", expect=422, file=content)
+    answer = resident.submit("/import", "/import", expect=422, file=content)
     page = good(document.read(answer))
     document.form_to(page, "/import")
     assert set(document.messages(page)) == {"file"}
-    no_bookmarks(user)
+    no_bookmarks(someone)
 
 
 @pytest.mark.rule("PAGES-12", "PAGES-5")
@@ -1148,10 +1102,10 @@ def test_submit_import_refuses_a_file_that_is_too_large(
     ],
 )
 def test_show_import_says_no_counts_that_are_none(
-    member: Visitor, query: str
+    resident: Visitor, query: str
 ) -> None:
     """Only two numbers are counts."""
-    page = good(member.visit(f"/import?{query}"))
+    page = good(resident.visit(f"/import?{query}"))
     assert page.all("p", role="status") == []
 
 
@@ -1174,10 +1128,10 @@ def test_show_export_answers_as_the_api_does(
 @pytest.mark.rule("PAGES-12", "EXPORTING-1")
 @pytest.mark.parametrize("query", ["format=", "format=csv", "format=HTML"])
 def test_show_export_refuses_another_format(
-    member: Visitor, query: str
+    resident: Visitor, query: str
 ) -> None:
     """What is 422 in the API is 422 here, as a page."""
-    expect.page_error(member.get(f"/export?{query}", expect=422), 422)
+    expect.page_error(resident.get(f"/export?{query}", expect=422), 422)
 
 
 # The documents of the spec
