@@ -260,17 +260,17 @@ COMMON_SAMPLE = sorted(
 @pytest.mark.parametrize("change", [str, str.upper, str.title])
 @pytest.mark.parametrize("password", COMMON_SAMPLE)
 def test_a_common_password_is_refused(
-    client: Client, user: User, password: str, change: Callable[[str], str]
+    client: Client, someone: User, password: str, change: Callable[[str], str]
 ) -> None:
     """A password of the list, compared by casefold, is `common`."""
     sent = {"username": unique(), "password": change(password)}
     answer = client.request("register_user", json=sent, expect=422)
     expect.problem(answer, 422, [("password", "common")])
     sent = {
-        "current_password": user.password,
+        "current_password": someone.password,
         "new_password": change(password),
     }
-    answer = user.request("change_password", json=sent, expect=422)
+    answer = someone.request("change_password", json=sent, expect=422)
     expect.problem(answer, 422, [("new_password", "common")])
 
 

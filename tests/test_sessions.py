@@ -167,10 +167,10 @@ def leads_to_login(
 
 @pytest.mark.rule("SESSIONS-1")
 def test_session_cookie_has_its_attributes(
-    visitor: Visitor, user: User
+    visitor: Visitor, someone: User
 ) -> None:
     """The cookie is `session`, HttpOnly, Lax, for `/` and no Domain."""
-    cookie = signing_in(visitor, user)
+    cookie = signing_in(visitor, someone)
     assert "httponly" in cookie.attributes
     assert cookie.attributes["samesite"].lower() == "lax"
     assert cookie.attributes["path"] == "/"
@@ -182,10 +182,10 @@ def test_session_cookie_has_its_attributes(
 @pytest.mark.managed
 @pytest.mark.rule("SESSIONS-10", "SETTINGS-1")
 def test_session_lasts_two_weeks_by_default(
-    visitor: Visitor, user: User
+    visitor: Visitor, someone: User
 ) -> None:
     """`SESSION_TTL` is 1209600 seconds when it is not set."""
-    cookie = signing_in(visitor, user)
+    cookie = signing_in(visitor, someone)
     assert -2 <= cookie.seconds - 1209600 <= 1
 
 
@@ -206,12 +206,12 @@ def test_no_other_cookie_is_open_to_scripts(
 
 @pytest.mark.rule("SESSIONS-3")
 def test_submit_login_gives_a_new_value_each_time(
-    visitor: Visitor, user: User
+    visitor: Visitor, someone: User
 ) -> None:
     """No two sign-ins share a value, and none is short."""
     values = []
     for _ in range(5):
-        signing_in(visitor, user)
+        signing_in(visitor, someone)
         values.append(session_cookie(visitor)[1])
         visitor.cookies.clear()
     assert len(set(values)) == 5
@@ -450,12 +450,12 @@ def test_page_without_session_leads_to_login(
 @pytest.mark.rule("SESSIONS-6", "SESSIONS-7", "PAGES-7")
 @pytest.mark.parametrize("target", ["/import", "/?q=a+b&tag=c%26d&page=2"])
 def test_submit_login_goes_on_to_where_the_visitor_was_going(
-    visitor: Visitor, user: User, target: str
+    visitor: Visitor, someone: User, target: str
 ) -> None:
     """The way leads by the form back to the page."""
     login = visitor.get(target, expect=303).headers["location"]
     answer = visitor.submit(
-        login, "/login", username=user.username, password=user.password
+        login, "/login", username=someone.username, password=someone.password
     )
     assert answer.headers["location"] == target
     visitor.get(target)
@@ -482,14 +482,14 @@ def test_next_survives_a_wrong_password(visitor: Visitor, user: User) -> None:
 @pytest.mark.rule("SESSIONS-7")
 @pytest.mark.parametrize("where", BAD_NEXT)
 def test_submit_login_follows_no_foreign_next(
-    visitor: Visitor, user: User, where: str
+    visitor: Visitor, someone: User, where: str
 ) -> None:
     """What is no path of this service leads to `/`."""
     form = document.form_to(visitor.visit("/login"), "/login")
     pairs = [
         (name, where if name == "next" else value)
         for name, value in document.filled(
-            form, username=user.username, password=user.password
+            form, username=someone.username, password=someone.password
         )
     ]
     assert [name for name, _ in pairs].count("next") == 1
@@ -513,14 +513,14 @@ def test_submit_login_follows_no_foreign_next(
     ],
 )
 def test_foreign_next_in_the_address_is_not_followed(
-    visitor: Visitor, user: User, query: str
+    visitor: Visitor, someone: User, query: str
 ) -> None:
     """A link to the form can lead to own paths only."""
     answer = visitor.submit(
         f"/login?{query}",
         "/login",
-        username=user.username,
-        password=user.password,
+        username=someone.username,
+        password=someone.password,
     )
     assert answer.headers["location"] in ("/", "/import")
 
@@ -528,12 +528,14 @@ def test_foreign_next_in_the_address_is_not_followed(
 @pytest.mark.rule("SESSIONS-7")
 @pytest.mark.parametrize("where", GOOD_NEXT)
 def test_submit_login_follows_an_own_path(
-    visitor: Visitor, user: User, where: str
+    visitor: Visitor, someone: User, where: str
 ) -> None:
     """A path of this service is followed as it is."""
     form = document.form_to(visitor.visit("/login"), "/login")
     pairs = dict(
-        document.filled(form, username=user.username, password=user.password)
+        document.filled(
+            form, username=someone.username, password=someone.password
+        )
     )
     answer = visitor.post(
         "/login", list({**pairs, "next": where}.items()), expect=303
@@ -543,12 +545,14 @@ def test_submit_login_follows_an_own_path(
 
 @pytest.mark.rule("SESSIONS-7")
 def test_next_outside_of_ascii_becomes_no_bad_header(
-    visitor: Visitor, user: User
+    visitor: Visitor, someone: User
 ) -> None:
     """`Location` holds ASCII only."""
     form = document.form_to(visitor.visit("/login"), "/login")
     pairs = dict(
-        document.filled(form, username=user.username, password=user.password)
+        document.filled(
+            form, username=someone.username, password=someone.password
+        )
     )
     answer = visitor.post(
         "/login", list({**pairs, "next": "/?q=é"}.items()), expect=303
@@ -596,12 +600,12 @@ def test_cookie_does_not_change_who_a_token_is(
 @pytest.mark.rule("SESSIONS-8")
 @pytest.mark.parametrize("path", PRIVATE)
 def test_token_means_nothing_to_a_page(
-    visitor: Visitor, user: User, path: str
+    visitor: Visitor, someone: User, path: str
 ) -> None:
     """A bearer is led to sign in like anybody."""
-    headers = {"Authorization": f"Bearer {user.token}"}
+    headers = {"Authorization": f"Bearer {someone.token}"}
     leads_to_login(visitor, path, headers=headers)
-    visitor.cookies["session"] = user.token
+    visitor.cookies["session"] = someone.token
     leads_to_login(visitor, path)
 
 

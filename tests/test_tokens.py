@@ -340,10 +340,10 @@ def wrong_token(form: str, token: str) -> str:
 @pytest.mark.rule("TOKENS-10")
 @pytest.mark.parametrize("form", WRONG)
 def test_a_bad_bearer_token_answers_invalid_token(
-    client: Client, user: User, form: str
+    client: Client, someone: User, form: str
 ) -> None:
     """Anything but one valid token: 401 with `error="invalid_token"`."""
-    value = f"Bearer {wrong_token(form, user.token)}".rstrip()
+    value = f"Bearer {wrong_token(form, someone.token)}".rstrip()
     answer = client.request(
         "show_me",
         headers={"Authorization": value.encode("latin-1")},
@@ -351,7 +351,7 @@ def test_a_bad_bearer_token_answers_invalid_token(
     )
     expect.problem(answer, 401)
     expect.challenge(answer, "invalid_token")
-    expect.no_secret(answer, user.token)
+    expect.no_secret(answer, someone.token)
 
 
 @pytest.mark.rule("TOKENS-10")
@@ -399,10 +399,10 @@ def me(*values: str) -> bytes:
     ],
 )
 def test_two_bearer_headers_answer_invalid_token(
-    server: Server, user: User, forms: list[str]
+    server: Server, someone: User, forms: list[str]
 ) -> None:
     """Two `Authorization` headers with Bearer: 401, `invalid_token`."""
-    values = [form.format(user.token) for form in forms]
+    values = [form.format(someone.token) for form in forms]
     (answer,) = raw.exchange(server, me(*values), expect=401)
     expect.problem(answer, 401)
     expect.challenge(answer, "invalid_token")
@@ -411,12 +411,12 @@ def test_two_bearer_headers_answer_invalid_token(
 @pytest.mark.rule("TOKENS-12")
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
 def test_the_scheme_is_known_in_any_case(
-    client: Client, user: User, scheme: str
+    client: Client, someone: User, scheme: str
 ) -> None:
     """The scheme `Bearer` is known in any case."""
-    headers = {"Authorization": f"{scheme} {user.token}"}
+    headers = {"Authorization": f"{scheme} {someone.token}"}
     answer = client.request("show_me", headers=headers, expect=200)
-    assert answer.json()["id"] == user.id
+    assert answer.json()["id"] == someone.id
     headers = {"Authorization": f"{scheme} x"}
     answer = client.request("show_me", headers=headers, expect=401)
     expect.challenge(answer, "invalid_token")
@@ -439,11 +439,11 @@ def test_the_scheme_is_known_in_any_case(
     ],
 )
 def test_another_scheme_is_as_no_credentials(
-    client: Client, user: User, form: str
+    client: Client, someone: User, form: str
 ) -> None:
     """Another scheme answers as a request without credentials does."""
     without = client.request("show_me", expect=401)
-    headers = {"Authorization": form.format(user.token)}
+    headers = {"Authorization": form.format(someone.token)}
     answer = client.request("show_me", headers=headers, expect=401)
     expect.challenge(answer)
     assert face(answer) == face(without)
@@ -454,10 +454,10 @@ def test_another_scheme_is_as_no_credentials(
     "name", ["token", "access_token", "bearer", "authorization", "api_key"]
 )
 def test_a_token_in_the_query_or_the_body_is_ignored(
-    client: Client, user: User, name: str
+    client: Client, someone: User, name: str
 ) -> None:
     """A token in the query or the body is no credential."""
-    for value in (user.token, f"Bearer {user.token}"):
+    for value in (someone.token, f"Bearer {someone.token}"):
         answer = client.request("show_me", params={name: value}, expect=401)
         expect.challenge(answer)
         sent = {"url": unique_url(), "title": "T", name: value}
@@ -470,12 +470,12 @@ def test_a_token_in_the_query_or_the_body_is_ignored(
     "header", ["X-Token", "X-Auth-Token", "X-API-Key", "Proxy-Authorization"]
 )
 def test_a_token_in_another_header_is_ignored(
-    client: Client, user: User, header: str
+    client: Client, someone: User, header: str
 ) -> None:
     """Only `Authorization` carries credentials."""
-    headers = {header: f"Bearer {user.token}"}
+    headers = {header: f"Bearer {someone.token}"}
     expect.challenge(client.request("show_me", headers=headers, expect=401))
-    headers = {"Cookie": f"token={user.token}; session={user.token}"}
+    headers = {"Cookie": f"token={someone.token}; session={someone.token}"}
     expect.challenge(client.request("show_me", headers=headers, expect=401))
 
 
@@ -484,10 +484,10 @@ def test_a_token_in_another_header_is_ignored(
     "value", ["Bearer {0}", "Bearer x", "Bearer", "Basic eDp5", "é", ""]
 )
 def test_operations_without_a_token_ignore_one(
-    client: Client, user: User, value: str
+    client: Client, someone: User, value: str
 ) -> None:
     """Operations that need no token ignore one, good or bad."""
-    text = value.format(user.token).encode("latin-1")
+    text = value.format(someone.token).encode("latin-1")
     headers = {"Authorization": text}
     client.request("show_health", headers=headers, expect=200)
     client.request("show_readiness", headers=headers, expect=200)
