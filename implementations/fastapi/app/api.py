@@ -78,7 +78,7 @@ api = APIRouter(
 
 
 @api.get("/healthz", responses=answers(400))
-def show_health() -> StatusDocument:
+async def show_health() -> StatusDocument:
     """Say that the process is up."""
     return StatusDocument(status="ok")
 
@@ -350,6 +350,6 @@ def delete_user(admin: Admin, id: int) -> None:
     response_model=OpenapiDocument,
     responses=answers(400),
 )
-def show_openapi(request: Request) -> Response:
+async def show_openapi(request: Request) -> Response:
     """Describe this API."""
     return JSONResponse(request.app.openapi())

@@ -1,4 +1,4 @@
-"""Entity tags, and requests under a condition (RFC 9110 §13)."""
+"""What clients may keep, and changes under a condition (RFC 9110 §13)."""
 
 import re
 from collections.abc import Callable, Coroutine
@@ -14,7 +14,7 @@ from app.models import Bookmark
 TAG = re.compile(r'(W/)?("[^"]*")')
 
 
-def read_if_match(
+async def read_if_match(
     fields: Annotated[list[str] | None, Header(alias="If-Match")] = None,
 ) -> str | None:
     """Read the condition of a change; several lines are one list."""
@@ -32,7 +32,7 @@ def check_if_match(condition: str | None, bookmark: Bookmark) -> None:
         raise HTTPException(412, "The bookmark has changed since.")
 
 
-def read_if_none_match(
+async def read_if_none_match(
     request: Request,
     fields: Annotated[list[str] | None, Header(alias="If-None-Match")] = None,
 ) -> None:

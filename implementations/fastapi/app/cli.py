@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from alembic import command
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from fastapi import HTTPException
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +26,14 @@ from app.validation import Registration, list_faults
 
 WORDS = ("Routing", "Parsing", "Sessions", "Caching", "Storage")
 START = datetime(2026, 1, 1, tzinfo=UTC)
+FAILURES = (
+    HTTPException,
+    ValidationError,
+    DBAPIError,
+    CommandError,
+    UnicodeError,
+    OSError,
+)
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +43,7 @@ def main() -> int:
     arguments = parser().parse_args()
     try:
         arguments.command(arguments)
-    except (HTTPException, ValidationError, DBAPIError, OSError) as error:
+    except FAILURES as error:
         print(f"run: {explain(error)}", file=sys.stderr)
         return 1
     return 0

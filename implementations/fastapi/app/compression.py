@@ -1,4 +1,4 @@
-"""gzip where it pays."""
+"""Compressing responses, where it pays (RFC 9110 §8.4)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Which other sites' scripts may ask."""
+"""Which other sites' scripts may read the API (Fetch Standard §3.3)."""
 
 from fastapi import Response
 from fastapi.middleware.cors import CORSMiddleware

@@ -1,6 +1,7 @@
 """Every error becomes a response here."""
 
 import logging
+from http import HTTPStatus
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -20,22 +21,7 @@ from app.validation import list_faults
 
 log = logging.getLogger(__name__)
 
-TITLES = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    409: "Conflict",
-    411: "Length Required",
-    412: "Precondition Failed",
-    413: "Content Too Large",
-    415: "Unsupported Media Type",
-    422: "Unprocessable Content",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
+TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110
 # What FastAPI says by itself, in the words of this API.
 DETAILS = {
     "Not Found": "There is nothing at this path.",
@@ -98,7 +84,7 @@ def problem_response(
     errors: list[dict[str, str]] | None = None,
 ) -> Response:
     """Write a problem document, or a page outside of the API."""
-    title = TITLES[status]
+    title = TITLES.get(status, HTTPStatus(status).phrase)
     if not is_api_path(request.scope["path"]):
         context = {"status": status, "title": title, "detail": detail}
         return templates.TemplateResponse(

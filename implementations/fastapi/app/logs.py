@@ -78,6 +78,7 @@ class RequestLog:
         """Answer one request, which is logged before its answer leaves."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        scope.setdefault("state", {})  # which servers may leave out
         start = perf_counter()
         statements.set([])
         request_id.set(choose_id(Headers(scope=scope)))

@@ -87,8 +87,6 @@ class BrowserSession(Base):
     )
     expires_at: Mapped[datetime]
 
-    user: Mapped[User] = relationship()
-
 
 class FailedSignIn(Base):
     """One sign-in that failed."""

@@ -85,7 +85,9 @@ def submit_login(
 
 
 @pages.post("/logout")
-def submit_logout(request: Request, form: OwnForm) -> Response:
+def submit_logout(
+    request: Request, form: OwnForm, visitor: Visitor
+) -> Response:
     """Sign out."""
     with writing() as db:
         end_session(request, db)

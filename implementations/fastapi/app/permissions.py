@@ -48,7 +48,7 @@ def authenticate(
 Account = Annotated[User, Depends(authenticate)]
 
 
-def require_admin(account: Account) -> User:
+async def require_admin(account: Account) -> User:
     """Refuse accounts that are no administrator's."""
     if not account.admin:
         raise HTTPException(403, "This is for administrators.")

@@ -1,4 +1,4 @@
-"""Sessions: rows of a table, and a signed cookie that names a row.
+"""Sessions: rows of a table, and a cookie that holds a row's name.
 
 A visitor who has not signed in has such a cookie too, but no row.
 """
@@ -60,7 +60,7 @@ def find_visitor(request: Request) -> User | None:
 Visitor = Annotated[User | None, Depends(find_visitor)]
 
 
-def require_session(visitor: Visitor) -> User:
+async def require_session(visitor: Visitor) -> User:
     """Return the account whose session asks, or lead to the sign-in."""
     if not visitor:
         raise HTTPException(401, "Sign in first.")

@@ -1,4 +1,4 @@
-"""Files as they are."""
+"""Files that are sent as they are."""
 
 from pathlib import Path
 from typing import Any

@@ -45,6 +45,8 @@ CODES = {  # by pydantic's names for the faults that it finds itself
     "int_parsing_size": "too_large",
     "string_pattern_mismatch": "invalid",
     "literal_error": "invalid",
+    "string_unicode": "invalid",
+    "value_error": "invalid",
     "extra_forbidden": "unknown",
 }
 
@@ -59,21 +61,15 @@ def uncommon(password: str, info: ValidationInfo) -> str:
 
 def url(address: str) -> str:
     """Check the address of a bookmark, which is kept exactly as sent."""
-    fault = PydanticCustomError("invalid", MESSAGES["invalid"])
-    if re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", address):
-        raise fault
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port  # raises for a bad port
-    except ValueError as error:
-        raise fault from error
-    # A user name before the host only serves to deceive.
+    parts = urlsplit(address)
+    host, _ = parts.hostname, parts.port  # raises for a bad port
     if (
-        parts.scheme not in ("http", "https")
+        re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", address)
+        or parts.scheme not in ("http", "https")
         or not host
-        or ("@" in parts.netloc)
+        or "@" in parts.netloc  # a user name there only serves to deceive
     ):
-        raise fault
+        raise ValueError
     return address
 
 

@@ -35,8 +35,6 @@ def create_app() -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.json.sort_keys = False
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.keep_trailing_newline = True
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = IdConverter
     csrf.init_app(app)

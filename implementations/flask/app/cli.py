@@ -10,6 +10,7 @@ from typing import Any
 import click
 from alembic import command
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from flask import Flask
 from gunicorn.app.base import Application
 from pydantic import ValidationError
@@ -27,6 +28,7 @@ from app.validation import Registration, invalid
 
 WORDS = ("Routing", "Parsing", "Sessions", "Caching", "Storage")
 START = datetime(2026, 1, 1, tzinfo=UTC)
+FAILURES = (HTTPException, DBAPIError, CommandError, UnicodeError, OSError)
 log = logging.getLogger(__name__)
 
 
@@ -35,9 +37,17 @@ def main() -> int:
     configure_logging()
     try:
         return commands(prog_name="run")
-    except (HTTPException, DBAPIError, OSError) as error:
+    except FAILURES as error:
         click.echo(f"run: {explain(error)}", err=True)
         return 1
+
+
+def step(text: str) -> str:
+    """Parse the number of a migration."""
+    revisions = ScriptDirectory.from_config(MIGRATIONS).walk_revisions()
+    if text not in ["head", *(revision.revision for revision in revisions)]:
+        raise click.BadParameter(f"there is no step {text}")
+    return text
 
 
 def count(text: str) -> int:
@@ -70,18 +80,14 @@ def commands() -> None:
 
 
 @commands.command("migrate")
-@click.argument("step", required=False)
-def run_migrate(step: str | None) -> None:
+@click.argument("step", type=step, default="head")
+def run_migrate(step: str) -> None:
     """Bring the database up to date."""
-    revisions = ScriptDirectory.from_config(MIGRATIONS).walk_revisions()
-    if step not in [None, *(revision.revision for revision in revisions)]:
-        click.echo(f"run: there is no step {step}", err=True)
-        sys.exit(2)
     if settings.database_url.drivername == "sqlite":
         path = Path(settings.database_url.database)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    command.upgrade(MIGRATIONS, step or "head")
+    command.upgrade(MIGRATIONS, step)
 
 
 @commands.command("serve")

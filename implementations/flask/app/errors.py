@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
 from werkzeug.exceptions import (
     Forbidden,
     HTTPException,
-    InternalServerError,
     ServiceUnavailable,
     UnprocessableEntity,
 )
@@ -54,15 +53,10 @@ def respond_to_csrf_error(error: CSRFError) -> Response:
 
 def respond_to_database(error: DBAPIError | TimeoutError) -> Response:
     """Tell the client to come back when the database does."""
+    if isinstance(error, IntegrityError):
+        raise error  # the database works; it is the program that is wrong
     log.exception("database unavailable")
     return respond_to_error(unavailable())
-
-
-def respond_to_exception(error: Exception) -> Response:
-    """Tell the client nothing and the log everything."""
-    log.exception("unexpected exception")
-    detail = "The server met an unexpected error."
-    return respond_to_error(InternalServerError(detail))
 
 
 def unavailable() -> ServiceUnavailable:
@@ -87,6 +81,3 @@ def handle_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, respond_to_csrf_error)
     app.register_error_handler(DBAPIError, respond_to_database)
     app.register_error_handler(TimeoutError, respond_to_database)
-    # A constraint that nobody expected is no trouble with the database.
-    app.register_error_handler(IntegrityError, respond_to_exception)
-    app.register_error_handler(Exception, respond_to_exception)

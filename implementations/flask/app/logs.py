@@ -95,7 +95,7 @@ def log_request(response: Response) -> Response:
         "method": request.method,
         "path": request.path,
         "status": response.status_code,
-        "milliseconds": round((perf_counter() - g.began) * 1000, 1),
+        "milliseconds": round((perf_counter() - g.began) * 1000, 3),
         "user_id": g.get("user_id"),
     }
     if log.isEnabledFor(logging.DEBUG):

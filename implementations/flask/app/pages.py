@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import (
     Conflict,
-    HTTPException,
     RequestEntityTooLarge,
     TooManyRequests,
     Unauthorized,
@@ -25,7 +24,7 @@ from app.bookmarks import (
     represent_bookmark,
 )
 from app.csrf import check_csrf
-from app.errors import Invalid, respond_to_error
+from app.errors import Invalid
 from app.exporting import export_response
 from app.importing import choose_entries, insert_entries, read_entries
 from app.models import Bookmark
@@ -183,8 +182,11 @@ def show_import() -> ResponseReturnValue:
 def submit_import() -> ResponseReturnValue:
     """Import a file."""
     try:
+        read_own_form(settings.max_import_bytes)
+        with reading() as db:
+            require_session(db)  # before the file, which may be large
         entries = read_entries(request.files.getlist("file"))
-    except Invalid as error:
+    except (Invalid, RequestEntityTooLarge) as error:
         return import_page(error)
     wanted = choose_entries(entries)  # while others may still write
     with writing() as db:
@@ -206,17 +208,12 @@ def show_export() -> ResponseReturnValue:
 @pages.before_request
 def check_form() -> None:
     """Refuse a form that is too large, or not ours."""
-    if request.method == "POST":
-        upload = request.endpoint == "pages.submit_import"
-        read_body(
-            settings.max_import_bytes if upload else settings.max_body_bytes
-        )
-        check_csrf()
+    upload = request.endpoint == "pages.submit_import"
+    if request.method == "POST" and not upload:
+        read_own_form(settings.max_body_bytes)
 
 
-@pages.errorhandler(RequestEntityTooLarge)
-def refuse_large_form(error: HTTPException) -> ResponseReturnValue:
-    """Say that a form is too large, with the form if it was a file."""
-    if request.endpoint == "pages.submit_import":
-        return import_page(error)
-    return respond_to_error(error)
+def read_own_form(limit: int) -> None:
+    """Read a form, unless it is too large or not ours."""
+    read_body(limit)
+    check_csrf()

@@ -46,7 +46,7 @@ def find_session(db: Session) -> User | None:
         return None
     query = (
         select(User)
-        .join(BrowserSession, BrowserSession.user_id == User.id)
+        .join(BrowserSession)
         .where(BrowserSession.digest == digest(session["id"]))
         .where(BrowserSession.expires_at > datetime.now(UTC))
     )

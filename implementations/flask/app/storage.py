@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.config import Config
-from flask import g
+from flask import g, has_app_context
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -88,7 +88,7 @@ def timestamp(moment: datetime) -> str:
 
 def count_statement(*arguments: Any) -> None:
     """Note one statement that the database has run."""
-    if g:
+    if has_app_context():
         g.statements = g.get("statements", 0) + 1
 
 

@@ -12,7 +12,7 @@ def count_tags(db: Session, user_id: int) -> list[dict[str, Any]]:
     """Count an account's bookmarks for each of its tags."""
     rows = db.execute(
         select(Tag.name, func.count().label("bookmarks"))
-        .join(Bookmark, Bookmark.id == Tag.bookmark_id)
+        .join(Bookmark)
         .where(Bookmark.user_id == user_id)
         .group_by(Tag.name)
         .order_by(Tag.name)
