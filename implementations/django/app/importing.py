@@ -129,6 +129,10 @@ class WholeUpload(FileUploadHandler):
         body = (b"\r\n" + body).replace(line + boundary, line + own.encode())
         kind = {"CONTENT_TYPE": f"multipart/form-data; boundary={own}"}
         handlers = [MemoryFileUploadHandler(self.request)]
-        return MultiPartParser(
+        parser = MultiPartParser(
             {**META, **kind}, BytesIO(body), handlers, encoding
-        ).parse()
+        )
+        try:
+            return parser.parse()
+        except TypeError as error:  # Python's, for a parameter in odd pieces
+            raise Problem(400, "The form is malformed.") from error

@@ -19,7 +19,7 @@ class Request(WSGIRequest):
             self.content_type, self.content_params = parse_header_parameters(
                 meta.get("CONTENT_TYPE", "")
             )
-        except (ValueError, LookupError):
+        except (TypeError, ValueError):
             self.content_type, self.content_params = "", {}
 
 
