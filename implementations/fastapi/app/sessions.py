@@ -83,7 +83,7 @@ def end_sessions(db: Session, user_id: int) -> None:
 
 
 def session_id(request: Request) -> str:
-    """Return the id in the cookie, if it has the form of one."""
+    """Return the id that the cookie holds."""
     return request.session.get("id", "")
 
 

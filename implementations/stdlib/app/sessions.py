@@ -72,7 +72,7 @@ def new_session_id() -> str:
 
 
 def session_id(request: Request) -> str | None:
-    """Return the id in the cookie, if it has the form of one."""
+    """Return the id that the cookie holds."""
     for pair in (request.header("Cookie") or "").split(";"):
         name, _, value = pair.strip().partition("=")
         if name == cookie_name() and re.fullmatch("[A-Za-z0-9_-]{43}", value):
