@@ -210,7 +210,7 @@ def check_refused(
     return answer
 
 
-@pytest.mark.rule("LIMITS-4")
+@pytest.mark.rule("LIMITS-4", "SETTINGS-1")
 def test_the_eleventh_sign_in_is_refused(user: User, client: Client) -> None:
     """After ten that failed the next is 429, right password or wrong."""
     fail(client, user.username)

@@ -514,7 +514,7 @@ def test_threads_serve_together(adjusted: Server) -> None:
             waiting = [pool.submit(user.bookmark) for _ in range(2)]
             time.sleep(0.5)
             began = time.monotonic()
-            user.request("list_bookmarks", expect=200)
+            user.request("list_bookmarks", expect=200, timeout=4)
             seconds = time.monotonic() - began
             still = [one for one in waiting if not one.done()]
         made = [one.result(10)["id"] for one in waiting]

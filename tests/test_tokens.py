@@ -263,8 +263,8 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
     ask(client, unique(), PASSWORD)
     for _ in range(3):
         ratios = ratios_of_medians(client)
-        if all(0.7 <= ratio <= 1.3 for ratio in ratios):
-            break
+        if all(0.7 <= ratio <= 1.3 for ratio in ratios) or min(ratios) < 0.4:
+            break  # no noise makes a hash as short as that
     client.close()
     assert all(0.7 <= ratio <= 1.3 for ratio in ratios), ratios
 

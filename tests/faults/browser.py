@@ -255,6 +255,15 @@ fault(
     ),
 )
 fault(
+    "an id of 64 bits",
+    "SESSIONS-3",
+    (
+        "sessions.py",
+        "return secrets.token_urlsafe(32)",
+        'return secrets.token_hex(8).ljust(43, "x")',
+    ),
+)
+fault(
     "signing out forgets the cookie alone",
     "SESSIONS-4",
     (

@@ -249,6 +249,21 @@ fault(
     also="LIMITS-2",
 )
 fault(
+    "the end of the input is the last chunk",
+    "BODIES-10",
+    (
+        "framing.py",
+        "while size := read_chunk_size(reader):",
+        "while reader.peek(1) and (size := read_chunk_size(reader)):",
+    ),
+    (
+        "framing.py",
+        'while (line := read_line(reader, room, 431)) != b"\\r\\n":',
+        "while reader.peek(1) and (\n"
+        '        line := read_line(reader, room, 431)) != b"\\r\\n":',
+    ),
+)
+fault(
     "half a body is a body",
     "BODIES-11",
     ("framing.py", 'raise Refused(400, "body cut off")', "return"),
@@ -786,6 +801,15 @@ fault(
     ),
 )
 fault(
+    "the clock alone says when a change was",
+    "BOOKMARKS-6",
+    (
+        "bookmarks.py",
+        "return timestamp(max(datetime.now(UTC), after))",
+        "return timestamp(datetime.now(UTC))",
+    ),
+)
+fault(
     "PUT keeps what is missing",
     "BOOKMARKS-7",
     (
@@ -1306,6 +1330,30 @@ fault(
     also="LIMITS-4",
 )
 fault(
+    "what cannot be a name is refused faster",
+    "TOKENS-8",
+    (
+        "accounts.py",
+        "# An unknown name takes as long as a known one, "
+        "and so stays unknown.",
+        "if not username.isidentifier():\n"
+        "        count_failure(username, request.address)\n"
+        "        raise wrong_sign_in()",
+    ),
+)
+fault(
+    "what cannot be a password is refused faster",
+    "TOKENS-8",
+    (
+        "accounts.py",
+        "# An unknown name takes as long as a known one, "
+        "and so stays unknown.",
+        "if len(password) > 128:\n"
+        "        count_failure(username, request.address)\n"
+        "        raise wrong_sign_in()",
+    ),
+)
+fault(
     "401 without a challenge",
     "TOKENS-9",
     ("permissions.py", '{"WWW-Authenticate": challenge}', "{}"),
@@ -1453,6 +1501,26 @@ fault(
     "another default",
     "SETTINGS-1",
     ("settings.py", '"86400"', '"3600"'),
+)
+fault(
+    "every address is listened on by default",
+    "SETTINGS-1",
+    ("settings.py", '"HOST": (str, "127.0.0.1")', '"HOST": (str, "0.0.0.0")'),
+)
+fault(
+    "a session of a day by default",
+    "SETTINGS-1 SESSIONS-10",
+    ("settings.py", '"1209600"', '"86400"'),
+)
+fault(
+    "a shorter window by default",
+    "SETTINGS-1 LIMITS-4",
+    ("settings.py", '"10/60"', '"10/20"'),
+)
+fault(
+    "one thread for all",
+    "SETTINGS-1",
+    ("settings.py", '(integer(1, 1024), "8")', '(lambda _: 1, "8")'),
 )
 fault(
     "empty is a value",
@@ -1684,6 +1752,16 @@ fault(
     "HOSTS-4",
     ("hosts.py", 'return "*" in settings', 'return True or "*" in settings'),
     also="ERRORS-7 HOSTS-7",
+)
+fault(
+    "a preflight comes before the host",
+    "HOSTS-4",
+    (
+        "wsgi.py",
+        "check_host(request)\n",
+        'if not request.header("Access-Control-Request-Method"):\n'
+        "            check_host(request)\n",
+    ),
 )
 fault(
     "names compared with their case",

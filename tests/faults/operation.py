@@ -566,6 +566,15 @@ fault(
     ),
 )
 fault(
+    "long names count as one",
+    "LIMITS-5",
+    (
+        "limits.py",
+        "return username if len(username) <= 128 else digest(username)",
+        "return username[:128]",
+    ),
+)
+fault(
     "tries that are refused count",
     "LIMITS-6",
     (
@@ -652,6 +661,15 @@ fault(
         "logs.py",
         'log.info("request"',
         'if not request.path.endswith("z"):\n        log.info("request"',
+    ),
+)
+fault(
+    "every request takes as long",
+    "LOGGING-5",
+    (
+        "logs.py",
+        "round((perf_counter() - request.started) * 1000, 3)",
+        "501.5",
     ),
 )
 fault(
