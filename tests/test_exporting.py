@@ -21,6 +21,7 @@ from client import (
     PASSWORD,
     Client,
     User,
+    bookmarks_of,
     register,
     sign_in,
     unique,
@@ -29,10 +30,10 @@ from client import (
 from raw import Response
 from servers import Server
 from tables import renamed
-from test_storage import bookmarks_of
 
-ROWS = 20_000
-MEGABYTES = 12
+ROWS = 100_000
+SOME_ROWS = 20_000
+MEGABYTES = 20  # all rows weigh several times as much, read or written
 NASTY = [
     "<script>alert(1)</script>",
     "</A></DL><DT><A HREF=x>",
@@ -126,14 +127,14 @@ def test_formats_of_an_empty_account(user: User) -> None:
 @pytest.mark.parametrize(
     "format", ["json", "HTML", "csv", "html ", "htm", "ndjson,html", "../x"]
 )
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_other_formats(user: User, format: str, method: str) -> None:
+def test_other_formats(user: User, format: str) -> None:
     """Another format answers 422."""
-    answer = user.request(
-        method, "/api/export", params={"format": format}, expect=422
-    )
-    if method == "GET":
-        expect.problem(answer, 422, [("format", {"invalid"})])
+    params = {"format": format}
+    answer = user.request("GET", "/api/export", params=params, expect=422)
+    expect.problem(answer, 422, [("format", {"invalid"})])
+    assert "Content-Disposition" not in answer.headers
+    answer = user.request("HEAD", "/api/export", params=params, expect=422)
+    expect.no_body(answer)
     assert "Content-Disposition" not in answer.headers
 
 
@@ -394,10 +395,14 @@ def test_head(user: User, format: str) -> None:
     expect.no_body(answer)
     check_headers(answer, format)
     whole = export(user, format)
+    assert lasting(whole).items() <= lasting(answer).items()
+
+
+def lasting(answer: Response) -> dict[str, str]:
+    """Return the headers that neither time nor the method changes."""
     free = {"date", "x-request-id", "content-length", "transfer-encoding"}
-    for name in whole.headers.keys() - free:
-        if name.lower() not in free:
-            assert answer.headers.get(name) == whole.headers[name]
+    named = {name.lower(): value for name, value in answer.headers.items()}
+    return {name: named[name] for name in named.keys() - free}
 
 
 @pytest.fixture(scope="module")
@@ -406,7 +411,7 @@ def own(server: Server) -> Iterator[Server]:
     env = {"THREADS": "2", "WORKERS": "1"}
     with Server(server.implementation, env) as started:
         done = started.run(
-            "seed", str(ROWS), input=PASSWORD + "\n", timeout=120
+            "seed", str(ROWS), input=PASSWORD + "\n", timeout=300
         )
         assert done.returncode == 0, done.stderr
         yield started
@@ -452,27 +457,26 @@ def exporting(
         yield connection
 
 
-def memory_of(server: Server) -> float:
-    """Return the memory of a server with its children, in megabytes."""
-    first = psutil.Process(server.process.pid)
-    all_ = [first, *first.children(recursive=True)]
-    return sum(process.memory_info().rss for process in all_) / 2**20
-
-
 class Peak:
     """Watch the memory of a server in the background."""
 
     def __init__(self, server: Server) -> None:
         """Note the memory at the start."""
-        self.server = server
-        self.start = self.highest = memory_of(server)
+        first = psutil.Process(server.process.pid)
+        self.processes = [first, *first.children(recursive=True)]
+        self.start = self.highest = self.megabytes()
         self.done = threading.Event()
         self.thread = threading.Thread(target=self.watch)
 
+    def megabytes(self) -> float:
+        """Return the memory of the server with its children."""
+        sizes = [one.memory_info().rss for one in self.processes]
+        return sum(sizes) / 2**20
+
     def watch(self) -> None:
-        """Look a hundred times a second."""
-        while not self.done.wait(0.01):
-            self.highest = max(self.highest, memory_of(self.server))
+        """Look fifty times a second."""
+        while not self.done.wait(0.02):
+            self.highest = max(self.highest, self.megabytes())
 
     def __enter__(self) -> "Peak":
         """Begin to watch."""
@@ -490,13 +494,13 @@ class Peak:
         return self.highest - self.start
 
 
-def drain(connection: socket.socket) -> tuple[int, float]:
-    """Read all; return how many rows came, and when the first one did.
+def drain(connection: socket.socket, rows: int) -> tuple[int, float]:
+    """Read on; return how many rows came, and when the first one did.
 
     The time is a part of the whole, from 0 to 1.
     """
     began, seen, count, first = time.monotonic(), b"", 0, None
-    while data := connection.recv(65536):
+    while count < rows and (data := connection.recv(65536)):
         seen += data
         count += seen.count(b"/articles/")
         if count and first is None:
@@ -508,8 +512,14 @@ def drain(connection: socket.socket) -> tuple[int, float]:
 
 @pytest.mark.rule("EXPORTING-6")
 @pytest.mark.managed
-@pytest.mark.parametrize("format", ["html", "ndjson"])
-def test_an_export_is_a_stream(own: Server, demo: User, format: str) -> None:
+@pytest.mark.parametrize(
+    ("format", "rows"),
+    # All of them cost a framework ten seconds of CPU time: once is enough.
+    [("html", ROWS), ("ndjson", SOME_ROWS)],
+)
+def test_an_export_is_a_stream(
+    own: Server, demo: User, format: str, rows: int
+) -> None:
     """Many rows take little more memory than few, and the first is soon."""
     small = register(own.url)
     load(small, uploads.many(1000))
@@ -517,8 +527,8 @@ def test_an_export_is_a_stream(own: Server, demo: User, format: str) -> None:
         export(small, format)
     small.client.close()
     with Peak(own) as peak, exporting(own, demo, format) as connection:
-        count, first = drain(connection)
-    assert count == ROWS
+        count, first = drain(connection, rows)
+    assert count >= rows
     assert first < 1 / 3
     assert peak.growth < MEGABYTES, f"{peak.growth:.0f} MB more"
 
@@ -552,12 +562,10 @@ def test_clients_that_leave(own: Server, demo: User) -> None:
         with exporting(own, demo, format) as connection:
             connection.recv(1000)
     user = register(own.url)
-    began = time.monotonic()
     made = user.bookmark()
     assert bookmarks_of(user) == [made]
     demo.bookmark(url=f"https://example.com/{unique()}")
-    assert time.monotonic() - began < 4
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + 30
     while not checkpoint(own):
         assert time.monotonic() < deadline, "somebody is still reading"
         time.sleep(0.2)
@@ -570,10 +578,8 @@ def test_writing_beside_a_slow_export(own: Server, demo: User) -> None:
     """Who reads slowly keeps nobody from writing."""
     with exporting(own, demo, "ndjson") as connection:
         connection.recv(1000)
-        began = time.monotonic()
         user = register(own.url)
         user.bookmark()
-        assert time.monotonic() - began < 4
     user.client.close()
 
 
