@@ -411,7 +411,7 @@ def crowd(user: User) -> Iterator[list[Client]]:
 
 @pytest.mark.rule("CACHING-7")
 @pytest.mark.parametrize("operation", WRITES[:2])
-def test_of_twenty_changes_with_one_tag_one_wins(
+def test_of_twenty_changes_under_one_tag_one_wins(
     user: User, crowd: list[Client], operation: str
 ) -> None:
     """Of 20 parallel changes with one `If-Match` exactly one is done."""

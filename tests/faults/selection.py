@@ -16,7 +16,7 @@ RULES = set(os.environ.get("FAULT_RULES", "").split())
 SLOW = {
     "test_a_generated_client_sends_conditions",
     "test_a_long_answer_is_sent_to_its_end",
-    "test_of_twenty_changes_with_one_tag_one_wins",
+    "test_of_twenty_changes_under_one_tag_one_wins",
     "test_open_connections_do_not_keep_it",
     "test_slow_clients_do_not_break_off_the_others",
     "test_slow_clients_keep_nobody_waiting",
