@@ -15,12 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from faults.every import DEGENERATE, FAULTS, Fault
-from report import ROOT, load_rules
+from report import ROOT, load_rules, read_lines
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -29,6 +31,7 @@ TESTS = Path(__file__).resolve().parent.parent
 STDLIB = ROOT / "implementations" / "stdlib"
 NOT_UP = 10
 SECONDS = 180
+STOPPING = 30
 WORKERS = 2
 console = Console()
 
@@ -106,17 +109,16 @@ def run_suite(
         except subprocess.TimeoutExpired:
             # Not kill(): pytest has servers to stop before it ends.
             process.send_signal(signal.SIGINT)
-            process.communicate()
+            with suppress(subprocess.TimeoutExpired):
+                process.communicate(timeout=STOPPING)
+            process.kill()
             return None
     return process.returncode, output or ""
 
 
 def read_tests(results: Path) -> list[dict]:
     """Return the lines of the tests in a result file."""
-    # Not splitlines(): it would also break at U+2028, inside of a string.
-    texts = results.read_text("utf-8").rstrip("\n").split("\n")
-    lines = map(json.loads, texts)
-    return [line for line in lines if line["kind"] == "test"]
+    return [line for line in read_lines(results) if line["kind"] == "test"]
 
 
 def judge(fault: Fault, tests: list[dict], verdict: Verdict) -> None:
@@ -145,14 +147,26 @@ def natural(rule: str) -> tuple[str, int]:
 
 
 def try_fault(home: Path, fault: Fault, folder: Path) -> Verdict:
-    """Judge one fault; what else turns red counts if it does so twice."""
+    """Judge one fault; what is wrong counts if it is so twice."""
     verdict = try_once(home, fault, folder)
-    if verdict.collateral or verdict.stale:
-        again = try_once(home, fault, folder)
-        for name in ("collateral", "stale"):
-            both = set(getattr(verdict, name)) & set(getattr(again, name))
-            setattr(verdict, name, sorted(both, key=natural))
-    return verdict
+    if verdict.good:
+        return verdict
+    return agreed(verdict, try_once(home, fault, folder))
+
+
+def agreed(first: Verdict, again: Verdict) -> Verdict:
+    """Keep what two tries found wrong; a race may miss once."""
+    if again.trouble:
+        return first
+    if first.trouble:
+        return again
+    for name in ("survived", "collateral", "stale"):
+        both = set(getattr(first, name)) & set(getattr(again, name))
+        setattr(first, name, sorted(both, key=natural))
+    first.killed_by = sorted(
+        set(first.breaks) - set(first.survived), key=natural
+    )
+    return first
 
 
 def try_once(home: Path, fault: Fault, folder: Path) -> Verdict:
@@ -193,7 +207,7 @@ def check_unbroken(home: Path, folder: Path) -> list[str]:
     if status not in (0, 1):
         return [output[-1000:]]
     tests = read_tests(results)
-    good = ("passed", "skipped")
+    good = ("passed", "skipped", "xfailed")
     return [t["nodeid"] for t in tests if t["outcome"] not in good]
 
 
@@ -247,6 +261,28 @@ def show(verdicts: list[Verdict]) -> None:
             style="" if one.good else "bold red",
         )
     console.print(table)
+
+
+def tell_bad(verdicts: list[Verdict]) -> list[str]:
+    """Say of each fault that is not good what is wrong, in one line."""
+    return [
+        f"not good: {one.fault}: {'; '.join(reasons(one))}"
+        for one in verdicts
+        if not one.good
+    ]
+
+
+def reasons(verdict: Verdict) -> Iterator[str]:
+    """Name all that is wrong with a fault."""
+    if verdict.trouble:
+        yield f"not run: {verdict.trouble}"
+    if verdict.survived:
+        yield f"not seen: {' '.join(verdict.survived)}"
+    for nodeid, rules in verdict.collateral_tests.items():
+        if set(rules) & set(verdict.collateral):
+            yield f"also red: {nodeid} ({' '.join(rules)})"
+    if verdict.stale:
+        yield f"declared and green: {' '.join(verdict.stale)}"
 
 
 def write(verdicts: list[Verdict]) -> Path:
@@ -328,6 +364,8 @@ def show_matrix(home: Path, folder: Path, only: str | None) -> int:
         "each fault ran on all tests of its rules, on one row of each other"
         " test of its capability, and on one test of each other rule"
     )
+    for line in tell_bad(verdicts):
+        console.print(line, style="red", markup=False, soft_wrap=True)
     console.print(
         f"{len(verdicts) - len(bad)} of {len(verdicts)} faults killed without"
         f" undeclared collateral, {time.monotonic() - began:.0f} s;"

@@ -1,7 +1,14 @@
 """A verdict on one fault: what had to turn red, and what did."""
 
 import pytest
-from faults.__main__ import Verdict, find_faults, judge, rules_without_fault
+from faults.__main__ import (
+    Verdict,
+    agreed,
+    find_faults,
+    judge,
+    rules_without_fault,
+    tell_bad,
+)
 from faults.every import FAULTS, Fault
 
 FAULT = Fault("x", ("TAGS-1", "TAGS-2"), (), ("TAGS-3",))
@@ -71,6 +78,41 @@ def test_what_a_race_decides_is_neither(outcome: str) -> None:
     fault = Fault("x", ("TAGS-1",), (), (), ("TAGS-3",))
     tests = [line("TAGS-1"), line("TAGS-3", outcome=outcome)]
     assert judged(*tests, fault=fault).good
+
+
+def test_what_is_wrong_once_only_does_not_count() -> None:
+    """A test that races may miss, or turn red, in one of two tries."""
+    first, again = judged(*ALL[:2], line("SEARCH-1")), judged(*ALL[1:])
+    assert (first.stale, first.collateral) == (["TAGS-3"], ["SEARCH-1"])
+    assert again.survived == ["TAGS-1"]
+    both = agreed(first, again)
+    assert both.good
+    assert both.killed_by == ["TAGS-1", "TAGS-2"]
+
+
+def test_what_is_wrong_twice_counts() -> None:
+    """A fault that survives twice is not seen."""
+    both = agreed(judged(*ALL[1:]), judged(*ALL[1:]))
+    assert (both.survived, both.killed_by) == (["TAGS-1"], ["TAGS-2"])
+
+
+def test_a_second_try_that_did_not_run_changes_nothing() -> None:
+    """Nothing is forgiven by a try that told nothing."""
+    first = judged(*ALL, line("SEARCH-1"))
+    lost = Verdict(FAULT.name, list(FAULT.breaks), trouble="not done")
+    assert agreed(first, lost).collateral == ["SEARCH-1"]
+    assert agreed(lost, first).collateral == ["SEARCH-1"]
+    assert agreed(lost, lost).trouble
+
+
+def test_what_is_not_good_is_told_with_its_reasons() -> None:
+    """One line says the fault, its rules, and the test that turned red."""
+    verdict = judged(ALL[1], line("SEARCH-1"))
+    (told,) = tell_bad([judged(*ALL), verdict])
+    assert told == (
+        "not good: x: not seen: TAGS-1; also red: SEARCH-1 (SEARCH-1);"
+        " declared and green: TAGS-3"
+    )
 
 
 def test_a_fault_is_found_by_its_name_or_its_rule() -> None:
