@@ -78,7 +78,7 @@ fault(
 fault(
     "ids of any length",
     "ROUTING-9",
-    ("permissions.py", "if len(bookmark_id) <= 18:", "if True:"),
+    ("permissions.py", " if len(digits) <= 18 else 0", ""),
 )
 fault(
     "a path must be UTF-8",
@@ -152,7 +152,7 @@ fault(
     "BODIES-1",
     (
         "bodies.py",
-        'content.get_content_type() != "application/json"',
+        'kind != "application/json"',
         "False",
     ),
 )
@@ -161,7 +161,7 @@ fault(
     "BODIES-2",
     (
         "bodies.py",
-        'content.get_content_type() != "application/json"',
+        'kind != "application/json"',
         'request.header("Content-Type") != "application/json"',
     ),
 )
@@ -494,8 +494,8 @@ fault(
     "STORAGE-8",
     (
         "errors.py",
-        "case _ if is_unavailable(error):",
-        'case _ if is_unavailable(error) and "lock" not in str(error):',
+        "if is_unavailable(error):",
+        'if is_unavailable(error) and "lock" not in str(error):',
     ),
 )
 fault(
@@ -643,10 +643,10 @@ fault(
     "STORAGE-9",
     (
         "errors.py",
-        "case _ if is_unavailable(error):",
-        'case _ if "readonly" in str(error):\n'
-        "            return Response(204)\n"
-        "        case _ if is_unavailable(error):",
+        "if is_unavailable(error):",
+        'if "readonly" in str(error):\n'
+        "        return Response(204)\n"
+        "    if is_unavailable(error):",
     ),
 )
 fault(
@@ -711,8 +711,8 @@ fault(
     "MIGRATIONS-6",
     (
         "errors.py",
-        "case _ if is_unavailable(error):",
-        'case _ if is_unavailable(error) and "no such" not in str(error):',
+        "if is_unavailable(error):",
+        'if is_unavailable(error) and "no such" not in str(error):',
     ),
 )
 fault(
@@ -1490,8 +1490,8 @@ fault(
     "PERMISSIONS-6",
     (
         "api.py",
-        "if len(id) > 18 or not delete_account(db, int(id)):",
-        "if len(id) > 18 or delete_account(db, int(id)) is None:",
+        "if not delete_account(db, row_id(id)):",
+        "if delete_account(db, row_id(id)) is None:",
     ),
 )
 

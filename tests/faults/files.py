@@ -120,17 +120,14 @@ fault(
 fault(
     "any URL is imported",
     "IMPORTING-5",
-    (
-        "importing.py",
-        "fields = validate(entry_fields(entry), BOOKMARK)",
-        "fields = entry_fields(entry)",
-    ),
+    ("importing.py", " and is_url(entry.url):", ":"),
     also="PAGES-12",
 )
 fault(
     "what is skipped is not counted",
     "IMPORTING-5",
-    ("importing.py", '"skipped": len(entries) - created', '"skipped": 0'),
+    ("api.py", '"skipped": len(entries) - created', '"skipped": 0'),
+    ("pages.py", '"skipped": len(entries) - created', '"skipped": 0'),
     also="EXPORTING-3 PAGES-12",
 )
 fault(
@@ -183,9 +180,8 @@ fault(
     "IMPORTING-7",
     (
         "bodies.py",
-        'if content.get_content_type() != "multipart/form-data" or'
-        " request.header(",
-        "if request.header(",
+        'if kind != "multipart/form-data" or coding:',
+        "if coding:",
     ),
 )
 fault(

@@ -729,7 +729,7 @@ fault(
 fault(
     "new clients are served to the end",
     "SHUTDOWN-2",
-    ("server.py", "seconds\n        self.listener.close()", "seconds"),
+    ("server.py", "seconds)\n        self.listener.close()", "seconds)"),
     ("server.py", "sleep(0.05)", "self.accept()\n            sleep(0.05)"),
 )
 fault(
@@ -742,7 +742,7 @@ fault(
     "SIGINT breaks off",
     "SHUTDOWN-4",
     (
-        "server.py",
+        "workers.py",
         "lambda *_: stop())",
         "lambda got, _: stop() if got == 15 else __import__('os')._exit(130))",
     ),

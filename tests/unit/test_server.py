@@ -24,6 +24,7 @@ STDLIB = FOLDER.parents[1] / "implementations" / "stdlib"
 
 sys.path.insert(0, str(STDLIB))
 server = importlib.import_module("app.server")
+workers = importlib.import_module("app.workers")
 sys.path.remove(str(STDLIB))
 
 
@@ -904,7 +905,7 @@ def test_no_descriptor() -> None:
 def test_busy_port(port: int) -> None:
     """Raise OSError when the port is taken."""
     with pytest.raises(OSError, match="in use"):
-        server.serve(misbehaving.application, "127.0.0.1", port)
+        workers.serve(misbehaving.application, "127.0.0.1", port)
 
 
 def test_flask() -> None:
@@ -966,13 +967,14 @@ import os
 import sys
 sys.path.append(sys.argv[1])
 from app import server
+from app.workers import serve
 real = server.Server.run
 def run(self):
     os.write(1, b"%d\\n" % self.port)  # whole, whoever else writes
     real(self)
 server.Server.run = run
 workers = globals().get("workers", 1)
-server.serve(application, "127.0.0.1", 0, threads=4, workers=workers)
+serve(application, "127.0.0.1", 0, threads=4, workers=workers)
 """
 
 

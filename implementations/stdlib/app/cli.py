@@ -17,10 +17,10 @@ from app.bookmarks import delete_bookmarks, insert_bookmark
 from app.errors import Problem
 from app.logs import configure_logging
 from app.migrating import STEPS, migrate
-from app.server import serve
 from app.settings import settings
 from app.storage import timestamp, writing
 from app.validation import validate_registration
+from app.workers import serve
 from app.wsgi import application
 
 WORDS = ("Routing", "Parsing", "Sessions", "Caching", "Storage")

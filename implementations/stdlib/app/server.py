@@ -6,14 +6,11 @@ call the application and write its answers. framing.py knows what bytes mean.
 
 import io
 import logging
-import multiprocessing
-import signal
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from http import HTTPStatus
 from math import inf
-from multiprocessing.connection import wait
 from queue import SimpleQueue
 from threading import Semaphore, Thread
 from time import monotonic, sleep
@@ -21,7 +18,6 @@ from time import monotonic, sleep
 from app import framing
 
 BUFFER = 65536  # bytes
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger("server")
 
 
@@ -318,56 +314,3 @@ class Server:
             connection = self.jobs.get()
             Response(connection).answer(self.application)
             connection.answered.put(None)
-
-
-def until_signal(stop: Callable, run: Callable) -> None:
-    """Run; call stop() when the process is asked to end."""
-    for number in SIGNALS:
-        signal.signal(number, lambda *_: stop())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-    run()
-
-
-def serve(
-    application: Callable,
-    host: str,
-    port: int,
-    threads: int = 8,
-    workers: int = 1,
-) -> None:
-    """Serve until SIGTERM or SIGINT; raise OSError if the port is taken."""
-    server = Server(application, host, port, threads, workers)
-    if workers == 1:
-        until_signal(server.stop, server.run)
-    else:
-        serve_by_workers(server)
-
-
-def serve_by_workers(server: Server) -> None:
-    """Serve by several processes; if one ends unasked, all do."""
-    fork = multiprocessing.get_context("fork").Process
-    job = {"target": until_signal, "args": (server.stop, server.run)}
-    # A daemon is one that is ended when this process ends.
-    workers = [fork(**job, daemon=True) for _ in range(server.workers)]
-    # A signal that comes too early waits until there is a handler for it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    for worker in workers:
-        worker.start()
-    server.listener.close()  # or clients could wait there for nobody
-
-    def stop() -> None:
-        """Stop all workers soon."""
-        server.stop()
-        for worker in workers:
-            worker.terminate()
-
-    def run() -> None:
-        """Wait for all workers to end."""
-        wait([worker.sentinel for worker in workers])
-        if server.end == inf:
-            log.error("a worker ended unasked, so all do")
-            raise SystemExit(1)
-        for worker in workers:
-            worker.join()
-
-    until_signal(stop, run)
