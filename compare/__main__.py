@@ -3,9 +3,24 @@
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from compare import IMPLEMENTATIONS, ROOT
+
+
+MODES = ("full", "smoke")
+
+
+class Unknown(Exception):
+    """Says which word is unknown, and what is accepted."""
+
+
+def known(name: str, value: str, accepted: Sequence[str]) -> str:
+    """Return a word that is accepted; raises Unknown."""
+    if value not in accepted:
+        raise Unknown(f"{name}={value}: expected one of {', '.join(accepted)}")
+    return value
 
 
 def main() -> int:
@@ -13,6 +28,9 @@ def main() -> int:
     arguments = make_parser().parse_args()
     try:
         return arguments.command(arguments)
+    except Unknown as error:
+        print(error, file=sys.stderr)
+        return 2
     except BrokenPipeError:
         # The pager was left; nobody reads what the shutdown would flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -57,7 +75,6 @@ def add_bench(commands: argparse._SubParsersAction) -> None:
     bench.add_argument(
         "--smoke",
         action="store_true",
-        default=os.environ.get("BENCH") == "smoke",
         help="prove that it works, in two minutes (or BENCH=smoke)",
     )
     bench.add_argument("--seed", type=int, help="repeat a random order")
@@ -117,15 +134,15 @@ def run_openapi(arguments: argparse.Namespace) -> int:
 
 
 def run_diff(arguments: argparse.Namespace) -> int:
-    """Print two implementations side by side; 2 for unknown names."""
+    """Print two implementations side by side; raises Unknown."""
     from compare.capabilities import load
     from compare.diff import make_console, show_diff
 
     found = load()
-    wrong = unknown_names(arguments, list(found.rows))
-    if wrong:
-        print(wrong, file=sys.stderr)
-        return 2
+    known("FROM", arguments.left, IMPLEMENTATIONS)
+    known("TO", arguments.right, IMPLEMENTATIONS)
+    if arguments.cap:
+        known("CAP", arguments.cap, list(found.rows))
     show_diff(
         found,
         arguments.left,
@@ -137,22 +154,13 @@ def run_diff(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def unknown_names(arguments: argparse.Namespace, rows: list[str]) -> str:
-    """Say which name of a `diff` is unknown, or ""."""
-    for name in (arguments.left, arguments.right):
-        if name not in IMPLEMENTATIONS:
-            return f"{name!r}: expected one of {', '.join(IMPLEMENTATIONS)}"
-    if arguments.cap and arguments.cap not in rows:
-        return f"{arguments.cap!r}: expected one of {', '.join(rows)}"
-    return ""
-
-
 def run_bench(arguments: argparse.Namespace) -> int:
-    """Measure; 1 if a server failed a check."""
+    """Measure; 1 if a server failed a check; raises Unknown."""
+    mode = known("BENCH", os.environ.get("BENCH") or "full", MODES)
     from compare.bench import run
 
     return run(
-        arguments.smoke,
+        arguments.smoke or mode == "smoke",
         arguments.seed,
         tuple(arguments.only or IMPLEMENTATIONS),
     )

@@ -5,7 +5,7 @@ test with its capability and outcome, a footer. A file without a footer
 is a run that broke off; a missing file is a server that was not up.
 """
 
-import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,35 +16,45 @@ from rich.table import Table
 from rich.text import Text
 
 from compare.capabilities import capability_order
+from compare.differences import Answers, differences, tell_differences
+from tests.report import read_lines
 
-POSTGRES = "postgres"
+POSTGRES = "PostgreSQL"
+STORAGE = "storage"
+MAY_SKIP = re.compile(rf"{POSTGRES}|cannot be bound")
+MORE_THAN = 500
 CAPTION = (
     "requests: how many different ones were sent; "
     "of errors: the share that only an error status answers rightly"
 )
-OUTCOMES = ("failed", "blocked", "skipped")
+OUTCOMES = ("failed", "blocked", "skipped", "xfailed")
 
 
 @dataclass
 class Run:
     """The results of one implementation.
 
-    `problem` is "" for a run that came to its end; `cells` counts outcomes
-    by capability; `footer` is the last line of the file.
+    `problem` is "" for a run that came to its end; `whole` tells that no
+    capability was asked for; `cells` counts outcomes by capability;
+    `skips` holds the reasons that are none; `answers` what came where the
+    spec leaves the answer open; `footer` is the last line of the file.
     """
 
     name: str
     problem: str = ""
+    whole: bool = True
     cells: dict[str, Counter[str]] = field(default_factory=dict)
     postgres: Counter[str] = field(default_factory=Counter)
+    skips: list[str] = field(default_factory=list)
+    answers: Answers = field(default_factory=dict)
     footer: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sound(self) -> bool:
-        """Say whether it ended, ran anything, and nothing failed."""
+        """Say whether it ended, ran enough, and nothing failed."""
         total = sum(self.cells.values(), Counter())
         bad = total["failed"] + total["blocked"]
-        return not self.problem and total["passed"] > 0 and not bad
+        return total["passed"] > 0 and not bad and not complaints(self)
 
 
 def show_results(paths: list[Path], console: Console) -> int:
@@ -52,17 +62,33 @@ def show_results(paths: list[Path], console: Console) -> int:
     runs = [read_run(path) for path in paths]
     console.print(results_table(runs, capability_order()))
     for run in runs:
-        if run.problem:
-            console.print(Text(f"{run.name}: {run.problem}", "bold red"))
+        for complaint in complaints(run):
+            console.print(Text(f"{run.name}: {complaint}", "bold red"))
+    if paths:
+        found = differences({run.name: run.answers for run in runs})
+        tell_differences(found, console, paths[0].parent / "differences.md")
     return 0 if runs and all(run.sound for run in runs) else 1
+
+
+def complaints(run: Run) -> list[str]:
+    """Say why a run proves too little, though nothing in it failed."""
+    if run.problem:
+        return [run.problem]
+    found = [f"skipped: {reason}" for reason in run.skips]
+    different = run.footer.get("different_requests", 0)
+    errors = run.footer.get("different_expecting_error", 0)
+    if run.whole and different <= MORE_THAN:
+        found.append(f"{different} different requests, not over {MORE_THAN}")
+    if run.whole and 2 * errors < different:
+        found.append(f"{errors} of {different} expect an error, not half")
+    return found
 
 
 def read_run(path: Path) -> Run:
     """Read one file of results."""
     run = Run(path.stem.removeprefix("tests-"))
     try:
-        lines = path.read_text("utf-8").splitlines()
-        records = [json.loads(line) for line in lines]
+        records = read_lines(path)
     except FileNotFoundError:
         run.problem = "not up: it has no results"
         return run
@@ -80,13 +106,24 @@ def take_record(run: Run, record: dict[str, Any]) -> None:
     """Bring one line of a file into the results."""
     if record["kind"] == "header":
         run.name = record["implementation"]
+        run.whole = not record.get("capability")
     elif record["kind"] == "footer":
         run.footer = record
     elif record["kind"] == "test":
-        name = record["capability"] or "other"
-        run.cells.setdefault(name, Counter())[record["outcome"]] += 1
-        if POSTGRES in record["nodeid"].lower():
-            run.postgres[record["outcome"]] += 1
+        take_test(run, record)
+
+
+def take_test(run: Run, record: dict[str, Any]) -> None:
+    """Bring the line of one test into the results."""
+    name, outcome = record["capability"] or "other", record["outcome"]
+    run.cells.setdefault(name, Counter())[outcome] += 1
+    if record.get("postgres"):
+        run.postgres[outcome] += 1
+    reason = record.get("message", "no reason")
+    if outcome == "skipped" and not MAY_SKIP.search(reason):
+        run.skips.append(f"{record['nodeid']}: {reason}")
+    if name == "robustness" and record.get("left_open"):
+        run.answers[record["nodeid"]] = " ".join(record["left_open"])
 
 
 def results_table(runs: list[Run], order: list[str]) -> Table:
@@ -129,9 +166,9 @@ def postgres_cell(run: Run) -> Text:
     if run.postgres:
         return run_cell(run, run.postgres)
     for reason, count in run.footer.get("not_run", {}).items():
-        if POSTGRES in reason.lower():
+        if POSTGRES in reason:
             return Text(f"not run: {count}", "yellow")
-    return Text("no tests", "dim")
+    return Text("not offered" if STORAGE in run.cells else "no tests", "dim")
 
 
 def requests_text(run: Run) -> str:

@@ -13,7 +13,7 @@ HEADER = {"kind": "header", "implementation": "flask"}
 FOOTER = {
     "kind": "footer",
     "not_run": {"needs PostgreSQL (TEST_POSTGRES_URL)": 4},
-    "different_requests": 500,
+    "different_requests": 501,
     "different_expecting_error": 300,
 }
 
@@ -24,13 +24,14 @@ def order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "capability_order", lambda: ["tags", "search"])
 
 
-def record(capability: str, outcome: str) -> dict:
+def record(capability: str, outcome: str, **more: object) -> dict:
     """Make the line of one test."""
     return {
         "kind": "test",
         "nodeid": "test_x",
         "capability": capability,
         "outcome": outcome,
+        **more,
     }
 
 
@@ -55,7 +56,7 @@ def test_all_passed(tmp_path: Path) -> None:
     status, text = show(write(tmp_path, HEADER, *passed, FOOTER))
     assert status == 0
     assert text.index("tags") < text.index("search")
-    for part in ("2/2", "1/1", "3/3", "not run: 4", "500", "60%"):
+    for part in ("2/2", "1/1", "3/3", "not run: 4", "501", "60%"):
         assert part in text
 
 
@@ -66,6 +67,97 @@ def test_one_that_did_not_pass_is_red(tmp_path: Path, outcome: str) -> None:
     status, text = show(write(tmp_path, HEADER, *records, FOOTER))
     assert status == 1
     assert f"1/2, 1 {outcome}" in text
+
+
+@pytest.mark.parametrize(
+    ("more", "complaint"),
+    [
+        ({"different_requests": 500}, "500 different requests"),
+        ({"different_expecting_error": 250}, "250 of 501 expect an error"),
+    ],
+)
+def test_a_whole_run_has_to_try_enough(
+    tmp_path: Path, more: dict, complaint: str
+) -> None:
+    """Over 500 different requests, half of which expect an error."""
+    passed, footer = record("tags", "passed"), FOOTER | more
+    status, text = show(write(tmp_path, HEADER, passed, footer))
+    assert status == 1
+    assert f"flask: {complaint}" in text
+    part = HEADER | {"capability": "tags"}
+    assert show(write(tmp_path, part, passed, footer))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("needs PostgreSQL (TEST_POSTGRES_URL)", 0),
+        ("127.0.0.2 cannot be bound", 0),
+        ("no time", 1),
+    ],
+)
+def test_a_skip_needs_a_reason(
+    tmp_path: Path, reason: str, status: int
+) -> None:
+    """Nothing is skipped but for PostgreSQL and an address."""
+    tests = [record("tags", "passed")]
+    tests.append(record("tags", "skipped", message=reason))
+    done, text = show(write(tmp_path, HEADER, *tests, FOOTER))
+    assert done == status
+    assert "1/1, 1 skipped" in text
+
+
+def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
+    """What is known to fail stands apart."""
+    tests = [record("tags", "passed"), record("tags", "xfailed")]
+    status, text = show(write(tmp_path, HEADER, *tests, FOOTER))
+    assert status == 0
+    assert "1/1, 1 xfailed" in text
+
+
+def test_postgresql_is_counted_by_its_mark(tmp_path: Path) -> None:
+    """The tests that run on PostgreSQL count, not those that refuse it."""
+    tests = [record("storage", "passed", postgres=True)] * 2
+    refusal = record("storage", "passed", nodeid="test_no_postgresql")
+    footer = FOOTER | {"not_run": {}}
+    status, text = show(write(tmp_path, HEADER, *tests, refusal, footer))
+    assert "2/2" in text
+    status, text = show(write(tmp_path, HEADER, refusal, footer))
+    assert status == 0
+    assert "not offered" in text
+
+
+def test_a_line_separator_ends_no_line(tmp_path: Path) -> None:
+    """U+2028 within a string breaks nothing."""
+    path = write(tmp_path, HEADER, FOOTER)
+    test = json.dumps(
+        record("tags", "passed", nodeid="a\u2028b"), ensure_ascii=False
+    )
+    path.write_text(f"{path.read_text()}\n{test}\n", "utf-8")
+    assert show(path)[0] == 0
+
+
+def test_what_the_spec_leaves_open_is_told(tmp_path: Path) -> None:
+    """Inputs that were answered differently are listed, others are not."""
+    paths = []
+    for name, status in (("django", "301"), ("flask", "404")):
+        open_ = {"nodeid": "x.py::test_odd[//]", "left_open": ["200", status]}
+        alike = {"nodeid": "x.py::test_odd[a]", "left_open": ["404"]}
+        tests = [record("robustness", "passed", **m) for m in (open_, alike)]
+        race = {"nodeid": "x.py::test_race", "left_open": [status]}
+        tests.append(record("tags", "passed", **race))
+        header = HEADER | {"implementation": name}
+        paths.append(tmp_path / f"tests-{name}.jsonl")
+        write(tmp_path, header, *tests, FOOTER).rename(paths[-1])
+    status, text = show(*paths)
+    assert status == 0
+    told = text[text.index("Left open") :]
+    assert "odd[//]" in told
+    assert "200 301" in told
+    assert "200 404" in told
+    assert "odd[a]" not in told
+    assert "race" not in told
+    assert "odd[//]" in (tmp_path / "differences.md").read_text("utf-8")
 
 
 def test_nothing_run_is_red(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import raw
+import report
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 GET = raw.message("GET", "/")
@@ -106,6 +107,24 @@ def test_status(say: Say) -> None:
     with pytest.raises(AssertionError, match="expected 404, got 200"):
         raw.exchange(say(OK), GET, expect=404)
     raw.exchange(say(OK), GET, expect={200, 404})
+
+
+@pytest.mark.parametrize(
+    ("status", "target", "broken"),
+    [("500", "/", ["leak"]), ("200", "/", []), ("500", "/Traceback%20", [])],
+)
+def test_a_look_inside(
+    say: Say, status: str, target: str, broken: list[str]
+) -> None:
+    """Signs of the inside in an error are noted, unless they were sent."""
+    sign = b"/app/" if target == "/" else b"Traceback%20"
+    answer = f"HTTP/1.1 {status} X\r\nContent-Length: {len(sign)}\r\n\r\n"
+    report.log.clear()
+    request = raw.message("GET", target)
+    raw.exchange(say(answer.encode() + sign), request, expect=int(status))
+    (exchange,) = report.log.exchanges
+    report.log.clear()
+    assert exchange.broken == broken
 
 
 def test_closed(say: Say) -> None:

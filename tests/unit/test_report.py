@@ -79,6 +79,18 @@ def test_expects_error(expected: object, error: bool) -> None:
     assert report.Exchange("", "", expected).expects_error is error
 
 
+@pytest.mark.parametrize(
+    ("expected", "is_open"),
+    [(200, False), ({404}, False), ({200, 404}, True), ([200, 404], False)],
+)
+def test_left_open(expected: object, is_open: bool) -> None:
+    """A set of statuses leaves the answer open."""
+    exchange = report.Exchange("", "", expected)
+    assert exchange.left_open is is_open
+    report.answered(exchange, None)
+    assert exchange.status == "closed"
+
+
 def test_describe_shortens_tokens() -> None:
     """A failure shows rule, request, expected and got, but no token."""
     report.log.clear()
