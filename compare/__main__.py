@@ -8,7 +8,6 @@ from pathlib import Path
 
 from compare import IMPLEMENTATIONS, ROOT
 
-
 MODES = ("full", "smoke")
 
 

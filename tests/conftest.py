@@ -53,12 +53,15 @@ def chosen(item: pytest.Item) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a CAP that names no test file; make tracebacks short."""
+    """Refuse a CAP or IMPL that is none; make tracebacks short."""
     config.stash[state] = {"not_run": Counter()}
     config.pluginmanager.register(Reporter(config))
     for name in filter(None, (os.environ.get("CAP") or "").split(",")):
         if not (TESTS / f"test_{name}.py").exists():
             raise pytest.UsageError(f"CAP={name}: no tests/test_{name}.py")
+    name = os.environ.get("IMPL") or "stdlib"
+    if not servers.run_file(name).exists():
+        raise pytest.UsageError(f"IMPL={name}: no implementations/{name}/run")
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "short"
 

@@ -36,6 +36,10 @@ SEED = 20
 
 def main(implementations: list[str]) -> int:
     """Fuzz one after the other; return the exit status."""
+    for name in implementations:
+        if not servers.run_file(name).exists():
+            print(f"{name}: no implementations/{name}/run", file=sys.stderr)
+            return 2
     results = [fuzz(name) for name in implementations]
     return 0 if results and not any(results) else 1
 

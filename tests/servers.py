@@ -15,6 +15,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 IMPLEMENTATIONS = ROOT / "implementations"
 SETTINGS = {
@@ -69,6 +71,14 @@ def answers(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def listens(process: psutil.Process, port: int) -> bool:
+    """Tell whether a process listens on a port."""
+    return any(
+        one.status == psutil.CONN_LISTEN and one.laddr.port == port
+        for one in process.net_connections("tcp")
+    )
 
 
 class Remote:
@@ -171,8 +181,9 @@ class Server:
         for _ in range(3):
             if self.serve():
                 return self
-            if "in use" not in self.tail():
+            if "in use" not in self.tail() and not answers(self.url):
                 break
+            self.halt(signal.SIGKILL)
             self.port = free_port()
         reason = self.tail()
         self.stop()
@@ -209,9 +220,20 @@ class Server:
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline and self.process.poll() is None:
             if answers(self.url):
-                return True
+                return self.is_own()
             time.sleep(0.03)
         return False
+
+    def is_own(self) -> bool:
+        """Tell whether who answers is this process, or one of its group.
+
+        Another program may have taken the port since it was free.
+        """
+        with suppress(psutil.Error):
+            first = psutil.Process(self.process.pid)
+            family = [first, *first.children(recursive=True)]
+            return any(listens(one, self.port) for one in family)
+        return self.process.poll() is None
 
     def send(self, number: int) -> None:
         """Send a signal to the server and all its children."""

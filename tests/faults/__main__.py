@@ -351,6 +351,9 @@ def show_matrix(home: Path, folder: Path, only: str | None) -> int:
         for fault in FAULTS
         if not only or re.search(only, " ".join((fault.name, *fault.breaks)))
     ]
+    if not faults:
+        console.print(f"no fault fits {only!r}")
+        return 2
     verdicts = try_all(home, folder, faults)
     show(verdicts)
     bad = [one for one in verdicts if not one.good]
