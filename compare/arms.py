@@ -10,8 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import requests
 
+from compare import ROOT
 from compare.seeded import read_bookmarks, read_page, sign_in
 from compare.usage import pin
 from compare.workload import MEASURED, OPERATIONS, SEEDED, Data, find_fault
@@ -19,12 +21,13 @@ from tests.servers import Server
 
 # The defaults, said aloud, so that no variable of the caller changes them.
 SETTINGS = {
-    "LOG_LEVEL": "warning",
+    "LOG_LEVEL": "info",
     "PASSWORD_LOG_N": "14",
     "WORKERS": "1",
     "THREADS": "8",
 }
 SEED_SECONDS = 60
+FOLDER = ROOT / "results"  # on a disk: a write has to wait for it
 
 
 class Refused(Exception):
@@ -68,7 +71,9 @@ class Arm:
 
 def make_arm(name: str, implementation: str) -> Arm:
     """Choose port, folder and settings; start nothing."""
-    return Arm(name, implementation, Server(implementation, SETTINGS))
+    FOLDER.mkdir(exist_ok=True)
+    server = Server(implementation, SETTINGS, FOLDER)
+    return Arm(name, implementation, server)
 
 
 def prepare(arm: Arm, core: int | None) -> None:
@@ -104,8 +109,11 @@ def start(arm: Arm, core: int | None) -> None:
     """Start an arm in its production form, on one core if there is one."""
     if not arm.server.serve():
         raise Refused(f"does not start: {arm.server.tail(1)}")
-    if core is not None:
-        pin(arm.pid, core)
+    try:
+        if core is not None:
+            pin(arm.pid, core)
+    except psutil.Error as error:
+        raise Refused(f"ended at once: {error}") from error
     answer = requests.get(f"{arm.url}/readyz", timeout=10)
     if answer.status_code != 200:
         raise Refused(f"not ready: {answer.status_code} at /readyz")

@@ -114,9 +114,13 @@ def sit(plan: Plan, names: dict[str, str], seed: int) -> dict[str, Any]:
         progress = stack.enter_context(make_progress())
         steps = len(arms) * (1 + plan.rounds * len(MEASURED))
         task = progress.add_task("preparing", total=steps)
-        prepare_all(sitting, progress, task)
-        while sitting.rounds < plan.rounds and time_for_another(sitting):
-            measure_round(sitting, progress, task)
+        try:
+            prepare_all(sitting, progress, task)
+            while sitting.rounds < plan.rounds and time_for_another(sitting):
+                measure_round(sitting, progress, task)
+        except Exception:
+            keep_windows(collect(sitting, seed, started))
+            raise
         return collect(sitting, seed, started)
 
 
@@ -198,17 +202,22 @@ def measure_window(
 ) -> None:
     """Load one server with one operation and keep the figures."""
     plan = sitting.plan
-    figures = generator.load(
-        url=arm.url,
-        pid=arm.pid,
-        token=arm.token,
-        bookmarks=str(arm.bookmarks),
-        operation=operation,
-        users=plan.users,
-        warm_up=plan.warm_up,
-        seconds=plan.window,
-        seed=sitting.chance.getrandbits(32),
-    )
+    try:
+        figures = generator.load(
+            url=arm.url,
+            pid=arm.pid,
+            token=arm.token,
+            bookmarks=str(arm.bookmarks),
+            operation=operation,
+            users=plan.users,
+            warm_up=plan.warm_up,
+            seconds=plan.window,
+            seed=sitting.chance.getrandbits(32),
+        )
+    except (RuntimeError, OSError, ValueError) as error:
+        arm.failed = f"{operation}: {error}"
+        generator.restart()
+        return
     sitting.windows.append(
         {"round": sitting.rounds, "arm": arm.name, **figures}
     )
@@ -248,11 +257,17 @@ def collect(sitting: Sitting, seed: int, started: datetime) -> dict[str, Any]:
     }
 
 
-def write_results(results: dict[str, Any]) -> Path:
-    """Write results/bench-<time>.json, and the tables as .md beside it."""
+def keep_windows(results: dict[str, Any]) -> Path:
+    """Write results/bench-<time>.json."""
     stamp = results["started"][:19].replace(":", "").replace("-", "")
     path = ROOT / "results" / f"bench-{stamp}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    return path
+
+
+def write_results(results: dict[str, Any]) -> Path:
+    """Write results/bench-<time>.json, and the tables as .md beside it."""
+    path = keep_windows(results)
     path.with_suffix(".md").write_text(bench_markdown(results), "utf-8")
     return path

@@ -9,9 +9,9 @@ from rich.text import Text
 from compare.figures import (
     Figure,
     Results,
+    highest_memory,
     make_figure,
     measure_noise,
-    peak_memory,
 )
 from compare.grid import table_line
 from compare.interval import Interval
@@ -40,7 +40,7 @@ def bench_tables(results: Results) -> Iterator[Table | Text]:
     for operation in measured(results):
         table.add_row(operation, *cells(results, operation), end_section=True)
     if any(results["windows"]):
-        table.add_row("peak memory", *memory_cells(results))
+        table.add_row("memory", *memory_cells(results))
     yield table
     for arm, reason in results["failed"].items():
         yield Text(f"{arm} failed: {reason}", "bold red")
@@ -62,11 +62,11 @@ def cells(results: Results, operation: str) -> list[str]:
 
 
 def memory_cells(results: Results) -> list[str]:
-    """Write the peak memory of each arm."""
+    """Write the memory of each arm."""
     return [
         "failed"
         if arm in results["failed"]
-        else f"{peak_memory(results, arm) / 2**20:.0f} MiB"
+        else f"{highest_memory(results, arm) / 2**20:.0f} MiB"
         for arm in results["arms"]
     ]
 
@@ -111,7 +111,7 @@ def legend(results: Results) -> str:
         f"requests a second; {results['rounds']} rounds, "
         f"{results['plan']['users']} connections, "
         f"{pinned if results['cores'] else 'not pinned'}; "
-        f"memory: {results['memory_kind']}"
+        f"memory: {results['memory_kind']} at the end of a window, the most"
     )
 
 
@@ -120,6 +120,9 @@ def conclusions(results: Results) -> list[str]:
     if results["plan"]["mode"] == "smoke":
         first = "You may conclude: the benchmark runs and every answer was "
         first += "right. A smoke run is too short to compare speed."
+    elif results["windows"] and not measure_noise(results).quiet:
+        first = "You may conclude: every answer was right. The machine was "
+        first += "too noisy to compare speed."
     else:
         first = "You may conclude: which server needs more CPU time for the "
         first += "same work, where the ratio is not marked a tie."
@@ -162,7 +165,7 @@ def bench_markdown(results: Results) -> str:
         ]
         lines.append(table_line([operation, *row]))
     if results["windows"]:
-        lines.append(table_line(["peak memory", *memory_cells(results)]))
+        lines.append(table_line(["memory", *memory_cells(results)]))
     lines += ["", legend(results) + ".", "", *median_lines(results), ""]
     return "\n".join([*lines, *fact_lines(results), ""])
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from compare import ROOT
-from compare.arms import SETTINGS, Arm
+from compare.arms import FOLDER, SETTINGS, Arm
+from compare.usage import file_system
 from compare.workload import SEEDED
 
 PACKAGES = (
@@ -48,6 +49,7 @@ def describe_settings(arm: Arm) -> dict[str, Any]:
         "command": "run serve",
         **SETTINGS,
         "database": "sqlite, journal " + journal_mode(arm),
+        "files": f"on {file_system(FOLDER)}, the log too",
         "bookmarks": SEEDED,
     }
 

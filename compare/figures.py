@@ -122,8 +122,8 @@ def is_tie(ratio: Interval, again: Interval | None) -> bool:
     return abs(math.log(ratio.value)) <= floor
 
 
-def peak_memory(results: Results, arm: str) -> int:
-    """Return the most memory that any window saw, in bytes."""
+def highest_memory(results: Results, arm: str) -> int:
+    """Return the most memory at the end of any window, in bytes."""
     return max(
         window["memory_bytes"]
         for window in results["windows"]

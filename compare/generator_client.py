@@ -37,6 +37,13 @@ class Generator:
             pin(self.process.pid, self.cores[1])
         return self
 
+    def restart(self) -> None:
+        """Replace the process by a new one."""
+        assert self.process
+        self.process.kill()
+        self.process.wait()
+        self.__enter__()
+
     def load(self, **window: Any) -> dict[str, Any]:
         """Run one window (see compare.generator.Window), return Figures."""
         assert self.process

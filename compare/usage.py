@@ -2,7 +2,9 @@
 
 import os
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -76,10 +78,29 @@ def pin(pid: int, core: int) -> None:
     """Keep all threads of a process tree on one core.
 
     Called right after the start: later threads and children inherit it.
+    What ends meanwhile needs no core; psutil.NoSuchProcess is raised when
+    the root is gone.
     """
     for process in process_tree(pid):
-        for thread in process.threads():
-            os.sched_setaffinity(thread.id, {core})
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            for thread in process.threads():
+                pin_thread(thread.id, core)
+
+
+def pin_thread(number: int, core: int) -> None:
+    """Keep a thread on one core, if it is still there."""
+    with suppress(ProcessLookupError):
+        os.sched_setaffinity(number, {core})
+
+
+def file_system(path: Path) -> str:
+    """Name the kind of file system that a folder is on."""
+    found = {
+        part.mountpoint: part.fstype
+        for part in psutil.disk_partitions(all=True)
+        if path.resolve().is_relative_to(part.mountpoint)
+    }
+    return found[max(found, key=len)] if found else "unknown"
 
 
 def machine_facts() -> dict[str, str | int | None]:

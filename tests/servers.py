@@ -38,6 +38,7 @@ SETTINGS = {
     "PASSWORD_LOG_N",
 }
 MEMORY = Path("/dev/shm")  # where a write need not wait for a disk
+QUICK = MEMORY if MEMORY.is_dir() else None
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 12
 MIGRATED: dict[str, bytes] = {}  # database files, by the command of each kind
@@ -116,12 +117,13 @@ class Server:
         self,
         implementation: str = "stdlib",
         env: dict[str, str] | None = None,
+        parent: Path | None = QUICK,
     ) -> None:
         """Choose port, folder and environment; start nothing."""
         self.implementation = implementation
         self.command = str(run_file(implementation))
         self.temporary = tempfile.TemporaryDirectory(
-            prefix="shelf-", dir=MEMORY if MEMORY.is_dir() else None
+            prefix="shelf-", dir=parent
         )
         self.folder = Path(self.temporary.name)
         self.database = self.folder / "shelf.db"

@@ -1,17 +1,21 @@
 """The figures and tables of a benchmark, from hand-made windows."""
 
+import random
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from compare.bench_table import bench_markdown, bench_tables
+from compare import bench, usage
+from compare.bench_table import bench_markdown, bench_tables, conclusions
 from compare.figures import (
     find_ratio,
+    highest_memory,
     is_tie,
     make_figure,
     measure_noise,
-    peak_memory,
 )
 from compare.interval import Interval
 
@@ -132,9 +136,20 @@ def test_noise_tells_quiet_from_noisy() -> None:
     assert not measure_noise(results(windows=uneven)).quiet
 
 
-def test_peak_memory_is_the_highest_window() -> None:
+def test_highest_memory_is_the_highest_window() -> None:
     """The most that any window saw."""
-    assert peak_memory(results(), "flask") == 3 * 2**20
+    assert highest_memory(results(), "flask") == 3 * 2**20
+
+
+@pytest.mark.parametrize(("stolen", "said"), [(0.0, True), (0.5, False)])
+def test_a_noisy_machine_tells_nothing_of_speed(
+    stolen: float, said: bool
+) -> None:
+    """What may be concluded follows from how quiet it was."""
+    windows = [window(a, n, stolen=stolen) for a in RATIO for n in (1, 2, 3)]
+    first, *_ = conclusions(results(windows=windows))
+    assert ("needs more CPU time" in first) is said
+    assert ("too noisy" in first) is not said
 
 
 def test_tables_show_a_failed_server_without_figures() -> None:
@@ -147,6 +162,44 @@ def test_tables_show_a_failed_server_without_figures() -> None:
     assert "flask failed: show_bookmark: status 500" in text
     assert "×2.0" not in text
     assert "×2.0" not in bench_markdown(document)
+
+
+class BrokenGenerator:
+    """Stand for a generator whose process ended."""
+
+    restarted = 0
+
+    def load(self, **window: object) -> dict:
+        """End instead of measuring."""
+        raise RuntimeError("the load generator ended")
+
+    def restart(self) -> None:
+        """Count the new processes."""
+        self.restarted += 1
+
+
+def test_a_generator_that_ends_costs_one_arm() -> None:
+    """The arm has failed, and the next one gets a generator that lives."""
+    arm = SimpleNamespace(
+        name="x", url="", pid=0, token="", bookmarks=Path(), failed=""
+    )
+    sitting = bench.Sitting(
+        bench.SMOKE, [arm], None, random.Random(1), [], 0.0
+    )
+    generator = BrokenGenerator()
+    bench.measure_window(sitting, generator, arm, "list_tags")
+    assert arm.failed == "list_tags: the load generator ended"
+    assert (generator.restarted, sitting.windows) == (1, [])
+
+
+def test_a_thread_that_ended_needs_no_core() -> None:
+    """What is gone before it is pinned is no error."""
+    usage.pin_thread(2**22 + 1, 0)
+
+
+def test_the_file_system_of_a_folder_is_named() -> None:
+    """The report says where the databases were."""
+    assert usage.file_system(Path(__file__)) not in ("", "unknown")
 
 
 def test_tables_do_without_any_window() -> None:
