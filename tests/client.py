@@ -38,7 +38,7 @@ ALL_OPERATIONS = {
     **OPERATIONS,
     "import_bookmarks": ("POST", "/api/import"),
     "export_bookmarks": ("GET", "/api/export"),
-    "show_openapi": ("GET", "/openapi.json"),
+    "show_openapi": ("GET", "/api/openapi.json"),
 }
 HANGS_UP = {413}  # by some servers, as a 5xx is; the body is unread
 REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}

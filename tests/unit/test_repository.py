@@ -68,16 +68,6 @@ def test_stdlib_starts_without_site_packages(tmp_path: Path) -> None:
     assert database.exists()
 
 
-@pytest.mark.parametrize("folder", IMPLEMENTATIONS, ids=lambda f: f.name)
-def test_list_of_common_passwords_is_the_one_of_the_spec(
-    folder: Path,
-) -> None:
-    """Every implementation ships the list of the spec unchanged."""
-    copy = folder / "app" / "common-passwords.txt"
-    original = ROOT / "spec" / "common-passwords.txt"
-    assert copy.read_bytes() == original.read_bytes()
-
-
 @pytest.mark.parametrize("folder", FRAMEWORKS, ids=lambda f: f.name)
 def test_direct_dependencies_are_those_of_the_lock(folder: Path) -> None:
     """What an implementation pins is what the lock file installs."""
