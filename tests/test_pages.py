@@ -1257,7 +1257,7 @@ def test_error_is_that_of_the_spec(member: Visitor) -> None:
     assert words.strip()
     reference = (REFERENCES / "error.html").read_text("utf-8")
     wanted = document.parse(
-        reference.replace("There is nothing at this address.", words)
+        reference.replace("There is nothing at this path.", words)
     )
     assert document.outline(page) == document.outline(wanted)
 
