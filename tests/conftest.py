@@ -475,7 +475,7 @@ def pytest_terminal_summary(
     terminalreporter.section("black box")
     show(
         f"{footer['passed']} passed, {footer['failed']} failed, "
-        f"{footer['blocked']} blocked"
+        f"{footer['blocked']} blocked, {footer['xfailed']} expected to fail"
     )
     for reason, count in footer["not_run"].items():
         show(f"{count} not run: {reason}")
