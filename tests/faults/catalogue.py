@@ -535,7 +535,7 @@ fault(
         "        fields = validate_password_change("
         'document, user["username"])',
     ),
-    also="ACCOUNTS-5 ACCOUNTS-13 LIMITS-8",
+    also="ACCOUNTS-5 ACCOUNTS-13 LIMITS-8 VALIDATION-5",
 )
 
 # Storage
