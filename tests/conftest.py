@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -285,6 +286,17 @@ def someone(shared: User) -> Iterator[User]:
     client = Client(shared.client.url, shared.token)
     yield replace(shared, client=client)
     client.close()
+
+
+@pytest.fixture
+def address() -> str:
+    """Give an address of this machine beside 127.0.0.1."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.2", 0))
+        except OSError:
+            pytest.skip("127.0.0.2 is no address here (macOS)")
+    return "127.0.0.2"
 
 
 @pytest.fixture

@@ -1,14 +1,19 @@
 """Caching: entity tags, 304, and changes under a condition."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import expect
 import pytest
 import raw
-from client import Client, User, unique, unique_url
+from client import (
+    Client,
+    User,
+    together,
+    unique,
+    unique_url,
+)
 from servers import Server
-from test_storage import together
 
 SAME = [
     "{etag}",
@@ -398,15 +403,6 @@ def test_a_condition_comes_before_a_conflict(
         headers=condition("If-Match", template, **forms(made[1])),
         expect=status,
     )
-
-
-@pytest.fixture
-def crowd(user: User) -> Iterator[list[Client]]:
-    """Give 20 clients with the token of one account."""
-    clients = [Client(user.client.url, user.token) for _ in range(20)]
-    yield clients
-    for one in clients:
-        one.close()
 
 
 @pytest.mark.rule("CACHING-7")

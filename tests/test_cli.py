@@ -6,23 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import expect
 import pytest
-from client import PASSWORD, Client, User, register, sign_in, unique
+from client import (
+    PASSWORD,
+    Client,
+    User,
+    bookmarks_of,
+    register,
+    sign_in,
+    unique,
+)
 from servers import Server
 from tables import dump
-from test_storage import bookmarks_of
 
 VERBS = ["migrate", "serve", "seed", "create-admin"]
 WORDS = ["Routing", "Parsing", "Sessions", "Caching", "Storage"]
-
-
-def another_address() -> str:
-    """Return an address of this machine beside 127.0.0.1, or skip."""
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.2", 0))
-        except OSError:
-            pytest.skip("127.0.0.2 is no address here (macOS)")
-    return "127.0.0.2"
 
 
 def one_line(text: str) -> str:
@@ -95,9 +92,10 @@ def test_serve_says_that_the_port_is_in_use(server: Server) -> None:
 
 @pytest.mark.rule("CLI-2")
 @pytest.mark.managed
-def test_serve_listens_on_its_address_only(server: Server) -> None:
+def test_serve_listens_on_its_address_only(
+    server: Server, address: str
+) -> None:
     """`run serve` listens on `HOST`, not on every address."""
-    address = another_address()
     Client(server.url).request("show_health", expect=200)
     with socket.socket() as probe:
         probe.settimeout(1)

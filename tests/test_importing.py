@@ -13,10 +13,15 @@ import expect
 import pytest
 import raw
 import uploads
-from client import User, register, unique, unique_url
+from client import (
+    User,
+    bookmarks_of,
+    register,
+    unique,
+    unique_url,
+)
 from raw import Response
 from servers import Server
-from test_storage import bookmarks_of
 from uploads import BOUNDARY, FILE, FORM, entry, part
 
 ONE = "https://example.com/one"

@@ -8,10 +8,16 @@ from collections.abc import Callable, Iterator
 import expect
 import pytest
 import raw
-from client import PASSWORD, Client, User, register, unique, unique_url
+from client import (
+    PASSWORD,
+    Client,
+    User,
+    register,
+    together,
+    unique,
+    unique_url,
+)
 from servers import Server
-from test_cli import another_address
-from test_storage import together
 from visitor import Visitor
 
 pytest_plugins = "visiting"
@@ -398,10 +404,9 @@ def status_from(server: Server, source: str, body: dict) -> int:
 @pytest.mark.rule("LIMITS-4")
 @pytest.mark.managed
 def test_another_address_is_not_affected(
-    server: Server, user: User, client: Client
+    server: Server, user: User, client: Client, address: str
 ) -> None:
     """Nobody is locked out by a stranger who is elsewhere."""
-    address = another_address()
     fail(client, user.username)
     check_refused(client, user.username)
     body = {"username": user.username, "password": user.password}

@@ -11,10 +11,17 @@ from datetime import datetime
 
 import pytest
 import raw
-from client import PASSWORD, Client, User, register, unique, unique_url
+from client import (
+    PASSWORD,
+    Client,
+    User,
+    register,
+    together,
+    unique,
+    unique_url,
+)
 from servers import Server
 from tables import holds, locked
-from test_storage import together
 from visitor import Visitor
 
 

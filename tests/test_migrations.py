@@ -10,11 +10,16 @@ from pathlib import Path
 import expect
 import pytest
 import uploads
-from client import PASSWORD, Client, User, register
+from client import (
+    PASSWORD,
+    Client,
+    User,
+    bookmarks_of,
+    register,
+)
 from report import ROOT
 from servers import Server
 from tables import dump, renamed, sizes
-from test_storage import bookmarks_of
 from visitor import Visitor
 
 UNKNOWN = ["0002x", "0000"]

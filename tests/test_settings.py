@@ -20,7 +20,6 @@ import raw
 from client import PASSWORD, Client, register, unique, unique_url
 from servers import Server, run_file
 from tables import locked
-from test_cli import another_address
 from visitor import Cookie, Visitor, multipart, set_cookies
 
 BAD = {
@@ -481,10 +480,9 @@ def test_the_secret_key_outlives_a_restart(
 @pytest.mark.rule("SETTINGS-1", "CLI-2")
 @pytest.mark.managed
 def test_host_is_where_it_listens(
-    make_server: Callable[..., Server],
+    make_server: Callable[..., Server], address: str
 ) -> None:
     """`HOST` is the one address that is listened on."""
-    address = another_address()
     own = make_server(HOST=address, ALLOWED_HOSTS=address)
     own.host = address
     own.start()
@@ -497,9 +495,10 @@ def test_host_is_where_it_listens(
 
 @pytest.mark.rule("SETTINGS-1")
 @pytest.mark.managed
-def test_host_is_this_machine_alone_by_default(untouched: Server) -> None:
+def test_host_is_this_machine_alone_by_default(
+    untouched: Server, address: str
+) -> None:
     """`HOST` is 127.0.0.1 when it is not set."""
-    address = another_address()
     with socket.socket() as probe:
         assert probe.connect_ex((address, untouched.port)) != 0
 
