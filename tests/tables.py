@@ -6,8 +6,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 
-def select(database: Path, columns: str) -> Iterator[tuple[str, list]]:
-    """Give the rows of each table, whatever these are called."""
+def select(
+    database: Path, columns: str, marker: str = ""
+) -> Iterator[tuple[str, list]]:
+    """Give the rows of each table that have the marker in any value."""
     address = f"file:{database}?mode=ro"
     with closing(sqlite3.connect(address, uri=True)) as db:
         names = db.execute(
@@ -15,8 +17,10 @@ def select(database: Path, columns: str) -> Iterator[tuple[str, list]]:
             " AND name NOT LIKE 'sqlite^_%' ESCAPE '^' ORDER BY name"
         ).fetchall()
         for (name,) in names:
-            query = f'SELECT {columns} FROM "{name}"'
-            yield name, db.execute(query).fetchall()
+            fields = db.execute(f'PRAGMA table_info("{name}")').fetchall()
+            found = " OR ".join(f'instr("{field[1]}", ?1)' for field in fields)
+            query = f'SELECT {columns} FROM "{name}" WHERE {found}'
+            yield name, db.execute(query, [marker]).fetchall()
 
 
 def dump(database: Path) -> dict[str, list[tuple]]:
@@ -29,9 +33,8 @@ def holds(database: Path, marker: str) -> list[tuple[str, tuple]]:
     """Return table and row wherever a value has the marker in it."""
     return [
         (name, row)
-        for name, rows in select(database, "*")
+        for name, rows in select(database, "*", marker)
         for row in rows
-        if marker in str(row)
     ]
 
 

@@ -22,7 +22,6 @@ from servers import Server
 from tables import dump, renamed, sizes
 from visitor import Visitor
 
-UNKNOWN = ["0002x", "0000"]
 TOKEN = "A" * 43
 NEEDY = [
     ("show_me", ...),
@@ -176,13 +175,12 @@ def test_migrate_stops_after_the_step(
 
 @pytest.mark.rule("MIGRATIONS-2", "MIGRATIONS-7")
 @pytest.mark.managed
-@pytest.mark.parametrize("step", UNKNOWN)
 def test_migrate_refuses_an_unknown_step(
-    make_server: Callable[..., Server], step: str
+    make_server: Callable[..., Server],
 ) -> None:
     """An unknown STEP: exit 2, said on stderr, nothing changed."""
     own = make_server()
-    done = own.run("migrate", step)
+    done = own.run("migrate", "0002x")
     assert done.returncode == 2
     assert done.stderr.strip()
     assert "Traceback" not in done.stderr
