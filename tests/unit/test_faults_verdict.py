@@ -1,9 +1,13 @@
 """A verdict on one fault: what had to turn red, and what did."""
 
+from pathlib import Path
+
+import faults.__main__
 import pytest
 from faults.__main__ import (
     Verdict,
     agreed,
+    check_unbroken,
     find_faults,
     judge,
     rules_without_fault,
@@ -130,3 +134,24 @@ def test_rules_without_fault_are_found(
     left = [one for one in FAULTS if "ROUTING-1" not in one.breaks]
     monkeypatch.setattr("faults.__main__.FAULTS", left)
     assert rules_without_fault() == ["ROUTING-1"]
+
+
+def test_a_run_without_tests_is_not_green(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """That the suite is green without a fault is said of tests that ran."""
+
+    def run_suite(
+        home: Path,
+        name: str,
+        rules: tuple,
+        results: Path,
+        *more: str,
+        **limit: int,
+    ) -> tuple[int, str]:
+        results.write_text('{"kind": "header"}\n{"kind": "footer"}\n')
+        return 1, "Different tests were collected"
+
+    monkeypatch.setattr(faults.__main__, "run_suite", run_suite)
+    red = check_unbroken(tmp_path, tmp_path)
+    assert red == ["no test ran", "Different tests were collected"]
