@@ -21,8 +21,6 @@ from client import PASSWORD, Client, User, register, sign_in, unique
 TESTS = Path(__file__).resolve().parent
 NOT_UP = 10
 RULES = report.load_rules()
-# They wait more than they work: first, while other suites run beside.
-WAITING = {f"test_{name}.py" for name in ("shutdown", "storage", "limits")}
 ADMIN = ("ADMIN_USERNAME", "ADMIN_PASSWORD")
 state = pytest.StashKey[dict]()
 set_up = pytest.StashKey[int]()
@@ -87,7 +85,7 @@ def pytest_collection_modifyitems(
         (kept if run else left).append(item)
     del config.stash[state]["not_run"][None]
     config.hook.pytest_deselected(items=left)
-    items[:] = sorted(kept, key=lambda item: item.path.name not in WAITING)
+    items[:] = kept
 
 
 def is_worker(config: pytest.Config) -> bool:

@@ -550,8 +550,7 @@ fault(
         "statements(STEPS[step].read_text().replace(\n"
         '            ",\\n    UNIQUE (user_id, url)", ""))',
     ),
-    also="BOOKMARKS-11 EXPORTING-3 IMPORTING-1 IMPORTING-2 IMPORTING-3 "
-    "IMPORTING-4 IMPORTING-5 PAGES-4 PAGES-12 STORAGE-5",
+    also="BOOKMARKS-11 EXPORTING-3 PAGES-4 PAGES-12 STORAGE-5",
 )
 fault(
     "foreign keys are off",
@@ -599,8 +598,7 @@ fault(
         ").lastrowid\n    except sqlite3.IntegrityError as error:",
         ").lastrowid\n    except KeyError as error:",
     ),
-    also="BOOKMARKS-13 EXPORTING-3 IMPORTING-1 IMPORTING-2 IMPORTING-3 "
-    "IMPORTING-4 IMPORTING-5 PAGES-4 PAGES-12",
+    also="BOOKMARKS-13 EXPORTING-3 PAGES-4 PAGES-12",
 )
 fault(
     "a reader turns into a writer",
