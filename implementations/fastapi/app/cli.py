@@ -8,14 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from alembic import command
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from fastapi import HTTPException
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
-from uvicorn.supervisors import Multiprocess
 
 from app.accounts import get_user, hash_password, insert_user
 from app.bookmarks import delete_bookmarks, insert_bookmarks
@@ -109,6 +107,10 @@ def run_migrate(arguments: argparse.Namespace) -> None:
 
 def run_serve(arguments: argparse.Namespace) -> None:
     """Answer requests until told to stop."""
+    # Loaded here, for the other commands do without it.
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
     if settings.password_log_n < 14:
         log.warning("PASSWORD_LOG_N is below 14: for tests only")
     config = uvicorn.Config(
