@@ -569,6 +569,7 @@ def test_a_write_waits_five_seconds_for_a_lock(
     """A write that meets a lock waits up to 5 s, then answers 503."""
     spare = make_server(THREADS="24").start()
     user, late = register(spare.url), register(spare.url)
+    late.client.close()  # which the server would, while it is idle so long
     made = user.bookmark()
     writes = writes_of(user, made["id"])
 
