@@ -28,6 +28,7 @@ CAPTION = (
     "of errors: the share that only an error status answers rightly"
 )
 OUTCOMES = ("failed", "blocked", "skipped", "xfailed")
+TOLD = 10
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Run:
     `problem` is "" for a run that came to its end; `whole` tells that no
     capability was asked for; `cells` counts outcomes by capability;
     `skips` holds the reasons that are none; `answers` what came where the
-    spec leaves the answer open; `footer` is the last line of the file.
+    spec leaves the answer open; `red` what the tests that did not pass
+    said; `footer` is the last line of the file.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Run:
     postgres: Counter[str] = field(default_factory=Counter)
     skips: list[str] = field(default_factory=list)
     answers: Answers = field(default_factory=dict)
+    red: dict[str, str] = field(default_factory=dict)
     footer: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -58,16 +61,35 @@ class Run:
 
 
 def show_results(paths: list[Path], console: Console) -> int:
-    """Print the table; 1 if anything failed, was blocked or did not run."""
+    """Print the table; 1 if anything failed, was blocked or did not run.
+
+    What is wrong comes last, where it is looked for.
+    """
     runs = [read_run(path) for path in paths]
     console.print(results_table(runs, capability_order()))
-    for run in runs:
-        for complaint in complaints(run):
-            console.print(Text(f"{run.name}: {complaint}", "bold red"))
     if paths:
         found = differences({run.name: run.answers for run in runs})
         tell_differences(found, console, paths[0].parent / "differences.md")
+    for run in runs:
+        tell_red(run, console)
     return 0 if runs and all(run.sound for run in runs) else 1
+
+
+def tell_red(run: Run, console: Console) -> None:
+    """Print what is wrong with a run, with the first of its red tests."""
+    for nodeid in list(run.red)[:TOLD]:
+        console.print(Text(f"{run.name}: {nodeid}", "bold red"))
+        console.print(Text(shown_error(run.red[nodeid])))
+    if len(run.red) > TOLD:
+        console.print(Text(f"{run.name}: and {len(run.red) - TOLD} more red"))
+    for complaint in complaints(run):
+        console.print(Text(f"{run.name}: {complaint}", "bold red"))
+
+
+def shown_error(message: str) -> str:
+    """Return the first lines that pytest marks as the error."""
+    lines = message.splitlines()
+    return "\n".join([one for one in lines if one[:2] == "E "][:3])
 
 
 def complaints(run: Run) -> list[str]:
@@ -122,6 +144,8 @@ def take_test(run: Run, record: dict[str, Any]) -> None:
     reason = record.get("message", "no reason")
     if outcome == "skipped" and not MAY_SKIP.search(reason):
         run.skips.append(f"{record['nodeid']}: {reason}")
+    if outcome in {"failed", "blocked"}:
+        run.red[record["nodeid"]] = reason
     if name == "robustness" and record.get("left_open"):
         run.answers[record["nodeid"]] = " ".join(record["left_open"])
 

@@ -215,6 +215,21 @@ def silent() -> Iterator[servers.Server]:
 
 
 @pytest.fixture(scope="session")
+def brief() -> Iterator[servers.Server]:
+    """Give a server whose tokens and sessions end soon."""
+    with running(TOKEN_TTL="2", SESSION_TTL="3") as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def small() -> Iterator[servers.Server]:
+    """Give a server that takes small files only, and one origin."""
+    env = {"CORS_ORIGINS": "http://localhost:3000"}
+    with running(MAX_IMPORT_BYTES="20000", **env) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
 def bare() -> Iterator[servers.Server]:
     """Give a server without a database, that logs errors only."""
     with running(migrate=False, LOG_LEVEL="error") as one:

@@ -53,6 +53,18 @@ def copy(source: Path, target: Path) -> None:
         db.backup(twin)
 
 
+def spoil_times(database: Path, url: str) -> str:
+    """Put no time where a bookmark's are, and return its table's name."""
+    (table, _), *_ = holds(database, url)
+    with closing(sqlite3.connect(database)) as db, db:
+        db.execute(
+            f"UPDATE {table} SET created_at = 'spoiled',"
+            " updated_at = 'spoiled' WHERE url = ?",
+            [url],
+        )
+    return table
+
+
 @contextmanager
 def locked(database: Path) -> Iterator[None]:
     """Hold the one writer's place of a database."""

@@ -1,15 +1,13 @@
 """CORS: which other sites' scripts may ask."""
 
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 
 import expect
 import pytest
 import raw
 from client import Client, User, register, unique_url
 from servers import Server
-from tables import holds, renamed
+from tables import renamed, spoil_times
 
 APP, LOCAL = "https://app.example", "http://localhost:3000"
 ORIGINS = [APP, LOCAL]
@@ -194,12 +192,7 @@ def test_a_failure_of_the_server_may_be_read(own: Server) -> None:
     """500 and 503 name the origin, and expose `Retry-After`."""
     user = register(own.url)
     made = user.bookmark()
-    (table, _), *_ = holds(own.database, made["url"])
-    with closing(sqlite3.connect(own.database)) as db, db:
-        db.execute(
-            f"UPDATE {table} SET updated_at = 'spoiled' WHERE url = ?",
-            [made["url"]],
-        )
+    table = spoil_times(own.database, made["url"])
     path, more = f"/api/bookmarks/{made['id']}", {"json": {"title": "T"}}
     check_allowed(asked(user, "PATCH", path, 500, more, APP), APP)
     with renamed(own.database, table):
@@ -387,12 +380,9 @@ def test_without_the_setting_nothing_is_allowed(
 
 @pytest.mark.rule("CORS-1", "CORS-2", "SETTINGS-5")
 @pytest.mark.managed
-def test_the_setting_is_a_list_of_origins(
-    make_server: Callable[..., Server],
-) -> None:
+def test_the_setting_is_a_list_of_origins(small: Server) -> None:
     """One origin alone is a list, too."""
-    one = make_server(CORS_ORIGINS=LOCAL).start()
-    client = Client(one.url)
+    client = Client(small.url)
     headers = {"Origin": LOCAL}
     answer = client.request("show_health", headers=headers, expect=200)
     check_allowed(answer, LOCAL)

@@ -1,9 +1,7 @@
 """Headers: what browsers are told to forbid."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import document
 import expect
@@ -11,7 +9,7 @@ import pytest
 import raw
 from client import Client, User, register, unique
 from servers import Server
-from tables import holds, renamed
+from tables import holds, renamed, spoil_times
 from visitor import Visitor
 
 pytest_plugins = "visiting"
@@ -142,21 +140,13 @@ def test_a_body_too_large_forbids_guessing(
 
 
 @pytest.fixture(scope="module")
-def broken(server: Server) -> Iterator[tuple[Server, User, int]]:
+def broken(silent: Server) -> Iterator[tuple[Server, User, int]]:
     """Give a server with a bookmark that makes it fail."""
-    own = Server(server.implementation).start()
-    user = register(own.url)
+    user = register(silent.url)
     made = user.bookmark()
-    (table, _), *_ = holds(own.database, made["url"])
-    with closing(sqlite3.connect(own.database)) as db, db:
-        db.execute(
-            f"UPDATE {table} SET created_at = 'spoiled',"
-            " updated_at = 'spoiled' WHERE url = ?",
-            [made["url"]],
-        )
-    yield own, user, made["id"]
+    spoil_times(silent.database, made["url"])
+    yield silent, user, made["id"]
     user.client.close()
-    own.stop()
 
 
 @pytest.mark.rule("HEADERS-1", "HEADERS-5", "HEADERS-6")

@@ -801,15 +801,7 @@ def test_ten_thousand_in_one_request(user: User) -> None:
     assert load(user, content) == {"created": 0, "skipped": 10_000}
 
 
-LIMIT = 20_000
-
-
-@pytest.fixture(scope="module")
-def small(server: Server) -> Iterator[Server]:
-    """Give a server of this module's own that takes small files only."""
-    env = {"MAX_IMPORT_BYTES": str(LIMIT)}
-    with Server(server.implementation, env) as started:
-        yield started
+LIMIT = 20_000  # of the fixture `small`
 
 
 def fill(size: int) -> bytes:

@@ -2,11 +2,9 @@
 
 import json
 import re
-import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -21,7 +19,7 @@ from client import (
     unique_url,
 )
 from servers import Server
-from tables import holds, locked
+from tables import locked, spoil_times
 from visitor import Visitor
 
 
@@ -64,17 +62,6 @@ def errors_with_trace(server: Server, after: int = 0) -> list[dict]:
     ]
 
 
-def spoil_times(server: Server, url: str) -> None:
-    """Put something that is no time where a bookmark's times are."""
-    (table, _), *_ = holds(server.database, url)
-    with closing(sqlite3.connect(server.database)) as db, db:
-        db.execute(
-            f"UPDATE {table} SET created_at = 'spoiled',"
-            " updated_at = 'spoiled' WHERE url = ?",
-            [url],
-        )
-
-
 @pytest.mark.rule("LOGGING-1", "LOGGING-2", "ERRORS-5")
 @pytest.mark.managed
 def test_an_unexpected_exception_is_logged_with_its_trace(
@@ -83,7 +70,7 @@ def test_an_unexpected_exception_is_logged_with_its_trace(
     """A 500 is one line of level `error` with the traceback."""
     user, start = register(silent.url), len(silent.log_text())
     made, fine = user.bookmark(), user.bookmark()
-    spoil_times(silent, made["url"])
+    spoil_times(silent.database, made["url"])
     for _ in range(2):
         user.request(
             "update_bookmark",
@@ -214,7 +201,7 @@ def test_no_line_holds_a_secret(loud: Server) -> None:
         "show_me", headers={"Authorization": f"Bearer {token}"}, expect=401
     )
     made = user.bookmark(url=unique_url())
-    spoil_times(loud, made["url"])
+    spoil_times(loud.database, made["url"])
     user.request(
         "update_bookmark", id=made["id"], json={"title": "O"}, expect=500
     )
@@ -563,7 +550,7 @@ def test_a_trace_holds_the_id_of_its_request(
 ) -> None:
     """The answer, the line of the request and the trace: one id."""
     made = writer.bookmark()
-    spoil_times(usual, made["url"])
+    spoil_times(usual.database, made["url"])
     start = len(usual.log_text())
     answer = writer.request(
         "update_bookmark",

@@ -1072,14 +1072,14 @@ def test_name_of_a_file_is_never_used(
 @pytest.mark.managed
 @pytest.mark.rule("PAGES-12", "IMPORTING-9")
 def test_submit_import_refuses_a_file_that_is_too_large(
-    make_server: Callable[..., Server],
+    small: Server,
 ) -> None:
     """Past `MAX_IMPORT_BYTES` the form comes back with 413."""
-    browser = Visitor(make_server(MAX_IMPORT_BYTES="3000").start().url)
+    browser = Visitor(small.url)
     browser.submit(
         "/register", "/register", username=unique(), password=PASSWORD
     )
-    large = FILE + b" " * 3000
+    large = FILE + b" " * 20_000
     answer = browser.submit("/import", "/import", expect=413, file=large)
     page = good(document.read(answer))
     assert set(document.messages(page)) == {"file"}

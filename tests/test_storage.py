@@ -847,9 +847,8 @@ class TestPostgreSQL:
 
         def work(number: int) -> None:
             client = Client(postgres.url, user.token)
-            for turn in range(10):
-                url = f"https://e.example/{number}/{turn}"
-                sent = {"url": url, "title": "T", "tags": ["t"]}
+            for _ in range(10):
+                sent = {"url": unique_url(), "title": "T", "tags": ["t"]}
                 client.request("create_bookmark", json=sent, expect=201)
             client.close()
 

@@ -62,11 +62,24 @@ def test_all_passed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("outcome", ["failed", "blocked"])
 def test_one_that_did_not_pass_is_red(tmp_path: Path, outcome: str) -> None:
-    """A failed or blocked test shows, and the command says so."""
-    records = [record("tags", "passed"), record("tags", outcome)]
+    """A failed or blocked test shows, last with what it said."""
+    red = record(
+        "tags", outcome, nodeid="test_y", message="one\nE   404, not 200"
+    )
+    records = [record("tags", "passed"), red]
     status, text = show(write(tmp_path, HEADER, *records, FOOTER))
     assert status == 1
     assert f"1/2, 1 {outcome}" in text
+    assert text.endswith("flask: test_y\nE   404, not 200\n")
+
+
+def test_of_many_red_tests_the_first_are_told(tmp_path: Path) -> None:
+    """The end of the output stays short enough to be read."""
+    red = [record("tags", "failed", nodeid=f"test_{n}") for n in range(12)]
+    status, text = show(write(tmp_path, HEADER, *red, FOOTER))
+    assert status == 1
+    assert text.count("flask: test_") == table.TOLD
+    assert "flask: and 2 more red" in text
 
 
 @pytest.mark.parametrize(
