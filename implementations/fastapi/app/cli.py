@@ -5,12 +5,8 @@ import logging
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from fastapi import HTTPException
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +15,7 @@ from app.accounts import get_user, hash_password, insert_user
 from app.bookmarks import delete_bookmarks, insert_bookmarks
 from app.logs import configure_logging
 from app.settings import settings
-from app.storage import MIGRATIONS, writing
+from app.storage import writing
 from app.validation import Registration, list_faults
 
 WORDS = ("Routing", "Parsing", "Sessions", "Caching", "Storage")
@@ -28,7 +24,6 @@ FAILURES = (
     HTTPException,
     ValidationError,
     DBAPIError,
-    CommandError,
     UnicodeError,
     OSError,
 )
@@ -67,8 +62,9 @@ def parser() -> argparse.ArgumentParser:
 
 def step(text: str) -> str:
     """Parse the number of a migration."""
-    revisions = ScriptDirectory.from_config(MIGRATIONS).walk_revisions()
-    if text not in ["head", *(revision.revision for revision in revisions)]:
+    from app.migrating import STEPS  # not before Alembic is needed
+
+    if text not in ["head", *STEPS]:
         raise argparse.ArgumentTypeError(f"there is no step {text}")
     return text
 
@@ -98,11 +94,14 @@ def explain(error: Exception) -> str:
 
 def run_migrate(arguments: argparse.Namespace) -> None:
     """Bring the database up to date."""
-    if settings.database_url.drivername == "sqlite":
-        path = Path(settings.database_url.database)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    command.upgrade(MIGRATIONS, arguments.step)
+    from alembic.util import CommandError
+
+    from app.migrating import migrate
+
+    try:
+        migrate(arguments.step)
+    except CommandError as error:
+        sys.exit(f"run: {explain(error)}")
 
 
 def run_serve(arguments: argparse.Namespace) -> None:

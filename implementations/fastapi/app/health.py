@@ -2,15 +2,10 @@
 
 from typing import Literal
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from app.errors import unavailable
-from app.storage import MIGRATIONS
-
-NEWEST = ScriptDirectory.from_config(MIGRATIONS).get_heads()
 
 
 class StatusDocument(BaseModel):
@@ -21,6 +16,7 @@ class StatusDocument(BaseModel):
 
 def require_ready(db: Session) -> None:
     """Refuse to serve from a database without the newest schema."""
-    context = MigrationContext.configure(db.connection())
-    if list(context.get_current_heads()) != NEWEST:
+    from app.migrating import is_migrated  # not before Alembic is needed
+
+    if not is_migrated(db):
         raise unavailable()

@@ -7,14 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from alembic.config import Config
 from pydantic import PlainSerializer
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from app.settings import FOLDER, settings
-
-MIGRATIONS = Config(FOLDER / "alembic.ini")
+from app.settings import settings
 
 
 def make_engine() -> Engine:
