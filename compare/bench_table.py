@@ -36,7 +36,7 @@ def bench_tables(results: Results) -> Iterator[Table | Text]:
     table = Table(title=TITLE, caption=legend(results))
     table.add_column("operation", style="bold", no_wrap=True)
     for arm in results["arms"]:
-        table.add_column(arm, justify="right")
+        table.add_column(arm, justify="right", overflow="fold")
     for operation in measured(results):
         table.add_row(operation, *cells(results, operation), end_section=True)
     if any(results["windows"]):
@@ -77,38 +77,40 @@ def cost_text(figure: Figure) -> str:
 
 
 def ratio_text(figure: Figure) -> str:
-    """Write "×1.83 (1.75–1.92)", or "tie" before one that tells nothing."""
+    """Write ratio and bounds, with "tie" where they tell nothing."""
     if figure.ratio is None:
         return ""
     tie = "tie " if figure.tie else ""
-    return f"{tie}{interval_text(figure.ratio)}"
+    return f"{tie}×{figure.ratio.value:.2f}\n{bounds_text(figure.ratio)}"
 
 
-def interval_text(ratio: Interval) -> str:
-    """Write a ratio with its bounds, which a single round does not have."""
+def bounds_text(ratio: Interval) -> str:
+    """Write the bounds of a ratio, which a single round does not have."""
     if math.isinf(ratio.high):
-        return f"×{ratio.value:.2f} (one round)"
-    bounds = f"{bound_text(ratio.low)}–{bound_text(ratio.high)}"
-    return f"×{ratio.value:.2f} ({bounds})"
+        return "one round"
+    return f"{bound_text(ratio.low)}–{bound_text(ratio.high)}"
 
 
 def bound_text(value: float) -> str:
-    """Write a bound, short where it is so wide that it says nothing."""
-    return f"{value:.2f}" if value < 100 else ">100"
+    """Write three digits of a bound; a wide one says nothing anyway."""
+    if value >= 100:
+        return ">100"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}"
 
 
 def rate_text(figure: Figure) -> str:
     """Write the requests a second, marked where the generator held back."""
-    mark = " generator-bound" if figure.generator_bound else ""
+    mark = "*" if figure.generator_bound else ""
     return f"{figure.per_second:,.0f}/s{mark}"
 
 
 def legend(results: Results) -> str:
-    """Say what the three lines of a cell are."""
+    """Say what the lines of a cell are."""
     pinned = "server and generator each on a core of its own"
     return (
         "each cell: CPU time of the server with all its children, ratio, "
-        f"requests a second; {results['rounds']} rounds, "
+        "its interval, requests a second (*: as many as the generator "
+        f"makes); {results['rounds']} rounds, "
         f"{results['plan']['users']} connections, "
         f"{pinned if results['cores'] else 'not pinned'}; "
         f"memory: {results['memory_kind']} at the end of a window, the most"
@@ -130,7 +132,7 @@ def conclusions(results: Results) -> list[str]:
         first,
         "You may not conclude: how fast any of them is elsewhere, how long "
         "a user waits, or what real work costs beside your own queries; "
-        "requests a second of generator-bound cells are the generator's.",
+        "requests a second with a star are the generator's.",
         noise_line(results),
     ]
 
@@ -142,7 +144,8 @@ def noise_line(results: Results) -> str:
     noise = measure_noise(results)
     again = "no A/A arm"
     if noise.again:
-        again = f"stdlib against itself {interval_text(noise.again)}"
+        ratio, bounds = noise.again.value, bounds_text(noise.again)
+        again = f"stdlib against itself ×{ratio:.2f} ({bounds})"
     verdict = "quiet" if noise.quiet else "noisy: measure again"
     return (
         f"The machine was {verdict} ({noise.stolen:.1%} of its time stolen "

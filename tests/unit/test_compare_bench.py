@@ -1,6 +1,7 @@
 """The figures and tables of a benchmark, from hand-made windows."""
 
 import random
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -202,6 +203,34 @@ def test_the_file_system_of_a_folder_is_named() -> None:
     assert usage.file_system(Path(__file__)) not in ("", "unknown")
 
 
+def test_a_terminal_of_eighty_columns_cuts_nothing() -> None:
+    """Five arms with long figures have room."""
+    slow = {"flask": 12.34, "django": 11.11, "fastapi": 14.56}
+    arms = ["stdlib", *slow, "stdlib again"]
+    windows = [
+        window("stdlib", number)
+        | {
+            "arm": arm,
+            "operation": "create_bookmark",
+            "server_cpu": 60 * slow.get(arm, 1.0) * (1 + number / 20),
+            "generator_cpu": 2.0,
+        }
+        for arm in arms
+        for number in (1, 2, 3)
+    ]
+    named = {arm: {"WORKERS": "1"} for arm in arms}
+    console = Console(width=80)
+    with console.capture() as captured:
+        table, *_ = bench_tables(results(arms=named, windows=windows))
+        console.print(table)
+    text = captured.get()
+    assert "create_bookmark" in text
+    assert "×12.34" in text
+    assert "…" not in text
+    widths = [len(cell) for cell in re.findall(r"│ +(\S+–\S+)", text)]
+    assert len(widths) == 4
+
+
 def test_tables_do_without_any_window() -> None:
     """A sitting in which all failed still has a report."""
     failed = dict.fromkeys(RATIO, "not up")
@@ -214,7 +243,7 @@ def test_a_single_round_has_no_bounds() -> None:
     """Nothing is said of an interval that one round cannot give."""
     windows = [window(arm, 1) for arm in RATIO]
     text = bench_markdown(results(windows=windows, rounds=1))
-    assert "×2.00 (one round)" in text
+    assert "×2.00<br>one round" in text
     assert "inf" not in text
 
 
