@@ -1,7 +1,9 @@
 """Caching: entity tags, 304, and changes under a condition."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import expect
 import pytest
@@ -14,6 +16,7 @@ from client import (
     unique_url,
 )
 from servers import Server
+from tables import locked
 
 SAME = [
     "{etag}",
@@ -435,6 +438,39 @@ def test_of_twenty_changes_under_one_tag_one_wins(
         assert counts == {200: 1, 412: 19}
         shown = user.request("show_bookmark", id=made["id"], expect=200)
         assert shown.json()["title"] == dict(answers)[200]
+
+
+@pytest.mark.rule("CACHING-7")
+@pytest.mark.managed
+def test_a_change_that_had_to_wait_compares_the_tag_then(
+    server: Server, user: User, crowd: list[Client]
+) -> None:
+    """Of changes that wait for another writer one is done, too."""
+    made = user.bookmark()
+    shown = user.request("show_bookmark", id=made["id"], expect=200)
+    headers = {"If-Match": expect.etag(shown)}
+    with ExitStack() as stack:
+        stack.enter_context(locked(server.database))
+
+        def work(number: int) -> int:
+            if number == 0:
+                time.sleep(0.2)
+                stack.close()
+                return 0
+            return (
+                crowd[number]
+                .request(
+                    "update_bookmark",
+                    id=made["id"],
+                    json={"title": f"{number}"},
+                    headers=headers,
+                    expect={200, 412},
+                    timeout=20,
+                )
+                .status_code
+            )
+
+        assert Counter(together(5, work)) == {0: 1, 200: 1, 412: 3}
 
 
 @pytest.mark.rule("CACHING-8", "CACHING-2", "CACHING-9")
