@@ -224,8 +224,8 @@ def brief() -> Iterator[servers.Server]:
 @pytest.fixture(scope="session")
 def small() -> Iterator[servers.Server]:
     """Give a server that takes small files only, and one origin."""
-    env = {"CORS_ORIGINS": "http://localhost:3000"}
-    with running(MAX_IMPORT_BYTES="20000", **env) as one:
+    origin = "http://localhost:3000"
+    with running(MAX_IMPORT_BYTES="20000", CORS_ORIGINS=origin) as one:
         yield one
 
 

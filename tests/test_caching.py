@@ -457,18 +457,15 @@ def test_a_change_that_had_to_wait_compares_the_tag_then(
                 time.sleep(0.2)
                 stack.close()
                 return 0
-            return (
-                crowd[number]
-                .request(
-                    "update_bookmark",
-                    id=made["id"],
-                    json={"title": f"{number}"},
-                    headers=headers,
-                    expect={200, 412},
-                    timeout=20,
-                )
-                .status_code
+            answer = crowd[number].request(
+                "update_bookmark",
+                id=made["id"],
+                json={"title": f"{number}"},
+                headers=headers,
+                expect={200, 412},
+                timeout=20,
             )
+            return answer.status_code
 
         assert Counter(together(5, work)) == {0: 1, 200: 1, 412: 3}
 
