@@ -442,8 +442,9 @@ def test_of_twenty_changes_under_one_tag_one_wins(
 
 @pytest.mark.rule("CACHING-7")
 @pytest.mark.managed
+@pytest.mark.parametrize("operation", WRITES[:2])
 def test_a_change_that_had_to_wait_compares_the_tag_then(
-    server: Server, user: User, crowd: list[Client]
+    server: Server, user: User, crowd: list[Client], operation: str
 ) -> None:
     """Of changes that wait for another writer one is done, too."""
     made = user.bookmark()
@@ -454,13 +455,13 @@ def test_a_change_that_had_to_wait_compares_the_tag_then(
 
         def work(number: int) -> int:
             if number == 0:
-                time.sleep(0.2)
+                time.sleep(0.5)
                 stack.close()
                 return 0
             answer = crowd[number].request(
-                "update_bookmark",
+                operation,
                 id=made["id"],
-                json={"title": f"{number}"},
+                json={"url": made["url"], "title": f"{number}"},
                 headers=headers,
                 expect={200, 412},
                 timeout=20,

@@ -112,25 +112,29 @@ fault(
         "        check_if_match(request, old)",
     ),
 )
-fault(
-    "the tag is compared before the transaction",
-    "CACHING-7",
-    (
-        "api.py",
-        "with writing() as db:\n"
-        "        user = authenticate(request, db)\n"
-        "        bookmark = find_bookmark(db, user, id)\n"
-        f"        {CONDITION}fields = validate(document, BOOKMARK)\n",
-        "with reading() as db:\n"
-        "        user = authenticate(request, db)\n"
-        "        bookmark = find_bookmark(db, user, id)\n"
-        "        check_if_match(request, bookmark_etag(bookmark))\n"
-        "    with writing() as db:\n"
-        "        user = authenticate(request, db)\n"
-        "        bookmark = find_bookmark(db, user, id)\n"
-        "        fields = validate(document, BOOKMARK)\n",
-    ),
-)
+for change, arguments in (
+    ("a replacement", "document, BOOKMARK"),
+    ("an update", "document, BOOKMARK, partial=True"),
+):
+    fault(
+        f"{change} compares the tag before the transaction",
+        "CACHING-7",
+        (
+            "api.py",
+            "with writing() as db:\n"
+            "        user = authenticate(request, db)\n"
+            "        bookmark = find_bookmark(db, user, id)\n"
+            f"        {CONDITION}fields = validate({arguments})\n",
+            "with reading() as db:\n"
+            "        user = authenticate(request, db)\n"
+            "        bookmark = find_bookmark(db, user, id)\n"
+            "        check_if_match(request, bookmark_etag(bookmark))\n"
+            "    with writing() as db:\n"
+            "        user = authenticate(request, db)\n"
+            "        bookmark = find_bookmark(db, user, id)\n"
+            f"        fields = validate({arguments})\n",
+        ),
+    )
 fault(
     "the length of a list is its tag",
     "CACHING-8",
