@@ -38,12 +38,21 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*##/ {printf "%-10s%s\n", $$1, $$2}' \
 	  $(MAKEFILE_LIST)
 	@echo
-	@echo "IMPL: $(CHOICE); CAP: chapters of the spec, commas between"
+	@echo "IMPL: $(CHOICE)"
+	@echo "CAP: chapters of the spec, commas between"
 
-$(VENV)/ready: requirements.lock
+define CHECK_PYTHON
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "make: $(PYTHON) is too old; Python 3.11 or later is needed:" \
 	    "make PYTHON=/path/to/python3.11 …"; exit 1; }
+endef
+
+.PHONY: python
+python:
+	$(CHECK_PYTHON)
+
+$(VENV)/ready: requirements.lock
+	$(CHECK_PYTHON)
 	@echo "Installing what requirements.lock names into $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check \
@@ -75,15 +84,13 @@ known-chromium:
 	    "name one: make browser CHROMIUM=/path/to/chromium" >&2; exit 1; }
 
 .PHONY: run
-run: known ## serve one of them: make run IMPL=flask PORT=8080
-ifneq ($(NAMED),stdlib)
-run: $(VENV)/ready
-endif
+run: known $(if $(filter stdlib,$(NAMED)),python,$(VENV)/ready) ## serve one of them: make run IMPL=flask PORT=8080
 	@export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; \
 	host="$${HOST:-127.0.0.1}"; [[ $$host != *:* ]] || host="[$$host]"; \
-	cd "implementations/$(NAMED)" && ./run migrate && \
+	run="$(if $(filter stdlib,$(NAMED)),$(PYTHON),python) run"; \
+	cd "implementations/$(NAMED)" && $$run migrate && \
 	echo "$(NAMED): http://$$host:$${PORT:-8000} (Ctrl-C stops it)" && \
-	exec ./run serve
+	exec $$run serve
 
 .PHONY: test
 test: known-or-folder known-cap $(VENV)/ready ## test one: IMPL=flask CAP=tokens,sessions, or URL=http://…
@@ -111,7 +118,7 @@ browser: $(if $(IMPL),known) known-chromium $(VENV)/ready ## walk through the pa
 	done
 
 .PHONY: faults
-faults: $(VENV)/ready ## break each rule on purpose: every one must be found; FAULT=TOKENS-3 or FAULT="name"
+faults: $(VENV)/ready ## break each rule, all must be found; FAULT=TOKENS-3 or FAULT="name"
 	@cd tests && ../$(PY) -m faults $(if $(FAULT),"$$FAULT")
 
 .PHONY: bench
@@ -120,7 +127,7 @@ bench: $(VENV)/ready ## measure all four side by side; BENCH=smoke is short
 
 .PHONY: diff
 diff: $(VENV)/ready ## two implementations side by side: FROM=stdlib TO=flask CAP=tokens
-	@$(PY) -m compare diff --from $(FROM) --to $(TO) $(if $(CAP),--cap $(CAP))
+	@$(PY) -m compare diff --from $(FROM) --to $(TO) $(if $(CAP),--cap "$$CAP")
 
 .PHONY: grid
 grid: $(VENV)/ready ## write the grid of the README anew
@@ -131,7 +138,7 @@ fuzz: $(VENV)/ready ## try to break all four with requests made from the OpenAPI
 	@$(PY) tests/fuzz.py $(IMPLEMENTATIONS)
 
 .PHONY: check
-check: $(VENV)/ready ## style, spec, mirror, fuzzing, unit tests
+check: $(VENV)/ready ## style, spec, mirrored files, fuzzing, unit tests
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check --quiet
 	@$(PY) -m openapi_spec_validator spec/openapi.yaml

@@ -62,7 +62,7 @@ def add_diff(commands: argparse._SubParsersAction) -> None:
     diff = commands.add_parser("diff", help="two implementations abreast")
     diff.add_argument("--from", dest="left", required=True)
     diff.add_argument("--to", dest="right", required=True)
-    diff.add_argument("--cap", help="one capability only")
+    diff.add_argument("--cap", help="these capabilities only, commas between")
     diff.add_argument("--full", action="store_true", help="show whole files")
     diff.add_argument("--width", type=int, help="columns to draw in")
     diff.set_defaults(command=run_diff)
@@ -140,13 +140,14 @@ def run_diff(arguments: argparse.Namespace) -> int:
     found = load()
     known("FROM", arguments.left, IMPLEMENTATIONS)
     known("TO", arguments.right, IMPLEMENTATIONS)
-    if arguments.cap:
-        known("CAP", arguments.cap, list(found.rows))
+    capabilities = (arguments.cap or "").replace(",", " ").split()
+    for capability in capabilities:
+        known("CAP", capability, list(found.rows))
     show_diff(
         found,
         arguments.left,
         arguments.right,
-        arguments.cap,
+        capabilities,
         arguments.full,
         make_console(arguments.width),
     )

@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Iterator
+from itertools import product
 
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +16,7 @@ from compare.pairing import (
     Pair,
     Piece,
     Tally,
-    only_capability,
+    only_capabilities,
     pair_files,
     read_pieces,
     tally,
@@ -32,7 +33,7 @@ def show_diff(
     found: Capabilities,
     left: str,
     right: str,
-    capability: str | None,
+    capabilities: list[str],
     full: bool,
     console: Console,
 ) -> None:
@@ -42,11 +43,11 @@ def show_diff(
         read_pieces(found, right, folder_of(right)),
         found.aliases,
     )
-    if capability:
-        files = only_capability(files, capability)
+    if capabilities:
+        files = only_capabilities(files, capabilities)
     wide = console.width >= WIDE
     console.print(Text(f"{TITLES[left]} → {TITLES[right]}", "bold"))
-    print_remarks(found, left, right, capability, console)
+    print_remarks(found, left, right, capabilities, console)
     for file in sorted((f for f in files if f.pairs), key=is_whole):
         reason = find_reason(found, file, left, right)
         print_file(file, reason, full, wide, console)
@@ -64,13 +65,11 @@ def print_remarks(
     found: Capabilities,
     left: str,
     right: str,
-    capability: str | None,
+    capabilities: list[str],
     console: Console,
 ) -> None:
-    """Say who does the work of the chosen capability instead of code."""
-    if not capability:
-        return
-    for implementation in (left, right):
+    """Say who does the work of the chosen capabilities instead of code."""
+    for capability, implementation in product(capabilities, (left, right)):
         for remark in found.rows[capability][implementation].remarks:
             kind = KINDS[remark.kind]
             console.print(
@@ -146,7 +145,7 @@ def pair_title(left: Piece | None, right: Piece | None, file: FilePair) -> str:
     """Name a pair: its function, its capability, and where it moved."""
     piece = left or right
     assert piece
-    title = f"-- {piece.name or 'statements'} [{piece.capability}]"
+    title = f"@@ {piece.name or 'statements'} [{piece.capability}]"
     if right and right.file != file.right:
         title += f" → {right.file}"
     return title

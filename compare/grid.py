@@ -28,10 +28,10 @@ KINDS = {
     "not_offered": "not offered",
 }
 NOTE = (
-    "Lines of code, without blank lines, comments and docstrings. "
-    "“contract” lines exist only because the shared contract asks for "
-    "something that the framework would do otherwise. “wiring” is what no "
-    "capability owns: imports, and the code that puts the parts together."
+    "Lines of code, without blank lines, comments and docstrings. “contract” "
+    "lines are there only because the spec asks for something that the "
+    "framework would do otherwise. “wiring” is what no capability owns: "
+    "imports, and the code that puts the parts together."
 )
 
 
@@ -102,7 +102,7 @@ def markdown(rows: list[list[str]]) -> str:
         chapter = f"spec/{name}.md"
         linked = f"[{name}]({chapter})" if name not in SUMS else f"*{name}*"
         lines.append(table_line([linked, *cells]))
-    return "\n".join([*lines, "", NOTE])
+    return "\n".join(lines)
 
 
 SUMS = ("wiring", "all")

@@ -2,6 +2,7 @@
 
 import difflib
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -216,15 +217,18 @@ def tally(files: list[FilePair]) -> dict[str, Tally]:
     return sums
 
 
-def only_capability(files: list[FilePair], name: str) -> list[FilePair]:
-    """Keep the pairs that belong to one capability on either side."""
+def only_capabilities(
+    files: list[FilePair], names: Collection[str]
+) -> list[FilePair]:
+    """Keep the pairs that belong to these capabilities on either side."""
     kept = []
     for file in files:
         pairs = [
             pair
             for pair in file.pairs
-            if name
-            in {p.capability for p in (pair.left, pair.right) if p is not None}
+            if any(
+                p and p.capability in names for p in (pair.left, pair.right)
+            )
         ]
         if pairs:
             kept.append(FilePair(file.left, file.right, pairs))

@@ -17,7 +17,7 @@ from compare.diff import (
 from compare.pairing import (
     FilePair,
     Tally,
-    only_capability,
+    only_capabilities,
     pair_files,
     read_pieces,
     tally,
@@ -99,9 +99,9 @@ def test_tally_counts_lines_by_capability(files: list[FilePair]) -> None:
     }
 
 
-def test_only_capability_keeps_its_pairs(files: list[FilePair]) -> None:
-    """One capability shows its own files only."""
-    kept = only_capability(files, "server")
+def test_only_capabilities_keeps_their_pairs(files: list[FilePair]) -> None:
+    """Chosen capabilities show their own files only."""
+    kept = only_capabilities(files, ["server", "tags"])
     assert [(file.left, file.right) for file in kept] == [
         ("app/server.py", None)
     ]
