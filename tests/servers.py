@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing, suppress
+from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,11 @@ MEMORY = Path("/dev/shm")  # where a write need not wait for a disk
 QUICK = MEMORY if MEMORY.is_dir() else None
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 12
+# Suites that run side by side look for ports in different places, where the
+# system takes none for connections.
+PORTS_EACH = 250
+FIRST_PORT = 10_000 + os.getpid() % 80 * PORTS_EACH
+PORTS = cycle(range(FIRST_PORT, FIRST_PORT + PORTS_EACH))
 MIGRATED: dict[str, bytes] = {}  # database files, by the command of each kind
 
 
@@ -49,10 +55,12 @@ class NotUpError(Exception):
 
 
 def free_port() -> int:
-    """Ask the system for a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Find a port that nobody listens on."""
+    for port in islice(PORTS, PORTS_EACH):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise NotUpError(f"no port is free in {PORTS_EACH} from {FIRST_PORT} on")
 
 
 def run_file(implementation: str) -> Path:
@@ -169,7 +177,8 @@ class Server:
             input=input or "",
             env=self.environment(env),
             cwd=self.folder,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             capture_output=True,
             timeout=timeout,
         )

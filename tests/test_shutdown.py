@@ -104,7 +104,7 @@ def patience_for(server: Server) -> float:
     """Return for how long silence is none: far longer than an answer took."""
     began = time.monotonic()
     assert serves(server, 3)
-    return min(0.4 + 4 * (time.monotonic() - began), 1.5)
+    return min(0.4 + 4 * (time.monotonic() - began), 1.0)
 
 
 def stops_serving(server: Server, patience: float) -> bool:

@@ -172,7 +172,7 @@ def ask(
         b"" if body is None else encode_json(body),
         close=False,  # gunicorn closes one after the other, and waits
     )
-    allowed = {200, 201, 204, 401, 404}
+    allowed = {200, 201, 204, 401, 403, 404}
     return raw.Asked(server, allowed, timeout=20).send([request])
 
 
@@ -206,7 +206,9 @@ def race_with_deletion(
     return done
 
 
-AFTER_EACH_OTHER = {"delete_bookmark": {404}}
+AFTER_EACH_OTHER = {"delete_bookmark": {404}, "change_password": {403}}
+# A sign-in that came too late has failed; that refers to no account.
+MAY_HOLD_THE_NAME = {"failed_sign_ins"}
 
 
 @pytest.mark.rule("STORAGE-3")
@@ -223,7 +225,8 @@ def test_a_write_beside_the_deletion_is_done_before_or_401(
             server, user, operation, lambda: locked(server.database), before
         )
         assert set(done) <= {200, 201, 204, 401} | twice, done
-        assert holds(server.database, user.username) == []
+        left = {table for table, _ in holds(server.database, user.username)}
+        assert left <= MAY_HOLD_THE_NAME
 
 
 @pytest.mark.rule("STORAGE-3")
@@ -882,7 +885,8 @@ class TestPostgreSQL:
                 before=1,
             )
             assert set(done) <= {200, 201, 204, 401} | twice, done
-            assert postgres_holds(postgres.address, user.username) == []
+            held = postgres_holds(postgres.address, user.username)
+            assert {table for table, _ in held} <= MAY_HOLD_THE_NAME
 
     @pytest.mark.rule("STORAGE-10", "CACHING-7")
     def test_of_twenty_changes_with_one_tag_one_wins(

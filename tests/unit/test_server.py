@@ -73,7 +73,7 @@ def hasty() -> Iterator[int]:
     hurry = dict.fromkeys(
         ("head_seconds", "body_seconds", "idle_seconds", "place_seconds"), 0.3
     )
-    hurry |= dict.fromkeys(("long_body_seconds", "write_seconds"), 0.5)
+    hurry |= {"long_body_seconds": 1.5, "write_seconds": 0.5}
     yield from start(misbehaving.application, threads=2, **hurry)
 
 
@@ -770,7 +770,7 @@ def test_endless_body(hasty: int) -> None:
     """Give up a body that does not end, as fast as it may come."""
     with connect(hasty) as sock:
         sock.sendall(post(CHUNKED, path="/count-body"))
-        # Half a second for the body, and one to linger.
+        # A second and a half for the body, and one to linger.
         assert pour(sock, (b"1000\r\n" + b"x" * 4096 + b"\r\n") * 1000) < 4
 
 
