@@ -136,6 +136,20 @@ class Asked:
         send(self.connection, pieces, pause, half_close)
         return self
 
+    def wait_for_continue(self) -> None:
+        """Read the interim answer that asks for the body."""
+        interim = b""
+        while not interim.endswith(b"\r\n\r\n"):
+            byte = self.connection.recv(1)
+            assert byte, f"hung up after {interim!r}"
+            interim += byte
+        assert re.match(rb"HTTP/1\.1 100 ", interim), interim
+
+    def send_body(self, body: bytes) -> None:
+        """Send what the head has announced."""
+        self.sent += body
+        send(self.connection, [body], 0, half_close=False)
+
     def answers(self) -> list[Response | None]:
         """Read and judge all answers; close the connection."""
         methods = [line.split(b" ")[0] for line in heads(self.sent)]

@@ -185,6 +185,7 @@ def test_create_admin_takes_the_password_as_it_is(calm: Server) -> None:
 REFUSED = [
     ("with space", PASSWORD),
     ("root_2", "with\0nul byte\n"),
+    ("root_3", "in Latin-1, \udce9\n"),  # the byte E9
 ]
 
 

@@ -278,6 +278,34 @@ def test_the_tag_of_a_compressed_file_makes_304(
         expect.no_body(answer)
 
 
+@pytest.mark.rule("COMPRESSION-7")
+@pytest.mark.parametrize("path", LARGE)
+def test_no_strong_tag_stands_for_both(reader: Reader, path: str) -> None:
+    """Compressed and plain, an answer has two tags, a weak one or none."""
+    tags = [
+        reader.ask(path, coding).headers.get("etag", "W/")
+        for coding in ("gzip", None)
+    ]
+    assert tags[0] != tags[1] or tags[0].startswith("W/")
+
+
+@pytest.mark.rule("COMPRESSION-1", "COMPRESSION-4")
+def test_a_refused_form_is_a_page_too(server: Server, user: User) -> None:
+    """A page with the status 422 is compressed as any other."""
+    visitor = Visitor(server.url)
+    visitor.sign_in(user.username, user.password)
+    answer = visitor.submit(
+        "/",
+        "/bookmarks",
+        expect=422,
+        headers={"Accept-Encoding": "gzip"},
+        url="x" * 1024,
+    )
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in expect.vary(answer)
+    visitor.close()
+
+
 @pytest.mark.rule("COMPRESSION-3")
 def test_coded_answers_follow_one_another(
     server: Server, reader: Reader

@@ -444,6 +444,8 @@ def test_post_of_a_visitor_with_a_token_leads_to_login(
         "multipart/form-data",
         "multipart/form-data; boundary=x",
         "application/x-www-form-urlencoded; charset=utf-16",
+        "application/x-www-form-urlencoded; charset*=a; charset*0=b",
+        "multipart/form-data; boundary*=x; boundary*0=y",
     ],
 )
 def test_post_of_another_kind_is_no_way_around(

@@ -364,6 +364,7 @@ def test_odd_header(
         ("Content-Type", "application/json;;;"),
         ("Content-Type", 'application/json; charset="utf-8'),
         ("Content-Type", b"application/json; charset=\xff"),
+        ("Content-Type", "application/json; charset*=a; charset*0=b"),
         ("Content-Type", b"\xff"),
         ("Content-Type", "/"),
         ("Content-Type", ";"),

@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl, urlsplit
 import document
 import expect
 import pytest
+import raw
 import tables
-from client import PASSWORD, Client, User, unique
+import uploads
+from client import PASSWORD, Client, User, bookmarks_of, unique
 from servers import Server
-from visitor import Cookie, Visitor, set_cookies
+from visitor import Cookie, Visitor, multipart, set_cookies
 
 pytest_plugins = "visiting"
 
@@ -768,3 +770,29 @@ def test_ended_sessions_leave_no_row(
     assert [n for n in names if tables.holds(server.database, n)] == []
     after = tables.sizes(server.database)
     assert [t for t in after if after[t] > before[t]] == []
+
+
+@pytest.mark.rule("SESSIONS-12")
+def test_a_session_that_ends_under_way_writes_nothing(
+    server: Server, member: Visitor, user: User
+) -> None:
+    """The file comes after signing out: to `/login`, nothing stored."""
+    form = document.form_to(member.visit("/import"), "/import")
+    hidden = list(document.hidden_of(form).items())
+    file = ("b.html", uploads.many(1000))  # too long to be read first
+    kind, body = multipart(hidden, {"file": file})
+    pairs = member.cookies.items()
+    headers = {
+        "Cookie": "; ".join(f"{name}={value}" for name, value in pairs),
+        "Content-Type": kind,
+        "Content-Length": str(len(body)),
+        "Expect": "100-continue",
+    }
+    head = raw.message("POST", "/import", headers.items())
+    asked = raw.Asked(server, 303, timeout=10).send([head])
+    asked.wait_for_continue()
+    member.submit("/", "/logout")
+    asked.send_body(body)
+    (answer,) = asked.answers()
+    assert answer.headers["location"] == "/login"
+    assert bookmarks_of(user) == []

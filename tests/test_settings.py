@@ -334,6 +334,28 @@ def test_a_secret_key_is_made_once(checkout: Server) -> None:
     assert [f.name for f in file.parent.iterdir()] == ["secret_key"]
 
 
+def break_key(folder: Path) -> None:
+    """Keep a key that is too short."""
+    folder.mkdir()
+    (folder / "secret_key").write_text("half-a-key")
+
+
+@pytest.mark.rule("SETTINGS-9")
+@pytest.mark.managed
+@pytest.mark.parametrize("spoil", [break_key, Path.touch])
+def test_a_key_that_is_not_kept_well_is_refused(
+    checkout: Server, spoil: Callable[[Path], None]
+) -> None:
+    """A short key, or a file in place of the folder: a line, and exit 2."""
+    spoil(checkout.home / "var")
+    done = checkout.run("migrate", env={"SECRET_KEY": ""})
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("SECRET_KEY: ")
+    assert "half-a-key" not in line
+    assert not checkout.database.exists()
+
+
 @pytest.mark.rule("SETTINGS-8")
 @pytest.mark.managed
 def test_serve_warns_of_cheap_passwords(

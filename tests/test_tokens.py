@@ -9,7 +9,16 @@ from statistics import median
 import expect
 import pytest
 import raw
-from client import PASSWORD, Client, User, register, unique, unique_url
+import uploads
+from client import (
+    PASSWORD,
+    Client,
+    User,
+    bookmarks_of,
+    register,
+    unique,
+    unique_url,
+)
 from raw import Response
 from servers import Server
 from tables import dump
@@ -511,6 +520,29 @@ def test_delete_token_ends_that_token_only(user: User, other: User) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         user.request("show_me", headers=headers, expect=200)
     other.request("show_me", expect=200)
+
+
+@pytest.mark.rule("TOKENS-16")
+def test_a_token_that_ends_under_way_writes_nothing(
+    server: Server, user: User
+) -> None:
+    """The body comes after the token has ended: 401, nothing stored."""
+    body = uploads.form(uploads.many(1000))  # too long to be read first
+    headers = {
+        **uploads.FORM,
+        "Authorization": f"Bearer {user.sign_in()}",
+        "Content-Length": str(len(body)),
+        "Expect": "100-continue",
+    }
+    head = raw.message("POST", "/api/import", headers.items())
+    asked = raw.Asked(server, 401, timeout=10).send([head])
+    asked.wait_for_continue()
+    ended = {"Authorization": headers["Authorization"]}
+    user.request("delete_token", headers=ended, expect=204)
+    asked.send_body(body)
+    (answer,) = asked.answers()
+    expect.challenge(answer, "invalid_token")
+    assert bookmarks_of(user) == []
 
 
 @pytest.mark.rule("TOKENS-2", "TOKENS-15")

@@ -273,6 +273,16 @@ fault(
     ),
 )
 fault(
+    "an upload goes on without its session",
+    "SESSIONS-12",
+    (
+        "pages.py",
+        "        user = require_session(request, db)\n"
+        "        created = insert_entries(",
+        "        created = insert_entries(",
+    ),
+)
+fault(
     "an odd cookie is a crash",
     "SESSIONS-5",
     (

@@ -608,8 +608,7 @@ fault(
         'transaction("BEGIN IMMEDIATE")',
         'transaction("BEGIN")',
     ),
-    also="STORAGE-5",
-    sometimes="STORAGE-3",
+    sometimes="STORAGE-3 STORAGE-5",
 )
 fault(
     "commits do not wait for the disk",
@@ -1428,6 +1427,21 @@ fault(
     ),
     also="TOKENS-10",
 )
+fault(
+    "an upload goes on without its token",
+    "TOKENS-16",
+    (
+        "api.py",
+        "authenticate(request, db)  # before the body, which may be large",
+        "user = authenticate(request, db)",
+    ),
+    (
+        "api.py",
+        "        user = authenticate(request, db)\n"
+        "        created = insert_entries(",
+        "        created = insert_entries(",
+    ),
+)
 
 # Permissions
 
@@ -1586,6 +1600,11 @@ fault(
     ),
 )
 fault(
+    "a kept secret may be short",
+    "SETTINGS-9",
+    ("settings.py", "if len(key) < 32:", "if text and len(key) < 32:"),
+)
+fault(
     "no warning of cheap passwords",
     "SETTINGS-8",
     ("cli.py", "settings.password_log_n < 14", "settings.password_log_n < 4"),
@@ -1720,8 +1739,17 @@ fault(
     "LOGGING-2",
     (
         "logs.py",
+        "return json.dumps(line)",
+        "return json.dumps(line, indent=1)",
+    ),
+)
+fault(
+    "line ends beyond ASCII stand in the log",
+    "LOGGING-2",
+    (
+        "logs.py",
+        "return json.dumps(line)",
         "return json.dumps(line, ensure_ascii=False)",
-        "return json.dumps(line, ensure_ascii=False, indent=1)",
     ),
 )
 fault(
@@ -1832,8 +1860,8 @@ fault(
     "LIMITS-1",
     (
         "bodies.py",
-        "elif int(length) > limit:",
-        "elif int(length) > limit + 1:",
+        "elif length > limit:",
+        "elif length > limit + 1:",
     ),
     ("bodies.py", "if len(body) > limit:", "if len(body) > limit + 1:"),
     also="LIMITS-2 LIMITS-3",
@@ -1841,7 +1869,7 @@ fault(
 fault(
     "the limit itself is too large",
     "LIMITS-1",
-    ("bodies.py", "elif int(length) > limit:", "elif int(length) >= limit:"),
+    ("bodies.py", "elif length > limit:", "elif length >= limit:"),
     also="LIMITS-2",
 )
 fault(
@@ -1855,8 +1883,8 @@ fault(
     "LIMITS-3",
     (
         "bodies.py",
-        "elif int(length) > limit:\n",
-        "elif int(length) > limit:\n        stream.read(int(length))\n",
+        "elif length > limit:\n",
+        "elif length > limit:\n        stream.read(length)\n",
     ),
     also="LIMITS-1",
 )

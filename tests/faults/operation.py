@@ -80,6 +80,15 @@ fault(
     ),
 )
 fault(
+    "a condition that cannot be read is none",
+    "CACHING-5",
+    (
+        "caching.py",
+        "etag not in TAG.findall(condition)",
+        "(tags := TAG.findall(condition)) and etag not in tags",
+    ),
+)
+fault(
     "a bookmark is deleted on any condition",
     "CACHING-5",
     ("api.py", CONDITION + "db.execute(", "db.execute("),
@@ -398,6 +407,15 @@ fault(
     ),
 )
 fault(
+    "only what succeeds is compressed",
+    "COMPRESSION-1",
+    (
+        "compression.py",
+        "if not accepts_gzip(request):",
+        "if response.status != 200 or not accepts_gzip(request):",
+    ),
+)
+fault(
     "a bookmark is compressed",
     "COMPRESSION-5",
     (
@@ -418,6 +436,18 @@ fault(
         "        response.body = zlib.compress(",
     ),
     also="STATIC-2",
+)
+fault(
+    "a compressed answer has the tag of the plain one",
+    "COMPRESSION-7",
+    (
+        "compression.py",
+        'response.vary("Accept-Encoding")',
+        'response.vary("Accept-Encoding")\n'
+        '    if tag := response.headers.get("ETag"):\n'
+        '        response.headers["ETag"] = tag.removeprefix("W/")',
+    ),
+    also="CACHING-8",
 )
 
 # Headers

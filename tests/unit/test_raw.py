@@ -188,3 +188,23 @@ def test_body_of_head(say: Say) -> None:
 def test_message(message: bytes, text: bytes) -> None:
     """A request is written as it was asked for."""
     assert message == text
+
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+def test_a_body_follows_the_interim_answer(say: Say) -> None:
+    """The head is sent first, and the body when it is asked for."""
+    head = raw.message("POST", "/", [("Content-Length", "2")])
+    asked = raw.Asked(say(CONTINUE, OK), 200, timeout=5).send([head])
+    asked.wait_for_continue()
+    asked.send_body(b"hi")
+    assert [one.content for one in asked.answers()] == [b"hi"]
+
+
+@pytest.mark.parametrize("first", [OK, b"", CONTINUE[:-2]])
+def test_another_answer_asks_for_no_body(say: Say, first: bytes) -> None:
+    """A final answer, none or half of one is told."""
+    asked = raw.Asked(say(first), 200, timeout=5).send([GET])
+    with asked.connection, pytest.raises(AssertionError):
+        asked.wait_for_continue()

@@ -89,7 +89,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         raise Problem(403, "The current password is wrong.")
     password = make_password(fields["new_password"])
     with transaction.atomic():
-        authenticate(request)
+        authenticate(request)  # again, for hashing took its time
         confirm_password(user)
         User.objects.filter(id=user.id).update(password=password)
         end_tokens(user, but=user.digest)

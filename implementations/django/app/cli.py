@@ -16,6 +16,8 @@ STEPS = sorted(
     for path in Path(__file__).parent.glob("migrations/[0-9]*.py")
 )
 
+FAILURES = (CommandError, Error, IrreversibleError, UnicodeError, OSError)
+
 
 def main() -> int:
     """Run the command that the arguments name."""
@@ -30,7 +32,7 @@ def main() -> int:
         call_command(*arguments.pop("command"), *arguments.values())
         if arguments.get("step") == STEPS[-1]:
             call_command("migrate")  # and the tables of Django's own apps
-    except (CommandError, Error, IrreversibleError, OSError) as error:
+    except FAILURES as error:
         print(f"run: {explain(error)}", file=sys.stderr)
         return 1
     return 0

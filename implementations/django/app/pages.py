@@ -68,21 +68,21 @@ def submit_login(request: HttpRequest) -> HttpResponse:
     """Sign in, and go on to where the visitor was going."""
     form, path = SignInForm(request.POST), request.POST.get("next", "")
     if not form.is_valid():
-        return login_page(request, form, path, Problem(422, ""))
+        return login_page(request, form, path, 422)
     try:
         user = check_sign_in(request, **form.cleaned_data)
         with transaction.atomic():
             confirm_password(user)
             start_session(request, user)
     except Problem as problem:
-        return login_page(request, form, path, problem)
+        return login_page(request, form, path, problem=problem)
     return see_other(path if is_own_path(path) else "home")
 
 
 @csrf_protect
 def submit_logout(request: HttpRequest) -> HttpResponse:
     """Sign out."""
-    find_session(request)
+    find_session(request)  # for the log
     logout(request)
     return see_other("login")
 

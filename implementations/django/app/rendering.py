@@ -70,11 +70,12 @@ def login_page(
     request: HttpRequest,
     form: SignInForm,
     path: str,
+    status: int = 200,
     problem: Problem | None = None,
 ) -> HttpResponse:
     """Show the form to sign in, with what went wrong."""
     find_session(request)
-    status = problem.status if problem else 200
+    status = problem.status if problem else status
     context = {
         "heading": "Sign in",
         "form": form,

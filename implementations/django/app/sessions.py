@@ -122,6 +122,6 @@ class SessionBackend(ModelBackend):
 
 
 class MessageStorage(CookieStorage):
-    """Keeps the admin's messages out of the session, which they prolong."""
+    """Keeps the admin's messages elsewhere: to store a session prolongs it."""
 
     cookie_name = f"{settings.COOKIE_PREFIX}messages"

@@ -19,9 +19,9 @@ def integer(low: int, high: int) -> Callable[[str], int]:
     """Accept the integers from low to high."""
 
     def parse(text: str) -> int:
-        if not re.fullmatch("[0-9]{1,18}", text):
-            raise ValueError(f"an integer from {low} to {high}")
-        if not low <= int(text) <= high:
+        """Parse one of them."""
+        digits = re.fullmatch("[0-9]{1,18}", text)
+        if not digits or not low <= int(text) <= high:
             raise ValueError(f"an integer from {low} to {high}")
         return int(text)
 
@@ -67,8 +67,8 @@ def level(text: str) -> str:
 
 def rate(text: str) -> tuple[int, int]:
     """Parse COUNT/SECONDS."""
-    match = re.fullmatch("([0-9]{1,9})/([0-9]{1,9})", text)
-    if not match or 0 in map(int, match.groups()):
+    match = re.fullmatch("0*([1-9][0-9]{0,8})/0*([1-9][0-9]{0,8})", text)
+    if not match:
         raise ValueError("COUNT/SECONDS, such as 10/60")
     return int(match[1]), int(match[2])
 
@@ -124,9 +124,15 @@ def postgresql(url: str) -> dict[str, Any]:
 
 def secret(text: str) -> str:
     """Check the length of the secret key, or take the one kept on disk."""
-    if text and len(text) < 32:
-        raise ValueError("at least 32 characters")
-    return text or kept_secret(FOLDER / "var" / "secret_key")
+    path = FOLDER / "var" / "secret_key"
+    try:
+        key = text or kept_secret(path)
+    except OSError as error:
+        raise ValueError(f"set, nor can one be kept: {error}") from error
+    if len(key) < 32:
+        where = "" if text else f" in {path}"
+        raise ValueError("at least 32 characters" + where)
+    return key
 
 
 def kept_secret(path: Path) -> str:

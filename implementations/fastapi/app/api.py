@@ -50,7 +50,7 @@ from app.permissions import (
     OwnBookmark,
     SentToken,
     find_bookmark,
-    writing_as,
+    writing_by_token,
 )
 from app.routing import IdConvertor
 from app.search import select_bookmarks
@@ -131,16 +131,16 @@ def change_password(
         count_failure(account.username, request.client.host)
         raise HTTPException(403, "The current password is wrong.")
     password = hash_password(fields.new_password)
-    with writing() as db:
+    with writing_by_token(token) as db:
         confirm_password(db, account).password = password
         end_tokens(db, account.id, but=digest(token))
         end_sessions(db, account.id)
 
 
 @api.delete("/api/me", status_code=204, responses=answers(*SIGNED_IN))
-def delete_me(account: Account) -> None:
+def delete_me(account: Account, token: SentToken) -> None:
     """Delete the account that asks, with all its data."""
-    with writing_as(account) as db:
+    with writing_by_token(token) as db:
         delete_account(db, account.id)
 
 
@@ -166,7 +166,7 @@ def create_token(
 )
 def delete_token(account: Account, token: SentToken) -> None:
     """Sign out: end the token that asks."""
-    with writing_as(account) as db:
+    with writing_by_token(token) as db:
         db.execute(delete(Token).where(Token.digest == digest(token)))
 
 
@@ -198,10 +198,13 @@ def list_bookmarks(
     responses=answers(*SIGNED_IN, *BODY, 409),
 )
 def create_bookmark(
-    account: Account, fields: BookmarkFields, response: Response
+    account: Account,
+    token: SentToken,
+    fields: BookmarkFields,
+    response: Response,
 ) -> Bookmark:
     """Create a bookmark."""
-    with writing_as(account) as db:
+    with writing_by_token(token) as db:
         bookmark = insert_bookmark(db, account.id, fields.model_dump())
     response.headers["Location"] = f"/api/bookmarks/{bookmark.id}"
     response.headers["ETag"] = bookmark_etag(bookmark)
@@ -227,13 +230,14 @@ def show_bookmark(bookmark: OwnBookmark, response: Response) -> Bookmark:
 )
 def replace_bookmark(
     account: Account,
+    token: SentToken,
     bookmark: OwnBookmark,
     if_match: IfMatch,
     fields: BookmarkFields,
     response: Response,
 ) -> Bookmark:
     """Replace all fields of a bookmark."""
-    with writing_as(account) as db:
+    with writing_by_token(token) as db:
         bookmark = find_bookmark(db, account, bookmark.id)
         check_if_match(if_match, bookmark)
         change_bookmark(db, bookmark, fields.model_dump())
@@ -248,13 +252,14 @@ def replace_bookmark(
 )
 def update_bookmark(
     account: Account,
+    token: SentToken,
     bookmark: OwnBookmark,
     if_match: IfMatch,
     fields: BookmarkChanges,
     response: Response,
 ) -> Bookmark:
     """Change the named fields of a bookmark."""
-    with writing_as(account) as db:
+    with writing_by_token(token) as db:
         bookmark = find_bookmark(db, account, bookmark.id)
         check_if_match(if_match, bookmark)
         change_bookmark(db, bookmark, fields.model_dump())
@@ -267,9 +272,11 @@ def update_bookmark(
     status_code=204,
     responses=answers(*SIGNED_IN, 404, 412),
 )
-def delete_bookmark(account: Account, if_match: IfMatch, id: int) -> None:
+def delete_bookmark(
+    account: Account, token: SentToken, if_match: IfMatch, id: int
+) -> None:
     """Delete a bookmark."""
-    with writing_as(account) as db:
+    with writing_by_token(token) as db:
         bookmark = find_bookmark(db, account, id)
         check_if_match(if_match, bookmark)
         db.delete(bookmark)
@@ -292,11 +299,13 @@ def list_tags(account: Account) -> dict[str, Any]:
     responses=answers(*SIGNED_IN, *BODY),
     openapi_extra=multipart(file={"type": "string", "format": "binary"}),
 )
-def import_bookmarks(account: Account, upload: Upload) -> ImportDocument:
+def import_bookmarks(
+    account: Account, token: SentToken, upload: Upload
+) -> ImportDocument:
     """Import a browser's bookmark file."""
     entries = read_entries(upload)
     wanted = choose_entries(entries)  # while others may still write
-    with writing_as(account) as db:
+    with writing_by_token(token) as db:
         created = insert_entries(db, account.id, wanted)
     return ImportDocument(created=created, skipped=len(entries) - created)
 
@@ -338,9 +347,9 @@ def list_users(
     status_code=204,
     responses=answers(*SIGNED_IN, 403, 404),
 )
-def delete_user(admin: Admin, id: int) -> None:
+def delete_user(admin: Admin, token: SentToken, id: int) -> None:
     """Delete an account, with all its data."""
-    with writing_as(admin) as db:
+    with writing_by_token(token) as db:
         if not delete_account(db, id):
             raise HTTPException(404, "There is no such account.")
 

@@ -1,12 +1,12 @@
 """Reading the body of a request."""
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from email.message import Message
 from typing import Any
 
 from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
@@ -67,21 +67,23 @@ class JSONRoute(APIRoute):
 
 def check_type(request: Request) -> None:
     """Refuse a body that does not say that it is plain JSON in UTF-8."""
-    content = content_type(request)
+    kind, parameters = content_type(request)
     if (
-        content.get_content_type() != "application/json"
-        or content.get_content_charset("utf-8") != "utf-8"
+        kind != "application/json"
+        or parameters.get("charset", "utf-8").lower() != "utf-8"
         or request.headers.get("Content-Encoding")
     ):
         detail = "The body must be application/json in UTF-8."
         raise HTTPException(415, detail, {"Accept": "application/json"})
 
 
-def content_type(request: Request) -> Message:
+def content_type(request: Request) -> tuple[str, dict[str, str]]:
     """Parse the type of a body and its parameters (RFC 9110 §8.3.1)."""
-    content = Message()
-    content["Content-Type"] = request.headers.get("Content-Type", "")
-    return content
+    kind, found = parse_options_header(request.headers.get("Content-Type"))
+    parameters = {
+        n.decode("latin-1"): v.decode("latin-1") for n, v in found.items()
+    }
+    return kind.decode("latin-1"), parameters
 
 
 def too_large(limit: int) -> HTTPException:
@@ -106,7 +108,8 @@ async def read_whole_form(
     request = LimitedRequest(request.scope, request.receive)
     request.limit = limit
     # Starlette would decode by any codec of Python's, of which some are slow.
-    if content_type(request).get_content_charset("utf-8") != "utf-8":
+    _, parameters = content_type(request)
+    if parameters.get("charset", "utf-8").lower() != "utf-8":
         raise HTTPException(415, "The form must be in UTF-8.")
     try:
         if not is_multipart(request):
@@ -135,4 +138,5 @@ async def read_files(request: Request) -> tuple[FormData, list[bytes]]:
 
 def is_multipart(request: Request) -> bool:
     """Tell whether a body says that it is a form with files."""
-    return content_type(request).get_content_type() == "multipart/form-data"
+    kind, _ = content_type(request)
+    return kind == "multipart/form-data"

@@ -22,7 +22,7 @@ from app.exporting import export_response
 from app.importing import choose_entries, insert_entries, read_entries
 from app.models import Bookmark
 from app.pagination import order_by, paginate
-from app.permissions import find_bookmark, writing_as
+from app.permissions import find_bookmark
 from app.rendering import (
     account_fields,
     bookmark_fields,
@@ -40,6 +40,7 @@ from app.sessions import (
     end_session,
     is_own_path,
     start_session,
+    writing_by_session,
 )
 from app.storage import reading, writing
 from app.tags import count_tags
@@ -123,7 +124,7 @@ def submit_bookmark(
     """Add a bookmark."""
     try:
         fields = bookmark_fields(form)
-        with writing_as(user) as db:
+        with writing_by_session(request) as db:
             insert_bookmark(db, user.id, fields.model_dump())
     except (HTTPException, ValidationError) as refusal:
         return bookmark_page(request, user, form, refusal)
@@ -149,7 +150,7 @@ def submit_edit(
         find_bookmark(db, user, id)  # missing comes before invalid
     try:
         fields = bookmark_fields(form)
-        with writing_as(user) as db:
+        with writing_by_session(request) as db:
             bookmark = find_bookmark(db, user, id)
             change_bookmark(db, bookmark, fields.model_dump())
     except (HTTPException, ValidationError) as refusal:
@@ -158,9 +159,11 @@ def submit_edit(
 
 
 @pages.post("/bookmarks/{id:id}/delete")
-def submit_delete(form: OwnForm, user: SignedIn, id: int) -> Response:
+def submit_delete(
+    request: Request, form: OwnForm, user: SignedIn, id: int
+) -> Response:
     """Delete a bookmark."""
-    with writing_as(user) as db:
+    with writing_by_session(request) as db:
         db.delete(find_bookmark(db, user, id))
     return redirect("/")
 
@@ -183,7 +186,7 @@ def submit_import(
     except HTTPException as refusal:
         return import_page(request, user, refusal)
     wanted = choose_entries(entries)  # while others may still write
-    with writing_as(user) as db:
+    with writing_by_session(request) as db:
         created = insert_entries(db, user.id, wanted)
     counts = {"created": created, "skipped": len(entries) - created}
     return redirect("/import?" + urlencode(counts))

@@ -82,10 +82,9 @@ OwnBookmark = Annotated[Bookmark, Depends(read_bookmark)]
 
 
 @contextmanager
-def writing_as(account: User) -> Iterator[Session]:
-    """Write for an account, unless it was deleted since it was read."""
+def writing_by_token(token: str) -> Iterator[Session]:
+    """Write for an account, unless its token has ended since it was read."""
     with writing() as db:
-        # PostgreSQL lets several write: keep the account until the end.
-        if not db.get(User, account.id, with_for_update=True):
+        if not find_token(db, token):
             raise unauthorized('Bearer error="invalid_token"')
         yield db

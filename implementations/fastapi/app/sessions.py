@@ -5,6 +5,8 @@ A visitor who has not signed in has such a cookie too, but no row.
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -15,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.models import BrowserSession, User
 from app.settings import settings
-from app.storage import reading
+from app.storage import reading, writing
 from app.tokens import digest
 
 
@@ -39,12 +41,15 @@ def start_session(request: Request, db: Session, user_id: int) -> None:
 
 def find_session(request: Request, db: Session) -> User | None:
     """Find the account whose session asks, if there is one."""
-    user = db.scalar(
+    query = (
         select(User)
         .join(BrowserSession)
         .where(BrowserSession.digest == digest(session_id(request)))
         .where(BrowserSession.expires_at > datetime.now(UTC))
     )
+    if db.info.get("writing"):
+        query = query.with_for_update(of=User)
+    user = db.scalar(query)
     request.state.user_id = user.id if user else None
     return user
 
@@ -63,11 +68,25 @@ Visitor = Annotated[User | None, Depends(find_visitor)]
 async def require_session(visitor: Visitor) -> User:
     """Return the account whose session asks, or lead to the sign-in."""
     if not visitor:
-        raise HTTPException(401, "Sign in first.")
+        raise signed_out()
     return visitor
 
 
 SignedIn = Annotated[User, Depends(require_session)]
+
+
+@contextmanager
+def writing_by_session(request: Request) -> Iterator[Session]:
+    """Write for an account, unless its session has ended since it was read."""
+    with writing() as db:
+        if not find_session(request, db):
+            raise signed_out()
+        yield db
+
+
+def signed_out() -> HTTPException:
+    """Make the problem that leads to the sign-in."""
+    return HTTPException(401, "Sign in first.")
 
 
 def end_session(request: Request, db: Session) -> None:

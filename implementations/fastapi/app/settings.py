@@ -77,9 +77,19 @@ def database(text: str) -> URL:
     return url
 
 
-def kept_secret() -> str:
+def secret(text: str) -> str:
+    """Check the length of the secret key, or take the one kept on disk."""
+    try:
+        key = text or kept_secret(FOLDER / "var" / "secret_key")
+    except OSError as error:
+        raise ValueError from error
+    if len(key) < 32:
+        raise ValueError
+    return key
+
+
+def kept_secret(path: Path) -> str:
     """Read the secret key of this installation, making it on first use."""
-    path = FOLDER / "var" / "secret_key"
     path.parent.mkdir(exist_ok=True)
     draft = path.with_name(f"secret_key.{os.getpid()}")
     if not path.exists():
@@ -116,10 +126,10 @@ class Settings(BaseSettings):
         description="sqlite:///file, sqlite:////absolute/file "
         "or postgresql://user:password@host/name",
     )
-    secret_key: str = Field(
-        default_factory=kept_secret,
-        min_length=32,
-        description="at least 32 characters",
+    secret_key: Annotated[str, BeforeValidator(secret)] = Field(
+        "",
+        validate_default=True,
+        description="at least 32 characters, here or in var/secret_key",
     )
     allowed_hosts: Annotated[list[str], BeforeValidator(host_names)] = Field(
         ["localhost", "127.0.0.1", "[::1]"],

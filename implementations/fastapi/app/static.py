@@ -31,4 +31,6 @@ class Static(StaticFiles):
         """Send a file, or say that it has not changed."""
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=3600"
+        # It may yet be compressed, and is not these very bytes then.
+        response.headers["ETag"] = "W/" + response.headers["ETag"]
         return response

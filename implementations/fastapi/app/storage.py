@@ -63,7 +63,9 @@ else:
     reader = engine  # SQLite reads from a snapshot anyway
 writer = engine.execution_options(writing=True)
 start_reading = sessionmaker(reader)
-start_writing = sessionmaker(writer, expire_on_commit=False)
+start_writing = sessionmaker(
+    writer, expire_on_commit=False, info={"writing": True}
+)
 
 
 def reading() -> AbstractContextManager[Session]:

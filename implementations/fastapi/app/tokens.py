@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, contains_eager
 
-from app.models import Token
+from app.models import Token, User
 from app.settings import settings
 from app.storage import Timestamp
 
@@ -33,13 +33,17 @@ def issue_token(db: Session, user_id: int) -> TokenDocument:
 
 def find_token(db: Session, token: str) -> Token | None:
     """Find a token that is valid now, with its account."""
-    return db.scalar(
+    query = (
         select(Token)
         .join(Token.user)
         .options(contains_eager(Token.user))
         .where(Token.digest == digest(token))
         .where(Token.expires_at > datetime.now(UTC))
     )
+    if db.info.get("writing"):
+        # PostgreSQL lets several write: keep the account until the end.
+        query = query.with_for_update(of=User)
+    return db.scalar(query)
 
 
 def end_tokens(db: Session, user_id: int, but: str = "") -> None:

@@ -103,7 +103,7 @@ def change_password() -> ResponseReturnValue:
         abort(403, "The current password is wrong.")
     password = hash_password(fields.new_password)
     with writing() as db:
-        authenticate(db)
+        authenticate(db)  # again, for hashing took its time
         confirm_password(db, user).password = password
         end_tokens(db, user.id, but=g.token.digest)
         end_sessions(db, user.id)

@@ -12,18 +12,17 @@ GZIP = 31  # zlib's number for the format of RFC 1952
 
 def compress(response: Response) -> Response:
     """Send a response as gzip to a client that takes it."""
-    static = request.endpoint == "static"
-    if response.status_code == 204 or (
-        has_strong_etag(response) and not static
-    ):
+    file = request.endpoint == "static" and response.status_code < 400
+    if response.status_code == 204 or (has_strong_etag(response) and not file):
         return response
     response.vary.add("Accept-Encoding")
-    if response.status_code == 200 and request.accept_encodings["gzip"] > 0:
-        if static:
+    whole = response.status_code not in (206, 304)
+    if whole and request.accept_encodings["gzip"] > 0:
+        if file:
             response.direct_passthrough = False
             response.make_sequence()
             response.set_etag(response.get_etag()[0], weak=True)
-        if response.is_streamed:
+        if response.is_streamed and response.content_length is None:
             response.content_encoding = "gzip"
             response.call_on_close(response.response.close)
             response.response = compress_pieces(response.iter_encoded())

@@ -50,7 +50,7 @@ def count_failure(username: str) -> None:
 
 
 def name_key(username: str) -> str:
-    """Shorten what is no name at all, for it is stored."""
+    """Shorten what is too long for a name, for it is stored."""
     return username if len(username) <= 128 else digest(username)
 
 

@@ -101,7 +101,7 @@ def submit_login() -> ResponseReturnValue:
 def submit_logout() -> ResponseReturnValue:
     """Sign out."""
     with writing() as db:
-        find_session(db)
+        find_session(db)  # for the log
         end_session(db)
     return redirect("/login", 303)
 

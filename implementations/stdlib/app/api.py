@@ -102,7 +102,7 @@ def change_password(request: Request) -> Response:
         raise Problem(403, "The current password is wrong.")
     password = hash_password(fields["new_password"])
     with writing() as db:
-        authenticate(request, db)
+        authenticate(request, db)  # again, for hashing took its time
         confirm_password(db, user)
         replace_password(db, user["id"], password)
         end_tokens(db, user["id"], but=user["digest"])

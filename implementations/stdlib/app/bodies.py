@@ -73,18 +73,26 @@ def read_body(request: Request, limit: int | None = None) -> bytes:
     """Return the body of a request, unless it is too large."""
     limit = settings.max_body_bytes if limit is None else limit
     stream = request.environ["wsgi.input"]
-    length = request.header("Content-Length")
+    length = content_length(request)
     if length is None:  # chunked: the server marks where it ends
         body = receive(stream, limit + 1)
-    elif int(length) > limit:
+    elif length > limit:
         raise too_large(limit)
     else:
-        body = receive(stream, int(length))
-        if len(body) < int(length):  # RFC 9112 §8
+        body = receive(stream, length)
+        if len(body) < length:  # RFC 9112 §8
             raise Problem(400, "The body ended before its Content-Length.")
     if len(body) > limit:
         raise too_large(limit)
     return body
+
+
+def content_length(request: Request) -> int | None:
+    """Return the length of a body, None where the server marks its end."""
+    length = request.header("Content-Length")  # PEP 3333: it may be empty
+    if not length and request.environ.get("wsgi.input_terminated"):
+        return None
+    return int(length or 0)
 
 
 def receive(stream: BinaryIO, size: int) -> bytes:
@@ -102,5 +110,5 @@ def too_large(limit: int) -> Problem:
 
 def is_small(request: Request) -> bool:
     """Tell whether a body says that it is no larger than any may be."""
-    length = request.header("Content-Length")
-    return length is not None and int(length) <= settings.max_body_bytes
+    length = content_length(request)
+    return length is not None and length <= settings.max_body_bytes

@@ -32,7 +32,7 @@ class JSONFormatter(logging.Formatter):
         line |= getattr(record, "request", {})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return json.dumps(line)
 
 
 def configure_logging() -> None:

@@ -106,7 +106,7 @@ def submit_logout(request: Request) -> Response:
     """Sign out."""
     check_csrf(request, read_form(request))
     with writing() as db:
-        find_session(request, db)
+        find_session(request, db)  # for the log
         end_session(request, db)
     return redirect("/login", session_cookie("", 0))
 
@@ -203,7 +203,7 @@ def submit_import(request: Request) -> Response:
         check_csrf(request, form)
         entries = read_entries(files)
     except Problem as problem:
-        if problem.status not in (413, 422):  # no token of ours was read
+        if problem.status not in (413, 422):  # PAGES-12 shows these two
             raise expired_form() from problem
         return import_page(request, problem)
     wanted = choose_entries(entries)  # while others may still write

@@ -15,6 +15,7 @@ def select_bookmarks(
     user_id: int, phrase: str, tags: list[str]
 ) -> tuple[str, list[Any]]:
     """Select an account's bookmarks with a phrase and with all the tags."""
+    # The text of a query is ours alone; what users send goes by "?".
     conditions, values = ["user_id = ?"], [user_id]
     if phrase:
         conditions.append("instr(folded, ?)")
