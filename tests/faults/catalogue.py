@@ -78,7 +78,7 @@ fault(
 fault(
     "ids of any length",
     "ROUTING-9",
-    ("permissions.py", " if len(digits) <= 18 else 0", ""),
+    ("routing.py", " if len(digits) <= 18 else 0", ""),
 )
 fault(
     "a path must be UTF-8",
@@ -1500,8 +1500,8 @@ fault(
     "PERMISSIONS-6",
     (
         "api.py",
-        "if not delete_account(db, row_id(id)):",
-        "if delete_account(db, row_id(id)) is None:",
+        "if not delete_account(db, id):",
+        "if delete_account(db, id) is None:",
     ),
 )
 

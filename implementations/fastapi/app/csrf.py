@@ -16,7 +16,7 @@ def csrf_token(request: Request) -> str:
     """Make a token for the forms of a session."""
     key = request.session.setdefault("csrf", secrets.token_urlsafe(32))
     # No two are alike, so that the length of a compressed page tells
-    # nothing about them (BREACH).
+    # nothing about them (BREACH, see spec/compression.md).
     return sign(key, secrets.token_hex(NONCE_LENGTH // 2))
 
 

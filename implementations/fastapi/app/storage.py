@@ -44,7 +44,7 @@ def make_engine() -> Engine:
 def set_pragmas(connection: sqlite3.Connection, record: Any) -> None:
     """Set what SQLite keeps for each connection."""
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA synchronous = FULL")  # STORAGE-7
     connection.execute("PRAGMA foreign_keys = ON")
 
 

@@ -148,7 +148,7 @@ def list_bookmarks() -> ResponseReturnValue:
         query = select_bookmarks(user.id, wanted.q, wanted.tag)
         query = query.order_by(*order_by(Bookmark, wanted.sort))
         page = paginate(db, query, wanted)
-        return page_response(page, represent_bookmark)
+    return page_response(page, represent_bookmark)
 
 
 @api.post("/api/bookmarks")
@@ -159,8 +159,8 @@ def create_bookmark() -> ResponseReturnValue:
         user = authenticate(db)
         fields = validate(BookmarkFields, body)
         bookmark = insert_bookmark(db, user.id, fields.model_dump())
-        location = f"/api/bookmarks/{bookmark.id}"
-        return bookmark_response(201, bookmark, {"Location": location})
+    location = f"/api/bookmarks/{bookmark.id}"
+    return bookmark_response(201, bookmark, {"Location": location})
 
 
 @api.get("/api/bookmarks/<id:id>")
@@ -169,7 +169,7 @@ def show_bookmark(id: int) -> ResponseReturnValue:
     with reading() as db:
         user = authenticate(db)
         bookmark = find_bookmark(db, user, id)
-        return bookmark_response(200, bookmark)
+    return bookmark_response(200, bookmark)
 
 
 @api.put("/api/bookmarks/<id:id>")
@@ -182,7 +182,7 @@ def replace_bookmark(id: int) -> ResponseReturnValue:
         check_if_match(bookmark_etag(bookmark))
         fields = validate(BookmarkFields, body)
         change_bookmark(db, bookmark, fields.model_dump())
-        return bookmark_response(200, bookmark)
+    return bookmark_response(200, bookmark)
 
 
 @api.patch("/api/bookmarks/<id:id>")
@@ -194,9 +194,8 @@ def update_bookmark(id: int) -> ResponseReturnValue:
         bookmark = find_bookmark(db, user, id)
         check_if_match(bookmark_etag(bookmark))
         fields = validate(BookmarkChanges, body)
-        named = fields.model_dump()
-        change_bookmark(db, bookmark, named)
-        return bookmark_response(200, bookmark)
+        change_bookmark(db, bookmark, fields.model_dump())
+    return bookmark_response(200, bookmark)
 
 
 @api.delete("/api/bookmarks/<id:id>")

@@ -36,7 +36,8 @@ def insert_bookmark(
 ) -> Bookmark:
     """Store a new bookmark."""
     row = make_row(user_id, fields, datetime.now(UTC))
-    bookmark = Bookmark(**row, tags=fields["tags"])
+    # Without the empty set "no tags" would mean "not loaded yet".
+    bookmark = Bookmark(**row, tag_rows=set(), tags=fields["tags"])
     db.add(bookmark)
     flush(db)
     return bookmark

@@ -29,12 +29,7 @@ from app.importing import choose_entries, insert_entries, read_entries
 from app.limits import check_limit, count_failure
 from app.messages import Request, Response, json_response
 from app.pagination import page_response, paginate
-from app.permissions import (
-    authenticate,
-    find_bookmark,
-    require_admin,
-    row_id,
-)
+from app.permissions import authenticate, find_bookmark, require_admin
 from app.routing import Router
 from app.search import select_bookmarks
 from app.sessions import end_sessions
@@ -167,7 +162,7 @@ def create_bookmark(request: Request) -> Response:
 
 
 @api.get("/api/bookmarks/{id}")
-def show_bookmark(request: Request, id: str) -> Response:
+def show_bookmark(request: Request, id: int) -> Response:
     """Show one bookmark."""
     with reading() as db:
         user = authenticate(request, db)
@@ -176,7 +171,7 @@ def show_bookmark(request: Request, id: str) -> Response:
 
 
 @api.put("/api/bookmarks/{id}")
-def replace_bookmark(request: Request, id: str) -> Response:
+def replace_bookmark(request: Request, id: int) -> Response:
     """Replace all fields of a bookmark."""
     document = read_json(request)
     with writing() as db:
@@ -189,7 +184,7 @@ def replace_bookmark(request: Request, id: str) -> Response:
 
 
 @api.patch("/api/bookmarks/{id}")
-def update_bookmark(request: Request, id: str) -> Response:
+def update_bookmark(request: Request, id: int) -> Response:
     """Change the named fields of a bookmark."""
     document = read_json(request)
     with writing() as db:
@@ -202,7 +197,7 @@ def update_bookmark(request: Request, id: str) -> Response:
 
 
 @api.delete("/api/bookmarks/{id}")
-def delete_bookmark(request: Request, id: str) -> Response:
+def delete_bookmark(request: Request, id: int) -> Response:
     """Delete a bookmark."""
     with writing() as db:
         user = authenticate(request, db)
@@ -256,11 +251,11 @@ def list_users(request: Request) -> Response:
 
 
 @api.delete("/api/users/{id}")
-def delete_user(request: Request, id: str) -> Response:
+def delete_user(request: Request, id: int) -> Response:
     """Delete an account, with all its data."""
     with writing() as db:
         require_admin(authenticate(request, db))
-        if not delete_account(db, row_id(id)):
+        if not delete_account(db, id):
             raise Problem(404, "There is no such account.")
     return Response(204)
 

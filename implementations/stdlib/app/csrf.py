@@ -14,7 +14,7 @@ NONCE_LENGTH = 32
 def csrf_token(session: str) -> str:
     """Make a token for the forms of a session."""
     # No two are alike, so that the length of a compressed page tells
-    # nothing about them (BREACH).
+    # nothing about them (BREACH, see spec/compression.md).
     return sign(session, secrets.token_hex(NONCE_LENGTH // 2))
 
 

@@ -149,7 +149,7 @@ def submit_bookmark(request: Request) -> Response:
 
 
 @pages.get("/bookmarks/{id}/edit")
-def show_edit(request: Request, id: str) -> Response:
+def show_edit(request: Request, id: int) -> Response:
     """Show a bookmark in a form."""
     with reading() as db:
         user = require_session(request, db)
@@ -159,7 +159,7 @@ def show_edit(request: Request, id: str) -> Response:
 
 
 @pages.post("/bookmarks/{id}/edit")
-def submit_edit(request: Request, id: str) -> Response:
+def submit_edit(request: Request, id: int) -> Response:
     """Change a bookmark."""
     form = read_form(request)
     check_csrf(request, form)
@@ -175,7 +175,7 @@ def submit_edit(request: Request, id: str) -> Response:
 
 
 @pages.post("/bookmarks/{id}/delete")
-def submit_delete(request: Request, id: str) -> Response:
+def submit_delete(request: Request, id: int) -> Response:
     """Delete a bookmark."""
     check_csrf(request, read_form(request))
     with writing() as db:

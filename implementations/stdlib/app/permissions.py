@@ -28,10 +28,10 @@ def require_admin(user: sqlite3.Row) -> None:
 
 
 def find_bookmark(
-    db: sqlite3.Connection, user: sqlite3.Row, bookmark_id: str
+    db: sqlite3.Connection, user: sqlite3.Row, bookmark_id: int
 ) -> sqlite3.Row:
     """Return a bookmark of this account; another's is as if missing."""
-    bookmark = get_bookmark(db, user["id"], row_id(bookmark_id))
+    bookmark = get_bookmark(db, user["id"], bookmark_id)
     if not bookmark:
         raise Problem(404, "There is no such bookmark.")
     return bookmark
@@ -41,8 +41,3 @@ def unauthorized(challenge: str) -> Problem:
     """Make the problem of a request without a valid token."""
     detail = "A valid token is needed."
     return Problem(401, detail, {"WWW-Authenticate": challenge})
-
-
-def row_id(digits: str) -> int:
-    """Parse the id in a path; 0, which no row has, stands for a huge one."""
-    return int(digits) if len(digits) <= 18 else 0  # 64 bits hold as many

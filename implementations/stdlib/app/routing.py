@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partialmethod
+from typing import Any
 
 from app.errors import Problem
 from app.messages import Request, Response
@@ -48,13 +49,20 @@ class Router:
             raise Problem(405, "This path has no such method.", allow)
         return operations[method](request, **parameters)
 
-    def match(self, path: str) -> tuple[dict[str, Operation], dict[str, str]]:
+    def match(self, path: str) -> tuple[dict[str, Operation], dict[str, Any]]:
         """Return the operations of a path and the parameters in it."""
         for pattern, operations in self.paths.items():
-            match = pattern.fullmatch(path)
-            if match:
-                return operations, match.groupdict()
+            if match := pattern.fullmatch(path):
+                parameters = match.groupdict()
+                if "id" in parameters:
+                    parameters["id"] = parse_id(parameters["id"])
+                return operations, parameters
         raise Problem(404, "There is nothing at this path.")
+
+
+def parse_id(digits: str) -> int:
+    """Parse an id; 0, which no row has, stands for a huge one."""
+    return int(digits) if len(digits) <= 18 else 0  # 64 bits hold as many
 
 
 def allowed_methods(operations: dict[str, Operation]) -> list[str]:

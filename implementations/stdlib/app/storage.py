@@ -22,7 +22,7 @@ def connect(path: Path) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA synchronous = FULL")  # STORAGE-7
     connection.execute("PRAGMA foreign_keys = ON")
     if settings.log_level == "debug":
         connection.set_trace_callback(count_statement)
