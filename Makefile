@@ -161,5 +161,5 @@ lock: $(VENV)/ready ## resolve requirements.in anew (needs uv)
 .PHONY: clean
 clean: ## remove everything that was made
 	@rm -rf $(VENV) results .pytest_cache .ruff_cache .hypothesis \
-	  implementations/*/var
+	  tests/.hypothesis .schemathesis implementations/*/var
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -119,10 +119,13 @@ def legend(results: Results) -> str:
 
 def conclusions(results: Results) -> list[str]:
     """Say in three lines what these figures tell, and what they do not."""
-    if results["plan"]["mode"] == "smoke":
+    if results["failed"] or not results["windows"]:
+        first = "You may conclude nothing of a server that gave a wrong "
+        first += "answer, or whose windows were not measured."
+    elif results["plan"]["mode"] == "smoke":
         first = "You may conclude: the benchmark runs and every answer was "
         first += "right. A smoke run is too short to compare speed."
-    elif results["windows"] and not measure_noise(results).quiet:
+    elif not measure_noise(results).quiet:
         first = "You may conclude: every answer was right. The machine was "
         first += "too noisy to compare speed."
     else:

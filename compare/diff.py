@@ -1,7 +1,6 @@
 """Show two implementations side by side, in a terminal."""
 
 import difflib
-import os
 from collections.abc import Iterator
 from itertools import product
 
@@ -219,5 +218,4 @@ def tally_table(
 
 def make_console(width: int | None) -> Console:
     """Open the terminal; without one, COLUMNS or `width` set the width."""
-    columns = width or int(os.environ.get("COLUMNS", "0")) or None
-    return Console(width=columns, highlight=False)
+    return Console(width=width, highlight=False)

@@ -310,7 +310,7 @@ def address() -> str:
         try:
             probe.bind(("127.0.0.2", 0))
         except OSError:
-            pytest.skip("127.0.0.2 is no address here (macOS)")
+            pytest.skip("127.0.0.2 cannot be bound (macOS)")
     return "127.0.0.2"
 
 
@@ -436,7 +436,7 @@ class Reporter:
         """Collect the three phases of a test and write its line."""
         results = self.config.stash[state].get("results")
         about = dict(report.user_properties).get("about", {})
-        if results is None or not about.get("capability"):
+        if results is None or not about:
             return
         line = self.open.setdefault(
             report.nodeid,
@@ -471,12 +471,19 @@ class Reporter:
             line["message"] = report.wasxfail if expected else skipped(report)
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Close the results and stop the server."""
+CAME_TO_ITS_END = {
+    pytest.ExitCode.OK,
+    pytest.ExitCode.TESTS_FAILED,
+    pytest.ExitCode.NO_TESTS_COLLECTED,
+}
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Close the results, of a run that came to its end, and the server."""
     own = session.config.stash[state]
     if is_worker(session.config):
         session.config.workeroutput["not_run"] = dict(own["not_run"])
-    if "results" in own:
+    if "results" in own and exitstatus in CAME_TO_ITS_END:
         own["footer"] = own["results"].close(dict(own["not_run"]))
     if "server" in own:
         own["server"].stop()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 METHODS = {"get", "put", "post", "patch", "delete", "head", "options"}
-SUCCESS = {"200", "201", "204"}
 
 
 def resolve(document: dict, item: dict) -> dict:
@@ -18,14 +17,20 @@ def resolve(document: dict, item: dict) -> dict:
 
 
 def fields_of(document: dict, schema: dict) -> dict[str, str]:
-    """Return the fields of an object: `required` or `optional`."""
+    """Return the fields of an object: `required` or `optional`.
+
+    Those of the objects in a list stand behind its name: `items[] id`.
+    """
     schema = resolve(document, schema)
     found = {}
     for part in schema.get("allOf", []):
         found |= fields_of(document, part)
     required = schema.get("required", [])
-    for name in schema.get("properties", {}):
+    for name, item in schema.get("properties", {}).items():
         found[name] = "required" if name in required else "optional"
+        items = resolve(document, item).get("items", {})
+        for inner, state in fields_of(document, items).items():
+            found[f"{name}[] {inner}"] = state
     return found
 
 
@@ -65,10 +70,9 @@ def describe(document: dict, shared: list, operation: dict) -> dict[str, str]:
         found[f"request body {name}"] = state
     for status, answer in operation.get("responses", {}).items():
         found[f"response {status}"] = "there"
-        if status in SUCCESS:
-            answer = resolve(document, answer)
-            for name, state in contents_of(document, answer).items():
-                found[f"response {status} {name}"] = state
+        answer = resolve(document, answer)
+        for name, state in contents_of(document, answer).items():
+            found[f"response {status} {name}"] = state
     return found
 
 

@@ -184,6 +184,9 @@ def test_create_admin_takes_the_password_as_it_is(calm: Server) -> None:
 
 REFUSED = [
     ("with space", PASSWORD),
+    ("root_4", "short"),
+    ("root_5", "password123"),
+    ("a_long_name", "A_long_name"),
     ("root_2", "with\0nul byte\n"),
     ("root_3", "in Latin-1, \udce9\n"),  # the byte E9
 ]
@@ -247,10 +250,14 @@ def test_verbs_need_a_migrated_database(
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["seed"],
+        ["seed", "-1"],
         ["seed", "１"],
         ["seed", "1000001"],
         ["seed", "9" * 5000],
         ["create-admin"],
+        ["create-admin", "root_6", "root_7"],
+        ["serve", "now"],
         ["migrate", "0001", "0002"],
     ],
     ids=lambda words: " ".join(words)[:30],

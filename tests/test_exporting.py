@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime
 from html.parser import HTMLParser
@@ -467,7 +468,7 @@ class Peak:
         self.processes = [first, *first.children(recursive=True)]
         self.start = self.highest = self.megabytes()
         self.done = threading.Event()
-        self.thread = threading.Thread(target=self.watch)
+        self.pool = ThreadPoolExecutor(1)
 
     def megabytes(self) -> float:
         """Return the memory of the server with its children."""
@@ -481,13 +482,14 @@ class Peak:
 
     def __enter__(self) -> "Peak":
         """Begin to watch."""
-        self.thread.start()
+        self.watching = self.pool.submit(self.watch)
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """Stop watching."""
+        """Stop watching; an error in it is one here, too."""
         self.done.set()
-        self.thread.join()
+        self.pool.shutdown()
+        self.watching.result()
 
     @property
     def growth(self) -> float:

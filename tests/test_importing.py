@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import expect
 import pytest
@@ -21,7 +22,7 @@ from client import (
     unique_url,
 )
 from raw import Response
-from servers import Server
+from servers import Server, run_file
 from uploads import BOUNDARY, FILE, FORM, entry, part
 
 ONE = "https://example.com/one"
@@ -967,17 +968,26 @@ def test_good_files_with_bad_names(user: User, name: str) -> None:
     assert send(user, body, 200).json() == {"created": 1, "skipped": 0}
 
 
+def files_in(folder: Path) -> set[Path]:
+    """List the files in a folder, at any depth, but for bytecode."""
+    found = folder.rglob("*")
+    return {path for path in found if "__pycache__" not in path.parts}
+
+
 @pytest.mark.rule("IMPORTING-11")
 @pytest.mark.managed
 def test_no_file_is_written(server: Server, user: User) -> None:
     """An upload leaves no file, neither under its name nor another."""
-    before = {path.name for path in server.folder.rglob("*")}
-    for name in ("../{0}", "{0}", "shelf.db", "../" * 9 + "tmp/{0}"):
+    places = (server.folder, run_file(server.implementation).parent)
+    before = [files_in(place) for place in places]
+    mark = unique()
+    for name in (f"../{mark}", mark, "shelf.db", "../" * 9 + f"tmp/{mark}"):
         disposition = f'form-data; name="file"; filename="{name}"'
         content = uploads.many(4000)  # more than stays in memory
-        part_ = part(content, disposition.format(unique()))
-        send(user, uploads.join([part_]), 200)
-    assert {path.name for path in server.folder.rglob("*")} == before
+        send(user, uploads.join([part(content, disposition)]), 200)
+    assert [files_in(place) for place in places] == before
+    assert not (server.folder.parent / mark).exists()
+    assert not Path("/tmp", mark).exists()
     assert count(user) == 4000
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import expect
+import psutil
 import pytest
 import raw
 from client import (
@@ -502,6 +503,8 @@ def test_all_workers_share_the_count(
         statuses.append(answer.status_code)
         client.close()
     assert statuses == [401] * ALLOWED + [429] * 6
+    started = psutil.Process(own.process.pid).children(recursive=True)
+    assert len(started) >= 3
 
 
 @pytest.mark.rule("LIMITS-4", "STORAGE-6")

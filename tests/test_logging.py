@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import document
 import pytest
 import raw
 from client import (
@@ -200,16 +201,26 @@ def test_no_line_holds_a_secret(loud: Server) -> None:
     user.request(
         "show_me", headers={"Authorization": f"Bearer {token}"}, expect=401
     )
+    visitor = Visitor(loud.url)
+    visitor.submit("/login", "/login", expect=422, **wrong)
+    visitor.sign_in(user.username, second)
+    page = visitor.visit("/")
+    hidden = document.hidden_of(document.form_to(page, "/logout"))
+    shown = {*visitor.cookies.values(), *hidden.values()}
     made = user.bookmark(url=unique_url())
     spoil_times(loud.database, made["url"])
     user.request(
         "update_bookmark", id=made["id"], json={"title": "O"}, expect=500
     )
+    fields = [*hidden.items(), ("url", made["url"]), ("title", "O")]
+    visitor.post(f"/bookmarks/{made['id']}/edit", fields, expect=500)
+    visitor.post("/logout", list(hidden.items()), expect=303)
+    visitor.close()
     user.client.close()
     name = unique()
     done = loud.run("create-admin", name, input=second)
     text = loud.log_text() + done.stderr + done.stdout
-    for secret in (first, second, user.token, token):
+    for secret in (first, second, user.token, token, *shown):
         assert secret not in text
     assert lines_of(loud)
 

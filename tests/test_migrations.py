@@ -9,6 +9,7 @@ from pathlib import Path
 
 import expect
 import pytest
+import raw
 import uploads
 from client import (
     PASSWORD,
@@ -335,6 +336,19 @@ def test_an_older_database_imports_nothing(
     expect.problem(answer, 503)
     expect.retry_after(answer)
     assert dump(own.database) == before
+
+
+@pytest.mark.rule("MIGRATIONS-6")
+@pytest.mark.managed
+def test_an_export_of_an_older_database_breaks_off(
+    unmigrated: tuple[Server, User],
+) -> None:
+    """What is missing is found after the first bytes: the end never comes."""
+    own, user = unmigrated
+    bearer = ("Authorization", f"Bearer {user.token}")
+    request = raw.message("GET", "/api/export", [bearer])
+    with pytest.raises(raw.MalformedError, match="HTTP/1.1 200"):
+        raw.exchange(own, request, expect=200)
 
 
 @pytest.mark.rule("MIGRATIONS-6", "MIGRATIONS-7", "ERRORS-6", "HEALTH-5")

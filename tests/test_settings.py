@@ -54,14 +54,30 @@ BAD = {
         "https://ok.example,nope",
     ],
     "LOG_LEVEL": ["trace", "DEBUG", "warn", "critical", "0", "debug,info"],
-    "MAX_BODY_BYTES": ["abc", "-1", "1.5", "1_000", "64k", "٣", "1e3"],
-    "MAX_IMPORT_BYTES": ["ten", "-5", "2.5", "1 000", "10M", "0xff"],
-    "TOKEN_TTL": ["0", "abc", "-1", "1.0", "1d", "１", "P1D", "00"],
-    "SESSION_TTL": ["0", "xyz", "-7", "1.0", "2w", "²", "∞"],
-    "LOGIN_LIMIT": ["10", "10/", "/60", "a/b", "10/00", "-1/60", "10:60"],
+    "MAX_BODY_BYTES": [
+        "abc",
+        "-1",
+        "1.5",
+        "1_000",
+        "64k",
+        "٣",
+        f"{10**12 + 1}",
+    ],
+    "MAX_IMPORT_BYTES": ["ten", "-5", "2.5", f"{10**12 + 1}", "10M", "0xff"],
+    "TOKEN_TTL": ["0", "abc", "-1", "1.0", "1d", "１", "P1D", "1000000001"],
+    "SESSION_TTL": ["0", "xyz", "-7", "1.0", "1000000001", "²", "∞"],
+    "LOGIN_LIMIT": [
+        "10",
+        "10/",
+        "1/1000000000",
+        "a/b",
+        "10/00",
+        "-1/60",
+        "10:60",
+    ],
     "SECURE_COOKIES": ["2", "true", "yes", "on", "-1", "no", "１"],
-    "WORKERS": ["0", "abc", "-1", "two", "1.5", "auto", "1_0"],
-    "THREADS": ["0", "abc", "-1", "many", "1.5", "1,2", "٨"],
+    "WORKERS": ["0", "abc", "-1", "65", "1.5", "auto", "1_0"],
+    "THREADS": ["0", "abc", "-1", "1025", "1.5", "1,2", "٨"],
     "PASSWORD_LOG_N": ["3", "18", "abc", "-14", "14.0", "0xe", "１４", "0"],
 }
 SECRETS = {"SECRET_KEY", "DATABASE_URL"}
@@ -85,12 +101,13 @@ GOOD = [
         "ALLOWED_HOSTS": "*",
         "CORS_ORIGINS": "https://a.example",
         "LOG_LEVEL": "debug",
-        "MAX_BODY_BYTES": "1",
-        "MAX_IMPORT_BYTES": "1",
+        "MAX_BODY_BYTES": "0",
+        "MAX_IMPORT_BYTES": "0",
         "TOKEN_TTL": "001",
         "SESSION_TTL": "1",
         "LOGIN_LIMIT": "1/1",
         "SECURE_COOKIES": "0",
+        "WORKERS": "1",
         "THREADS": "01",
         "PASSWORD_LOG_N": "04",
     },
@@ -100,13 +117,14 @@ GOOD = [
         "ALLOWED_HOSTS": "A.Example,b-c.example,[::1],127.0.0.1",
         "CORS_ORIGINS": "https://a.example,http://localhost:3000",
         "LOG_LEVEL": "error",
-        "MAX_BODY_BYTES": "1000000000",
-        "MAX_IMPORT_BYTES": "1000000000",
-        "TOKEN_TTL": "100000000",
-        "SESSION_TTL": "100000000",
-        "LOGIN_LIMIT": "1000/86400",
+        "MAX_BODY_BYTES": f"{10**12}",
+        "MAX_IMPORT_BYTES": f"{10**12}",
+        "TOKEN_TTL": f"{10**9}",
+        "SESSION_TTL": f"{10**9}",
+        "LOGIN_LIMIT": f"{10**9 - 1}/{10**9 - 1}",
         "SECURE_COOKIES": "1",
-        "THREADS": "64",
+        "WORKERS": "64",
+        "THREADS": "1024",
         "PASSWORD_LOG_N": "17",
     },
 ]
@@ -340,13 +358,18 @@ def break_key(folder: Path) -> None:
     (folder / "secret_key").write_text("half-a-key")
 
 
+def hide_key(folder: Path) -> None:
+    """Keep a folder where the key should be."""
+    (folder / "secret_key").mkdir(parents=True)
+
+
 @pytest.mark.rule("SETTINGS-9")
 @pytest.mark.managed
-@pytest.mark.parametrize("spoil", [break_key, Path.touch])
+@pytest.mark.parametrize("spoil", [break_key, Path.touch, hide_key])
 def test_a_key_that_is_not_kept_well_is_refused(
     checkout: Server, spoil: Callable[[Path], None]
 ) -> None:
-    """A short key, or a file in place of the folder: a line, and exit 2."""
+    """A short key, a file for the folder or the reverse: exit 2, a line."""
     spoil(checkout.home / "var")
     done = checkout.run("migrate", env={"SECRET_KEY": ""})
     assert done.returncode == 2, done.stderr

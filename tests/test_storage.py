@@ -130,6 +130,47 @@ def test_delete_bookmark_removes_its_tags(server: Server, user: User) -> None:
     assert dump(server.database) == before
 
 
+@dataclass(frozen=True)
+class Write:
+    """Hold a request that writes, ready to be sent."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    data: bytes | None
+
+    def elsewhere(self) -> "Write":
+        """Return the same for another bookmark."""
+        host = f"{unique()}.example".encode()
+        data = self.data and self.data.replace(b"e.example", host)
+        return replace(self, data=data)
+
+    def is_refused(self, server: Server) -> None:
+        """Send it and check that it answers 503."""
+        client = Client(server.url)
+        headers = {"Origin": server.url, **self.headers}
+        answer = client.request(
+            self.method,
+            self.path,
+            headers=headers,
+            data=self.data,
+            expect=503,
+            timeout=30,
+        )
+        client.close()
+        page = not expect.is_api(self.path)
+        (expect.page_error if page else expect.problem)(answer, 503)
+        expect.retry_after(answer)
+
+
+BESIDE_PATHS = [
+    "/login",
+    "/bookmarks",
+    "/bookmarks/{id}/edit",
+    "/bookmarks/{id}/delete",
+    "/import",
+    "/api/import",
+]
 BESIDE = {
     "create_bookmark": {"url": "https://e.example/{0}/{1}", "title": "{0}"},
     "replace_bookmark": {"url": "https://e.example/{0}", "title": "{0}"},
@@ -156,30 +197,35 @@ def fill(value: object, name: str) -> object:
     return value
 
 
-def ask(
-    server: Server, user: User, operation: str, id: int, token: str
-) -> raw.Asked:
-    """Send a write and do not wait for its answer."""
+def call(user: User, operation: str, id: int, token: str) -> Write:
+    """Prepare an operation, with a body that is new each time."""
     method, path = ALL_OPERATIONS[operation]
     body = fill(BESIDE.get(operation), user.username)
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+    }
+    data = None if body is None else encode_json(body)
+    return Write(method, path.format(id=id), headers, data)
+
+
+def ask(server: Server, write: Write) -> raw.Asked:
+    """Send a write and do not wait for its answer."""
     request = raw.message(
-        method,
-        path.format(id=id),
-        [
-            ("Authorization", f"Bearer {token}"),
-            ("Content-Type", "application/json"),
-        ],
-        b"" if body is None else encode_json(body),
+        write.method,
+        write.path,
+        write.headers.items(),
+        write.data or b"",
         close=False,  # gunicorn closes one after the other, and waits
     )
-    allowed = {200, 201, 204, 401, 403, 404}
+    allowed = {200, 201, 204, 303, 401, 403, 404, 422}
     return raw.Asked(server, allowed, timeout=20).send([request])
 
 
 def race_with_deletion(
     server: Server,
     user: User,
-    operation: str,
+    make: Callable[[], Write],
     lock: Callable[[], object],
     before: int,
 ) -> list[int]:
@@ -189,21 +235,26 @@ def race_with_deletion(
     them through in their order; of those that wait for SQLite the last one
     often comes first, for it looks again in the shortest time.
     """
-    made = user.bookmark(notes=user.username, tags=[user.username])
-    token = user.sign_in()
-    tokens = {"change_password": user.token}
-    work = (operation, made["id"], tokens.get(operation, token))
-    deletion = ("delete_me", made["id"], user.token)
+    writes = [make() for _ in range(3)]
+    deletion = call(user, "delete_me", 0, user.token)
     with lock():
-        writes = [ask(server, user, *work) for _ in range(before)]
+        asked = [ask(server, write) for write in writes[:before]]
         time.sleep(0.1)
-        deleted = ask(server, user, *deletion)
+        deleted = ask(server, deletion)
         time.sleep(0.01)
-        writes += [ask(server, user, *work) for _ in range(3 - before)]
+        asked += [ask(server, write) for write in writes[before:]]
         time.sleep(0.05 if before < 3 else 0)
-    done = [one.answers()[0].status_code for one in writes]
+    done = [one.answers()[0].status_code for one in asked]
     assert deleted.answers()[0].status_code == 204
     return done
+
+
+def caller(user: User, operation: str) -> Callable[[], Write]:
+    """Return what prepares an operation on a bookmark of an account."""
+    made = user.bookmark(notes=user.username, tags=[user.username])
+    own = operation == "change_password"  # which ends all other tokens
+    token = user.token if own else user.sign_in()
+    return lambda: call(user, operation, made["id"], token)
 
 
 AFTER_EACH_OTHER = {"delete_bookmark": {404}, "change_password": {403}}
@@ -222,11 +273,43 @@ def test_a_write_beside_the_deletion_is_done_before_or_401(
     for before in (1, 3, 3):
         user = make_user()
         done = race_with_deletion(
-            server, user, operation, lambda: locked(server.database), before
+            server,
+            user,
+            caller(user, operation),
+            lambda: locked(server.database),
+            before,
         )
         assert set(done) <= {200, 201, 204, 401} | twice, done
         left = {table for table, _ in holds(server.database, user.username)}
         assert left <= MAY_HOLD_THE_NAME
+
+
+@pytest.mark.rule("STORAGE-3")
+@pytest.mark.managed
+@pytest.mark.parametrize("path", BESIDE_PATHS)
+def test_a_form_beside_the_deletion_leaves_no_row(
+    server: Server, make_user: Callable[..., User], path: str
+) -> None:
+    """Forms and files beside the deletion: no 5xx, and nothing stays."""
+    before = sizes(server.database)
+    for waiting in (1, 3):
+        user = make_user()
+        id = user.bookmark()["id"]
+        (write,) = [
+            one
+            for one in writes_of(user, id)
+            if one.path == path.format(id=id)
+        ]
+        race_with_deletion(
+            server,
+            user,
+            lambda write=write: write.elsewhere(),
+            lambda: locked(server.database),
+            waiting,
+        )
+    after = sizes(server.database)
+    grown = {table for table in after if after[table] > before[table]}
+    assert grown <= MAY_HOLD_THE_NAME
 
 
 @pytest.mark.rule("STORAGE-3")
@@ -504,33 +587,6 @@ FORMS = [  # of a member: the page, where its form posts to, what is typed in
     ("/import", "/import", {}),
     ("/", "/logout", {}),
 ]
-
-
-@dataclass(frozen=True)
-class Write:
-    """Hold a request that writes, ready to be sent."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    data: bytes | None
-
-    def is_refused(self, server: Server) -> None:
-        """Send it and check that it answers 503."""
-        client = Client(server.url)
-        headers = {"Origin": server.url, **self.headers}
-        answer = client.request(
-            self.method,
-            self.path,
-            headers=headers,
-            data=self.data,
-            expect=503,
-            timeout=30,
-        )
-        client.close()
-        page = not expect.is_api(self.path)
-        (expect.page_error if page else expect.problem)(answer, 503)
-        expect.retry_after(answer)
 
 
 def writes_of(user: User, id: int) -> list[Write]:
@@ -880,7 +936,7 @@ class TestPostgreSQL:
             done = race_with_deletion(
                 postgres,
                 user,
-                operation,
+                caller(user, operation),
                 lambda user=user: locked_rows(postgres.address, user.username),
                 before=1,
             )

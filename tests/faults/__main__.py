@@ -170,12 +170,14 @@ def agreed(first: Verdict, again: Verdict) -> Verdict:
     return first
 
 
-def try_once(home: Path, fault: Fault, folder: Path) -> Verdict:
+def try_once(
+    home: Path, fault: Fault, folder: Path, traces: str = "--tb=no"
+) -> Verdict:
     """Run the suite against one fault and judge it."""
     verdict = Verdict(fault.name, list(fault.breaks))
     results = folder / f"{FAULTS.index(fault)}.jsonl"
     began = time.monotonic()
-    done = run_suite(home, fault.name, fault.breaks, results, "--tb=no")
+    done = run_suite(home, fault.name, fault.breaks, results, traces)
     status, output = done or (None, f"not done after {SECONDS} s")
     if status in (0, 1):
         judge(fault, read_tests(results), verdict)
@@ -316,14 +318,12 @@ def show_failures(text: str, home: Path, folder: Path) -> int:
     if not faults:
         console.print(f"no fault is called {text!r}")
         return 2
+    verdicts = []
     for fault in faults:
         console.rule(f"{fault.name}: {' '.join(fault.breaks)}")
-        results = folder / "one.jsonl"
-        run_suite(home, fault.name, fault.breaks, results, "--tb=short")
-        verdict = Verdict(fault.name, list(fault.breaks))
-        judge(fault, read_tests(results), verdict)
-        show([verdict])
-    return 0
+        verdicts.append(try_once(home, fault, folder, "--tb=short"))
+        show(verdicts[-1:])
+    return 0 if all(one.good for one in verdicts) else 1
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ import importlib.util
 import re
 import string
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 IMPLEMENTATIONS = Path(__file__).parents[2] / "implementations"
 COPIES = sorted(IMPLEMENTATIONS.glob("*/app/bookmark_file.py"))
-LAST = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 DOCTYPE = "<!DOCTYPE NETSCAPE-Bookmark-file-1>"
 MEGABYTE = 1_000_000
 

@@ -153,6 +153,16 @@ def test_a_noisy_machine_tells_nothing_of_speed(
     assert ("too noisy" in first) is not said
 
 
+@pytest.mark.parametrize("mode", ["smoke", "full"])
+def test_a_wrong_answer_is_not_called_right(mode: str) -> None:
+    """Where a server failed, it is not said that all was right."""
+    document = results(failed={"flask": "show_bookmark: status 500"})
+    document["plan"]["mode"] = mode
+    first, *_ = conclusions(document)
+    assert "every answer was right" not in first
+    assert "wrong answer" in first
+
+
 def test_tables_show_a_failed_server_without_figures() -> None:
     """What failed has no figure anywhere, and its reason is told."""
     document = results(failed={"flask": "show_bookmark: status 500"})

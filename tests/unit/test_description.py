@@ -30,18 +30,32 @@ SPEC = {
                             }
                         }
                     },
-                    "404": {"description": "Missing."},
+                    "404": {"$ref": "#/components/responses/Missing"},
                 },
             },
         },
     },
     "components": {
         "parameters": {"id": {"name": "id", "in": "path", "required": True}},
+        "responses": {
+            "Missing": {
+                "content": {
+                    "application/problem+json": {
+                        "schema": {"properties": {"title": {}}}
+                    }
+                }
+            }
+        },
         "schemas": {
             "Thing": {
                 "required": ["name"],
-                "properties": {"name": {}, "notes": {}},
-            }
+                "properties": {
+                    "name": {},
+                    "notes": {},
+                    "parts": {"items": {"$ref": "#/components/schemas/Part"}},
+                },
+            },
+            "Part": {"required": ["size"], "properties": {"size": {}}},
         },
     },
 }
@@ -52,7 +66,8 @@ def changed(change: str) -> dict:
     copy = deepcopy(SPEC)
     item = copy["paths"]["/things/{id}"]
     names = {"copy": copy, "item": item, "put": item["put"]}
-    names["thing"] = copy["components"]["schemas"]["Thing"]
+    names |= copy["components"]["schemas"]
+    names |= copy["components"]["responses"]
     exec(change, names)  # noqa: S102
     return copy
 
@@ -104,12 +119,20 @@ def test_the_same_has_no_differences() -> None:
         ),
         ("del put['requestBody']", "request body: missing"),
         (
-            "thing['required'] = []",
+            "Thing['required'] = []",
             "request body application/json name: optional, not required",
         ),
         (
-            "del thing['properties']['notes']",
+            "del Thing['properties']['notes']",
             "response 200 application/json notes: missing",
+        ),
+        (
+            "Part['required'] = []",
+            "parts[] size: optional, not required",
+        ),
+        (
+            "Missing['content'] = {}",
+            "response 404 application/problem+json title: missing",
         ),
         (
             "item['patch'] = item.pop('put')",

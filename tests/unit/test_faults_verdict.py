@@ -11,6 +11,7 @@ from faults.__main__ import (
     find_faults,
     judge,
     rules_without_fault,
+    show_failures,
     tell_bad,
 )
 from faults.every import FAULTS, Fault
@@ -155,3 +156,20 @@ def test_a_run_without_tests_is_not_green(
     monkeypatch.setattr(faults.__main__, "run_suite", run_suite)
     red = check_unbroken(tmp_path, tmp_path)
     assert red == ["no test ran", "Different tests were collected"]
+
+
+@pytest.mark.parametrize("status", [0, 10])
+def test_a_single_fault_that_is_not_seen_is_red(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int
+) -> None:
+    """A fault that survives, or is not up, does not end with 0."""
+
+    def run_suite(
+        home: Path, name: str, rules: tuple, results: Path, *more: str
+    ) -> tuple[int, str]:
+        results.write_text('{"kind": "header"}\n{"kind": "footer"}\n')
+        return status, "not up"
+
+    monkeypatch.setattr(faults.__main__, "run_suite", run_suite)
+    assert show_failures("TOKENS-3", tmp_path, tmp_path) == 1
+    assert show_failures("TOKENS-999", tmp_path, tmp_path) == 2
