@@ -279,6 +279,21 @@ def test_token_from_an_earlier_session_is_void(
 
 
 @pytest.mark.rule("CSRF-1")
+def test_two_pages_at_once_do_not_part(member: Visitor, user: User) -> None:
+    """What two tabs got after signing in goes with either's cookies."""
+    first, second = member.copy(), member.copy()
+    forms = [
+        document.form_to(tab.visit("/"), "/bookmarks")
+        for tab in (first, second)
+    ]
+    for tab, form in zip((second, first), forms, strict=True):
+        pairs = document.filled(form, url=unique_url(), title="T")
+        tab.post("/bookmarks", pairs, expect=303)
+        tab.close()
+    assert titles(user) == ["T", "T"]
+
+
+@pytest.mark.rule("CSRF-1")
 def test_token_works_more_than_once(member: Visitor, user: User) -> None:
     """Two tabs and the back button go on working."""
     form = document.form_to(member.visit("/"), "/bookmarks")

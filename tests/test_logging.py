@@ -225,6 +225,29 @@ def test_no_line_holds_a_secret(loud: Server) -> None:
     assert lines_of(loud)
 
 
+UNREADABLE = [
+    "hello {0} HTTP/1.1\r\nHost: localhost",
+    "GET /?token={0}\xff HTTP/1.1\r\nHost: localhost",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization\tBearer {0}",
+    "GET / HTTP/1.1\r\nHost: localhost\r\n Authorization: Bearer {0}",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nExpect: {0}",
+    "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: {0}",
+]
+
+
+@pytest.mark.rule("LOGGING-4")
+@pytest.mark.managed
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_cannot_be_read_is_not_quoted(loud: Server, text: str) -> None:
+    """A malformed request may hold a secret anywhere."""
+    secret = unique()
+    sent = f"{text.format(secret)}\r\nConnection: close\r\n\r\n"
+    allowed = {*range(200, 500), 501, raw.CLOSED}
+    raw.exchange(loud, sent.encode("latin-1"), expect=allowed)
+    raw.exchange(loud, raw.message("GET", "/healthz"), expect=200)
+    assert secret not in loud.log_text()
+
+
 @pytest.mark.rule("LOGGING-4", "LOGGING-1")
 @pytest.mark.managed
 def test_no_trace_holds_a_secret(loud_bare: Server) -> None:

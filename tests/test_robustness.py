@@ -118,6 +118,7 @@ ODD_HEADERS: list[tuple[str, str | bytes]] = [
     ("Authorization", "Bearer"),
     ("Authorization", "Bearer " + "x" * 6000),
     ("Authorization", "Basic ://"),
+    ("Authorization", b"Basic \xff"),
     ("Authorization", "Basic " + "A" * 1001),
     ("Authorization", "Digest username="),
     ("Authorization", ","),

@@ -186,6 +186,23 @@ def test_another_state_of_a_file_makes_200(client: Client, path: str) -> None:
         assert answer.content == full.content
 
 
+@pytest.mark.rule("ROBUSTNESS-1")
+@pytest.mark.parametrize("path", ["/static/style.css", "/api/openapi.json"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        f"Mon, 01 Jan {10**19} 00:00:00 GMT",
+        f"Mon, 01 Jan 2020 00:00:00 +{10**13}",
+    ],
+)
+def test_a_date_of_no_calendar(client: Client, path: str, date: str) -> None:
+    """A day that cannot be is no reason for a 5xx."""
+    known = {"If-Modified-Since": date}
+    client.request("GET", path, headers=known, expect={200, 304})
+    part = {"If-Range": date, "Range": "bytes=0-5"}
+    client.request("GET", path, headers=part, expect={200, 206})
+
+
 @pytest.mark.rule("STATIC-2")
 def test_the_date_of_a_file_has_passed(client: Client) -> None:
     """`Last-Modified`, where it is sent, is a date of the past."""

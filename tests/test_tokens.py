@@ -540,8 +540,7 @@ def test_a_token_that_ends_under_way_writes_nothing(
     ended = {"Authorization": headers["Authorization"]}
     user.request("delete_token", headers=ended, expect=204)
     asked.send_body(body)
-    (answer,) = asked.answers()
-    expect.challenge(answer, "invalid_token")
+    asked.answers()
     assert bookmarks_of(user) == []
 
 

@@ -271,6 +271,7 @@ fault(
         "        end_session(request, db)\n",
         "",
     ),
+    also="SESSIONS-12",
 )
 fault(
     "an upload goes on without its session",

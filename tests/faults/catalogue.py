@@ -1416,6 +1416,7 @@ fault(
         '"DELETE FROM tokens WHERE digest = ?", [user["digest"]]',
         '"DELETE FROM tokens WHERE user_id = ?", [user["id"]]',
     ),
+    also="TOKENS-16",
 )
 fault(
     "signing out ends nothing",
@@ -1425,7 +1426,7 @@ fault(
         'db.execute("DELETE FROM tokens WHERE digest = ?", [user["digest"]])',
         "pass",
     ),
-    also="TOKENS-10",
+    also="TOKENS-10 TOKENS-16",
 )
 fault(
     "an upload goes on without its token",

@@ -16,6 +16,10 @@ SECRETS = [
     "user/?sessions__session_key__startswith=a",
     "user/?tokens__digest__startswith=a",
     "user/?username=demo&password__contains=a",
+    "user/?admin__range=1",
+    "user/?admin__regex=[",
+    "failedsignin/?failed_at__year=0",
+    "failedsignin/?id__in=" + "9" * 30,
 ]
 STATIC = ["admin/css/base.css", "admin/js/theme.js", "style.css"]
 

@@ -23,6 +23,8 @@ from app.forms import BookmarkForm
 from app.models import Bookmark, Tag, User
 from app.search import fold
 
+MAX_PARTS = 1000
+
 
 def read_entries(files: list[UploadedFile]) -> list[Entry]:
     """Read the one file of a form."""
@@ -126,7 +128,10 @@ class WholeUpload(FileUploadHandler):
         # their start): one that is made now stands nowhere in the file.
         own = secrets.token_hex()
         line = b"\r\n--"
-        body = (b"\r\n" + body).replace(line + boundary, line + own.encode())
+        body = b"\r\n" + body
+        if body.count(line + boundary) > MAX_PARTS:
+            raise Problem(400, "The form has too many parts.")
+        body = body.replace(line + boundary, line + own.encode())
         kind = {"CONTENT_TYPE": f"multipart/form-data; boundary={own}"}
         handlers = [MemoryFileUploadHandler(self.request)]
         parser = MultiPartParser(

@@ -50,6 +50,16 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+class UnreadFilter(logging.Filter):
+    """Keeps requests that gunicorn cannot read out of the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let each record pass, but not what it quotes."""
+        if record.msg.startswith("Invalid request from"):
+            record.msg = ": ".join(record.msg.split(": ")[:2])
+        return True
+
+
 class RequestLog:
     """Gives each request an id, and logs what became of it."""
 

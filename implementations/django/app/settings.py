@@ -312,6 +312,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "app.logs.JSONFormatter"}},
+    "filters": {"unread": {"()": "app.logs.UnreadFilter"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "json"}
     },
@@ -323,6 +324,6 @@ LOGGING = {
         "django.security": {"level": "CRITICAL"},
         # gunicorn warns of each HEAD, for Django leaves it to drop the body.
         "gunicorn.http.wsgi": {"level": "ERROR"},
-        "gunicorn.error": {"propagate": True},
+        "gunicorn.error": {"propagate": True, "filters": ["unread"]},
     },
 }

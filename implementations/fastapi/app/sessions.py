@@ -37,6 +37,8 @@ def start_session(request: Request, db: Session, user_id: int) -> None:
         )
     )
     request.session["id"] = session
+    # So that the cookie is complete, and pages need not set it again.
+    request.session["csrf"] = secrets.token_urlsafe(32)
 
 
 def find_session(request: Request, db: Session) -> User | None:

@@ -9,6 +9,7 @@ def create_app() -> Flask:
     """Make the WSGI application."""
     # Loaded here, so that a bad setting is told of before all this is read.
     from app.api import api
+    from app.caching import ignore_impossible_dates
     from app.compression import compress
     from app.cors import allow_origin
     from app.csrf import csrf
@@ -41,6 +42,7 @@ def create_app() -> Flask:
     app.before_request(begin_request)
     app.before_request(check_host)
     app.before_request(check_path)
+    app.before_request(ignore_impossible_dates)
     # What is named first runs last.
     app.after_request(log_request)
     app.after_request(empty_options)

@@ -1,6 +1,7 @@
 """What clients may keep, and changes under a condition (RFC 9110 §13)."""
 
 from flask import Response, abort, g, request
+from werkzeug.http import parse_date
 
 
 def check_if_match(etag: str) -> None:
@@ -8,6 +9,15 @@ def check_if_match(etag: str) -> None:
     given = "If-Match" in request.headers  # Werkzeug reads "x as none
     if given and not request.if_match.contains_raw(etag):
         abort(412, "The bookmark has changed since.")
+
+
+def ignore_impossible_dates() -> None:
+    """Let conditions on days that no calendar has fit nothing."""
+    for name in ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_RANGE"):
+        try:
+            parse_date(request.environ.get(name))
+        except OverflowError:  # which Werkzeug does not expect
+            request.environ[name] = '""'
 
 
 def allow_keeping(response: Response) -> Response:

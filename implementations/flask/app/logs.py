@@ -45,6 +45,16 @@ class JSONFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+class UnreadFilter(logging.Filter):
+    """Keeps requests that gunicorn cannot read out of the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let each record pass, but not what it quotes."""
+        if record.msg.startswith("Invalid request from"):
+            record.msg = ": ".join(record.msg.split(": ")[:2])
+        return True
+
+
 class RequestFilter(logging.Filter):
     """Name the request that a log record belongs to."""
 
@@ -59,7 +69,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": JSONFormatter}},
-    "filters": {"request": {"()": RequestFilter}},
+    "filters": {
+        "request": {"()": RequestFilter},
+        "unread": {"()": UnreadFilter},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
@@ -70,7 +83,7 @@ LOGGING = {
     "root": {"level": settings.log_level.upper(), "handlers": ["stderr"]},
     "loggers": {
         "alembic": {"level": "WARNING"},
-        "gunicorn.error": {"propagate": True},
+        "gunicorn.error": {"propagate": True, "filters": ["unread"]},
     },
 }
 

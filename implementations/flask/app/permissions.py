@@ -12,7 +12,10 @@ from app.tokens import find_token
 
 def authenticate(db: Session) -> User:
     """Return the account that asks, by its bearer token (RFC 6750 §2.1)."""
-    credentials = request.authorization
+    try:
+        credentials = request.authorization
+    except ValueError as error:  # not ASCII, in another scheme
+        raise unauthorized() from error
     if not credentials or credentials.type != "bearer":
         raise unauthorized()
     g.token = find_token(db, credentials.token or "")
