@@ -55,8 +55,9 @@ class UnreadFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let each record pass, but not what it quotes."""
-        if record.msg.startswith("Invalid request from"):
-            record.msg = ": ".join(record.msg.split(": ")[:2])
+        message = str(record.msg)
+        if message.startswith("Invalid request from"):
+            record.msg = ": ".join(message.split(": ")[:2])
         return True
 
 

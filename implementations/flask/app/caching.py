@@ -6,7 +6,7 @@ from werkzeug.http import parse_date
 
 def check_if_match(etag: str) -> None:
     """Refuse to change what is no longer as the client saw it."""
-    given = "If-Match" in request.headers  # Werkzeug reads "x as none
+    given = "If-Match" in request.headers  # with or without a tag in it
     if given and not request.if_match.contains_raw(etag):
         abort(412, "The bookmark has changed since.")
 
