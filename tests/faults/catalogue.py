@@ -1471,7 +1471,7 @@ fault(
         "permissions.py",
         'raise Problem(404, "There is no such bookmark.")',
         'there = db.execute("SELECT 1 FROM bookmarks WHERE id = ?",\n'
-        "                           [int(bookmark_id[:18])]).fetchone()\n"
+        "                           [bookmark_id]).fetchone()\n"
         '        raise Problem(403 if there else 404, "Not yours.")',
     ),
     also="CACHING-6",
