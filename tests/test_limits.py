@@ -496,6 +496,10 @@ def test_all_workers_share_the_count(
 ) -> None:
     """Whichever worker answers, the eleventh is refused."""
     own = make_server(WORKERS="3", THREADS="2").start()
+    process, deadline = psutil.Process(own.process.pid), time.monotonic() + 10
+    while len(process.children(recursive=True)) < 3:
+        assert time.monotonic() < deadline, "there are no three workers"
+        time.sleep(0.05)
     username, statuses = unique(), []
     for _ in range(ALLOWED + 6):
         client = Client(own.url)
@@ -503,8 +507,6 @@ def test_all_workers_share_the_count(
         statuses.append(answer.status_code)
         client.close()
     assert statuses == [401] * ALLOWED + [429] * 6
-    started = psutil.Process(own.process.pid).children(recursive=True)
-    assert len(started) >= 3
 
 
 @pytest.mark.rule("LIMITS-4", "STORAGE-6")
