@@ -62,8 +62,7 @@ class Reader:
             self.user.bookmark(title=f"T{number}", notes=RICH, tags=tags)
         visitor = Visitor(server.url)
         visitor.sign_in(self.user.username, self.user.password)
-        pairs = visitor.cookies.items()
-        self.cookie = "; ".join(f"{name}={value}" for name, value in pairs)
+        self.cookie = visitor.cookie
         visitor.close()
 
     def ask(

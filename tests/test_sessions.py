@@ -781,9 +781,8 @@ def test_a_session_that_ends_under_way_writes_nothing(
     hidden = list(document.hidden_of(form).items())
     file = ("b.html", uploads.many(1000))  # too long to be read first
     kind, body = multipart(hidden, {"file": file})
-    pairs = member.cookies.items()
     headers = {
-        "Cookie": "; ".join(f"{name}={value}" for name, value in pairs),
+        "Cookie": member.cookie,
         "Content-Type": kind,
         "Content-Length": str(len(body)),
         "Expect": "100-continue",

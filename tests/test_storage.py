@@ -625,8 +625,7 @@ def prepare(visitor: Visitor, page: str, action: str, values: dict) -> Write:
     kind, data = URLENCODED, urlencode(pairs).encode()
     if action == "/import":
         kind, data = multipart(pairs, {"file": ("b.html", FILE)})
-    cookies = [f"{name}={value}" for name, value in visitor.cookies.items()]
-    headers = {"Content-Type": kind, "Cookie": "; ".join(cookies)}
+    headers = {"Content-Type": kind, "Cookie": visitor.cookie}
     return Write("POST", action, headers, data)
 
 

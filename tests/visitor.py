@@ -110,13 +110,18 @@ class Visitor:
         **more: object,
     ) -> Response:
         """Send a request with the cookies, and keep those that come."""
-        pairs = [f"{name}={value}" for name, value in self.cookies.items()]
-        sent = {"Cookie": "; ".join(pairs) or None, **(headers or {})}
+        sent = {"Cookie": self.cookie or None, **(headers or {})}
         response = self.client.request(
             method, path, expect=expect, headers=sent, **more
         )
         self.keep(set_cookies(response))
         return response
+
+    @property
+    def cookie(self) -> str:
+        """Return the header that sends the cookies."""
+        pairs = self.cookies.items()
+        return "; ".join(f"{name}={value}" for name, value in pairs)
 
     def keep(self, cookies: list[Cookie]) -> None:
         """Do with cookies what a browser does."""

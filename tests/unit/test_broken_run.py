@@ -26,9 +26,12 @@ def test_a_run_that_breaks_off_has_no_footer(
     subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         + ["-p", "breaking", str(TESTS / "test_health.py")],
-        env=os.environ
-        | {"IMPL": "stdlib", "RESULTS": str(results)}
-        | {"PYTHONPATH": str(tmp_path)},
+        env={
+            **os.environ,
+            "IMPL": "stdlib",
+            "RESULTS": str(results),
+            "PYTHONPATH": str(tmp_path),
+        },
         capture_output=True,
         timeout=60,
     )

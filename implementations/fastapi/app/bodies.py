@@ -108,11 +108,11 @@ async def read_whole_form(
     request = LimitedRequest(request.scope, request.receive)
     request.limit = limit
     # Starlette would decode by any codec of Python's, of which some are slow.
-    _, parameters = content_type(request)
+    kind, parameters = content_type(request)
     if parameters.get("charset", "utf-8").lower() != "utf-8":
         raise HTTPException(415, "The form must be in UTF-8.")
     try:
-        if not is_multipart(request):
+        if kind != "multipart/form-data":
             return await request.form()
         parser = WholeParser(request.headers, request.stream())
         form = await parser.parse()
@@ -125,8 +125,9 @@ async def read_whole_form(
 
 async def read_files(request: Request) -> tuple[FormData, list[bytes]]:
     """Read a form, and the files in its field `file`."""
-    encoded = request.headers.get("Content-Encoding")
-    if encoded or not is_multipart(request):
+    kind, _ = content_type(request)
+    coding = request.headers.get("Content-Encoding")
+    if kind != "multipart/form-data" or coding:
         detail = "The body must be multipart/form-data."
         raise HTTPException(415, detail, {"Accept": "multipart/form-data"})
     form = await read_whole_form(request, settings.max_import_bytes)
@@ -134,9 +135,3 @@ async def read_files(request: Request) -> tuple[FormData, list[bytes]]:
     contents = [await file.read() for file in files]
     await form.close()
     return form, contents
-
-
-def is_multipart(request: Request) -> bool:
-    """Tell whether a body says that it is a form with files."""
-    kind, _ = content_type(request)
-    return kind == "multipart/form-data"

@@ -14,10 +14,15 @@ NONCE_LENGTH = 32
 
 def csrf_token(request: Request) -> str:
     """Make a token for the forms of a session."""
-    key = request.session.setdefault("csrf", secrets.token_urlsafe(32))
+    key = csrf_key(request)
     # No two are alike, so that the length of a compressed page tells
     # nothing about them (BREACH, see spec/compression.md).
     return sign(key, secrets.token_hex(NONCE_LENGTH // 2))
+
+
+def csrf_key(request: Request) -> str:
+    """Return the key of a session's tokens, making it on first use."""
+    return request.session.setdefault("csrf", secrets.token_urlsafe(32))
 
 
 def check_csrf(request: Request, form: FormData) -> None:

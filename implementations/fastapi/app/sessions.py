@@ -15,6 +15,7 @@ from fastapi import Depends, HTTPException, Request
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.csrf import csrf_key
 from app.models import BrowserSession, User
 from app.settings import settings
 from app.storage import reading, writing
@@ -37,8 +38,7 @@ def start_session(request: Request, db: Session, user_id: int) -> None:
         )
     )
     request.session["id"] = session
-    # So that the cookie is complete, and pages need not set it again.
-    request.session["csrf"] = secrets.token_urlsafe(32)
+    csrf_key(request)  # so that the cookie is complete, and set only once
 
 
 def find_session(request: Request, db: Session) -> User | None:
