@@ -130,7 +130,7 @@ diff: $(VENV)/ready ## two implementations side by side: FROM=stdlib TO=flask CA
 	@$(PY) -m compare diff --from $(FROM) --to $(TO) $(if $(CAP),--cap "$$CAP")
 
 .PHONY: grid
-grid: $(VENV)/ready ## write the grid of the README anew
+grid: $(VENV)/ready ## write the generated parts of the documents anew
 	@$(PY) -m compare grid --write
 
 .PHONY: fuzz

@@ -42,7 +42,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="hold the map true")
     check.set_defaults(command=run_check)
-    grid = commands.add_parser("grid", help="lines of code by capability")
+    grid = commands.add_parser("grid", help="what the documents show")
     grid.add_argument("--check", action="store_true")
     grid.add_argument("--write", action="store_true")
     grid.set_defaults(command=run_grid)
@@ -96,24 +96,25 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 
 def run_grid(arguments: argparse.Namespace) -> int:
-    """Print the grid, or compare or write it in README.md."""
+    """Print the grid, or check or write what the documents show."""
     from compare.capabilities import load
     from compare.diff import make_console
-    from compare.grid import grid_rows, refresh_readme, terminal_grid
+    from compare.grid import grid_rows, terminal_grid
+    from compare.sections import refresh
 
-    found = load()
-    if not arguments.check and not arguments.write:
-        make_console(None).print(terminal_grid(grid_rows(found)))
-        return 0
     try:
-        fresh = refresh_readme(found, arguments.write)
+        found = load()
+        if not arguments.check and not arguments.write:
+            make_console(None).print(terminal_grid(grid_rows(found)))
+            return 0
+        stale = refresh(found, arguments.write)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    if fresh or arguments.write:
-        return 0
-    print("README.md: the grid is stale; run `python -m compare grid --write`")
-    return 1
+    for section in stale:
+        done = "written" if arguments.write else "is stale: `make grid`"
+        print(section, done)
+    return 1 if stale and not arguments.write else 0
 
 
 def run_openapi(arguments: argparse.Namespace) -> int:
@@ -137,9 +138,9 @@ def run_diff(arguments: argparse.Namespace) -> int:
     from compare.capabilities import load
     from compare.diff import make_console, show_diff
 
-    found = load()
     known("FROM", arguments.left, IMPLEMENTATIONS)
     known("TO", arguments.right, IMPLEMENTATIONS)
+    found = load()
     capabilities = (arguments.cap or "").replace(",", " ").split()
     for capability in capabilities:
         known("CAP", capability, list(found.rows))

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import psutil
 import requests
+from urllib3.exceptions import HTTPError
 
 from compare import ROOT
-from compare.seeded import read_bookmarks, read_page, sign_in
+from compare.seeded import USERNAME, read_bookmarks, read_page
 from compare.usage import pin
 from compare.workload import MEASURED, OPERATIONS, SEEDED, Data, find_fault
+from tests.seed import SeedError, seed
 from tests.servers import Server
 
 # The defaults, said aloud, so that no variable of the caller changes them.
@@ -26,7 +28,14 @@ SETTINGS = {
     "WORKERS": "1",
     "THREADS": "8",
 }
-SEED_SECONDS = 60
+MIGRATE_SECONDS = 60
+FAILURES = (
+    SeedError,
+    HTTPError,
+    requests.RequestException,
+    sqlite3.Error,
+    KeyError,
+)
 FOLDER = ROOT / "results"  # on a disk: a write has to wait for it
 
 
@@ -81,28 +90,27 @@ def prepare(arm: Arm, core: int | None) -> None:
 
     Raises Refused with the reason when it is not fit to be measured.
     """
-    password = secrets.token_urlsafe(18)
-    run_verb(arm, "migrate")
-    run_verb(arm, "seed", str(SEEDED), given=password)
+    migrate(arm)
     start(arm, core)
     try:
-        arm.token = sign_in(arm.url, password)
+        password = secrets.token_urlsafe(18)
+        arm.token = seed(arm.url, USERNAME, password, SEEDED)
         keep_copy(arm)
         arm.data = read_bookmarks(arm.url, arm.token)
         arm.bookmarks.write_text(json.dumps(arm.data.bookmarks), "utf-8")
         smoke_test(arm)
-    except (requests.RequestException, KeyError, sqlite3.Error) as error:
-        raise Refused(f"not up: {error}") from error
+    except FAILURES as error:
+        raise Refused(f"not seeded: {error}") from error
     finally:
         arm.server.halt()
 
 
-def run_verb(arm: Arm, *verb: str, given: str = "") -> None:
-    """Run one verb of the implementation; Refused unless it exits with 0."""
-    done = arm.server.run(*verb, input=given, timeout=SEED_SECONDS)
+def migrate(arm: Arm) -> None:
+    """Make the tables; Refused unless it exits with 0."""
+    done = arm.server.run("migrate", timeout=MIGRATE_SECONDS)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise Refused(f"run {verb[0]}: exit {done.returncode}: {last}")
+        raise Refused(f"run migrate: exit {done.returncode}: {last}")
 
 
 def start(arm: Arm, core: int | None) -> None:

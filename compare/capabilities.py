@@ -3,21 +3,32 @@
 It is written in implementations/capabilities.toml, by hand, and held true
 by `python -m compare check`. Shape of the file:
 
+    same = ["app/bookmark_file.py"] # what no framework would ever write
+
     [aliases]                       # same purpose, another name
     "app/forms.py" = "app/validation.py"
 
+    [operations.django]             # where not a function of app/api.py
+    show_bookmark = "app/api.py::BookmarkView.get"
+
+    [server]                        # what speaks HTTP, a row beside
+    stdlib = ["app/framework/server.py"]
+
     [tokens]                        # one table per capability
     stdlib = ["app/tokens.py", "app/api.py::create_token"]
-    django = [{ builtin = "who does it, where it is switched on" }]
+    flask = [{ builtin = "flask:Request.authorization @ app/tokens.py" }]
     contract = { django = ["app/tokens.py::parse_scheme"] }
 
 A cell lists files, symbols of files, folders ("app/migrations/") and
-remarks: `builtin`, `library` or `not_offered`. `contract` names symbols
-that exist only because the contract bends the framework.
+remarks. `builtin` and `library` name what does the work and the place where
+it is switched on (see FORM), `spec` a file of the spec that is served as it
+is, `not_offered` the reason. `contract` names symbols that exist only
+because the contract bends the framework.
 """
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +36,15 @@ from typing import Any
 from compare import IMPLEMENTATIONS, ROOT
 from compare.source import code_lines, find_symbol
 
-REMARKS = ("builtin", "library", "not_offered")
-IGNORED = {"__pycache__", "var"}
+SOURCES = ("builtin", "library")
+REMARKS = (*SOURCES, "spec", "not_offered")
+IGNORED = {"__pycache__", "var", "deviations.toml"}
+FORM = re.compile(r"([\w.]+):([\w.]+) @ ([^\s@]+)(?: @ (\S.*))?")
+EXPECTED = (
+    "expected `module:Symbol @ app/file.py::symbol`: what does the work, and "
+    "the place that switches it on by that name; ` @ word` may follow, where "
+    "it does so by another"
+)
 
 
 @dataclass(frozen=True)
@@ -41,11 +59,30 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Who does the work instead of code, and where that is switched on.
+
+    `symbol` is a dotted name in `module`, of an installed distribution;
+    `word` stands in the code of `place`.
+    """
+
+    module: str
+    symbol: str
+    place: Code
+    word: str
+
+
+@dataclass(frozen=True)
 class Remark:
     """What is said instead of code: kind is one of REMARKS."""
 
     kind: str
     text: str
+
+    @property
+    def source(self) -> Source | None:
+        """Return who does the work, where the remark tells it."""
+        return read_source(self.text) if self.kind in SOURCES else None
 
 
 @dataclass(frozen=True)
@@ -59,10 +96,38 @@ class Cell:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """The whole map: rows[capability][implementation] is a Cell."""
+    """The whole map: rows[capability][implementation] is a Cell.
+
+    operations[implementation][name] is a symbol, or who answers instead.
+    """
 
     rows: dict[str, dict[str, Cell]]
     aliases: dict[str, str] = field(default_factory=dict)
+    operations: dict[str, dict[str, Code | Source]] = field(
+        default_factory=dict
+    )
+    same: tuple[Code, ...] = ()
+    server: dict[str, Cell] = field(default_factory=dict)
+
+    def cells(self, implementation: str) -> dict[str, Cell]:
+        """Return the cells of one implementation, by capability."""
+        return {name: row[implementation] for name, row in self.rows.items()}
+
+    def operation(self, implementation: str, name: str) -> Code | Source:
+        """Return what answers one operation."""
+        found = self.operations.get(implementation, {})
+        return found.get(name, Code("app/api.py", name))
+
+    def symbols(self, implementation: str, file: str) -> dict[str, str]:
+        """Return the operations that a file holds, by symbol.
+
+        A class that answers several has the name of the first.
+        """
+        found: dict[str, str] = {}
+        for name, code in self.operations.get(implementation, {}).items():
+            if isinstance(code, Code) and code.file == file:
+                found.setdefault(code.symbol, name)
+        return found
 
 
 def load(path: Path | None = None) -> Capabilities:
@@ -70,8 +135,19 @@ def load(path: Path | None = None) -> Capabilities:
     path = path or ROOT / "implementations" / "capabilities.toml"
     document = tomllib.loads(path.read_text("utf-8"))
     aliases = document.pop("aliases", {})
+    same = tuple(map(parse_code, document.pop("same", [])))
+    server = read_row("server", document.pop("server", {}))
+    operations = {
+        implementation: {n: read_operation(e) for n, e in table.items()}
+        for implementation, table in document.pop("operations", {}).items()
+    }
     rows = {name: read_row(name, table) for name, table in document.items()}
-    return Capabilities(rows, aliases)
+    return Capabilities(rows, aliases, operations, same, server)
+
+
+def read_operation(entry: str) -> Code | Source:
+    """Read the place of an operation, or who answers it."""
+    return read_source(entry) if " @ " in entry else parse_code(entry)
 
 
 def read_row(name: str, table: dict[str, Any]) -> dict[str, Cell]:
@@ -108,7 +184,22 @@ def read_remark(place: str, kind: str, text: str) -> Remark:
     """Turn one pair of an inline table into a remark."""
     if kind not in REMARKS or not text:
         raise ValueError(f"{place}: {kind!r} is none of {REMARKS}")
+    if kind in SOURCES:
+        try:
+            read_source(text)
+        except ValueError as error:
+            raise ValueError(f"{place}: {kind} = {error}") from None
     return Remark(kind, text)
+
+
+def read_source(text: str) -> Source:
+    """Read who does the work, and where it is switched on."""
+    found = FORM.fullmatch(text)
+    if not found:
+        raise ValueError(f'"{text}": {EXPECTED}')
+    module, symbol, place, word = found.groups()
+    word = word or symbol.rpartition(".")[2]
+    return Source(module, symbol, parse_code(place), word)
 
 
 def parse_code(entry: str) -> Code:
@@ -138,30 +229,36 @@ def folder_of(implementation: str) -> Path:
     return ROOT / "implementations" / implementation
 
 
-def app_files(folder: Path) -> list[str]:
-    """Return the files of an `app` package that hold any line of code."""
+def source_files(folder: Path) -> list[str]:
+    """Return the files of an implementation that hold any line of code."""
     return [
         path.relative_to(folder).as_posix()
-        for path in sorted((folder / "app").rglob("*"))
-        if path.is_file()
-        and not IGNORED & set(path.parts)
-        and code_lines(path)
+        for path in files_in(folder)
+        if code_lines(path)
     ]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return all files below a folder but those that were made."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not IGNORED & set(path.relative_to(folder).parts)
+    )
 
 
 def files_of(code: Code, folder: Path) -> list[Path]:
     """Return the files that an entry names; empty when there is none."""
     path = folder / code.file
     if code.file.endswith("/"):
-        return sorted(
-            p
-            for p in path.rglob("*")
-            if p.is_file() and not IGNORED & set(p.parts)
-        )
+        return files_in(path)
     return [path] if path.is_file() else []
 
 
-def claimed_lines(code: Code, folder: Path) -> set[tuple[str, int]]:
+Lines = set[tuple[str, int]]
+
+
+def claimed_lines(code: Code, folder: Path) -> Lines:
     """Return the lines of code that an entry claims, as (file, line).
 
     Empty when the file or the symbol does not exist.
@@ -178,14 +275,22 @@ def claimed_lines(code: Code, folder: Path) -> set[tuple[str, int]]:
     return claimed
 
 
-def cell_lines(
-    cell: Cell, folder: Path
-) -> tuple[set[tuple[str, int]], set[tuple[str, int]]]:
-    """Return a cell's own lines and its contract lines, disjoint."""
-    own: set[tuple[str, int]] = set()
-    contract: set[tuple[str, int]] = set()
-    for code in cell.code:
-        own |= claimed_lines(code, folder)
-    for code in cell.contract:
-        contract |= claimed_lines(code, folder)
-    return own - contract, contract
+def all_claimed(codes: Iterable[Code], folder: Path) -> Lines:
+    """Return the lines that any of several entries claims."""
+    return set().union(*(claimed_lines(code, folder) for code in codes))
+
+
+def cell_lines(cell: Cell, folder: Path) -> Lines:
+    """Return the lines of code of a cell, contract lines included."""
+    return all_claimed((*cell.code, *cell.contract), folder)
+
+
+def claimed_text(code: Code, folder: Path) -> str:
+    """Return the code that an entry claims, without comments."""
+    lines = {
+        p: p.read_text("utf-8").splitlines() for p in files_of(code, folder)
+    }
+    return "\n".join(
+        lines[folder / name][number - 1]
+        for name, number in sorted(claimed_lines(code, folder))
+    )

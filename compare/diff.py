@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from compare.capabilities import Capabilities, folder_of
-from compare.grid import KINDS, TITLES
+from compare.grid import TITLES
 from compare.pairing import (
     FilePair,
     Pair,
@@ -24,6 +24,13 @@ from compare.pairing import (
 PANE = 79
 WIDE = 2 * PANE + 3
 STYLES = {"<": "red", ">": "green", "|": "yellow", " ": ""}
+
+KINDS = {
+    "builtin": "built in",
+    "library": "library",
+    "spec": "from the spec",
+    "not_offered": "not offered",
+}
 
 Line = tuple[str, str, str]
 
@@ -70,9 +77,9 @@ def print_remarks(
     """Say who does the work of the chosen capabilities instead of code."""
     for capability, implementation in product(capabilities, (left, right)):
         for remark in found.rows[capability][implementation].remarks:
-            kind = KINDS[remark.kind]
             console.print(
-                f"{TITLES[implementation]}, {kind}: {remark.text}",
+                f"{TITLES[implementation]}, {KINDS[remark.kind]}: "
+                f"{remark.text}",
                 markup=False,
                 highlight=False,
             )

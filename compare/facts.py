@@ -18,7 +18,13 @@ PACKAGES = (
     "gunicorn",
     "uvicorn",
     "httptools",
-) + ("uvloop", "SQLAlchemy", "pydantic", "locust", "psutil")
+    "uvloop",
+    "SQLAlchemy",
+    "pydantic",
+    "python-json-logger",
+    "locust",
+    "psutil",
+)
 
 
 def describe_versions() -> dict[str, str | None]:

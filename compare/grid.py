@@ -1,5 +1,6 @@
 """The grid: capabilities by implementations, in lines of code."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,89 +10,127 @@ from compare import IMPLEMENTATIONS, ROOT
 from compare.capabilities import (
     Capabilities,
     Cell,
-    app_files,
+    Lines,
+    Remark,
+    all_claimed,
     cell_lines,
     folder_of,
+    source_files,
 )
+from compare.deviations import read_deviations
 from compare.source import code_lines
+from compare.symbols import owner
 
-START, END = "<!-- grid -->", "<!-- /grid -->"
 TITLES = {
     "stdlib": "Standard library",
     "flask": "Flask",
     "django": "Django",
     "fastapi": "FastAPI",
 }
-KINDS = {
-    "builtin": "built in",
-    "library": "library",
-    "not_offered": "not offered",
-}
+WIRING, OWN, SERVER, SAME, CONTRACT, DEVIATIONS = SUMS = (
+    "wiring",
+    "own lines",
+    "HTTP server",
+    "the same in all four",
+    "contract lines",
+    "deviations",
+)
+DEVIATIONS_LIST = "implementations/README.md#deviations"
 NOTE = (
-    "Lines of code, without blank lines, comments and docstrings. “contract” "
-    "lines are there only because the spec asks for something that the "
-    "framework would do otherwise. “wiring” is what no capability owns: "
-    "imports, and the code that puts the parts together."
+    "Lines of code, without blank lines, comments and docstrings, and who "
+    "does the rest. wiring: imports, and the code that puts the parts "
+    "together. own lines: all of these but the HTTP server, whose lines "
+    "stand under shutdown and robustness. contract lines: those of the own "
+    "lines that are there only because the framework would do otherwise."
 )
 
 
 @dataclass(frozen=True)
-class Count:
-    """Lines of one cell: own, and those that the contract demands."""
+class Sums:
+    """The lines of one implementation; all but `same` are its own work."""
 
-    own: int
-    contract: int
-
-
-def count_cell(cell: Cell, folder: Path) -> Count:
-    """Count the lines of code of a cell."""
-    own, contract = cell_lines(cell, folder)
-    return Count(len(own), len(contract))
+    wiring: Lines
+    own: Lines
+    server: Lines
+    same: Lines
+    contract: Lines
 
 
-def cell_text(cell: Cell, count: Count) -> str:
-    """Write a cell: "12 + 3 contract", "built in", "8, library: x"."""
-    parts = []
-    if count.own or count.contract:
-        contract = f" + {count.contract} contract" if count.contract else ""
-        parts.append(f"{count.own}{contract}")
-    for remark in cell.remarks:
-        text = KINDS[remark.kind]
-        if remark.kind == "library":
-            text = f"{text}: {remark.text}"
-        if text not in parts:
-            parts.append(text)
-    return ", ".join(parts)
+def sum_lines(found: Capabilities, name: str, folder: Path) -> Sums:
+    """Sort the lines of one implementation."""
+    every = {
+        (file, number)
+        for file in source_files(folder)
+        for number in code_lines(folder / file)
+    }
+    cells = found.cells(name).values()
+    claimed = set().union(*(cell_lines(cell, folder) for cell in cells))
+    same = all_claimed(found.same, folder)
+    server = all_claimed(found.server.get(name, Cell()).code, folder)
+    contract = all_claimed((c for x in cells for c in x.contract), folder)
+    return Sums(
+        every - claimed - same, every - same - server, server, same, contract
+    )
+
+
+def cell_text(cell: Cell, count: int, folder: Path) -> str:
+    """Write a cell: "12 lines", "3 lines + Flask", "not offered"."""
+    parts = [lines_text(count)] if count else []
+    parts += [remark_text(remark, folder) for remark in cell.remarks]
+    return " + ".join(dict.fromkeys(parts)) or lines_text(0)
+
+
+def lines_text(count: int) -> str:
+    """Write a number of lines."""
+    return f"{count:,} line{'' if count == 1 else 's'}"
+
+
+def remark_text(remark: Remark, folder: Path) -> str:
+    """Write who does the work instead of code, in a word or two."""
+    if remark.source:
+        return owner(remark.source.module, folder) or remark.source.module
+    if remark.kind == "spec":
+        path = ROOT / "spec" / remark.text
+        return f"{len(code_lines(path)):,} of {path.name}"
+    return "not offered"
 
 
 def grid_rows(found: Capabilities) -> list[list[str]]:
     """Return the rows of the grid: a capability and a cell for each."""
+    folders = {name: folder_of(name) for name in IMPLEMENTATIONS}
     rows = [
-        [name]
-        + [
-            cell_text(row[i], count_cell(row[i], folder_of(i)))
-            for i in IMPLEMENTATIONS
-        ]
-        for name, row in found.rows.items()
+        [capability, *row_cells(row, folders)]
+        for capability, row in found.rows.items()
     ]
-    totals = {i: total_lines(found, i) for i in IMPLEMENTATIONS}
-    wiring = [str(totals[i][0] - totals[i][1]) for i in IMPLEMENTATIONS]
-    whole = [str(totals[i][0]) for i in IMPLEMENTATIONS]
-    return [*rows, ["wiring", *wiring], ["all", *whole]]
+    sums = {n: sum_lines(found, n, folder) for n, folder in folders.items()}
+    server = row_cells(found.server, folders)
+    return [*rows, *sum_rows(list(sums.values()), server)]
 
 
-def total_lines(found: Capabilities, implementation: str) -> tuple[int, int]:
-    """Return all lines of an implementation and those that a row claims."""
-    folder = folder_of(implementation)
-    claimed: set[tuple[str, int]] = set()
-    for row in found.rows.values():
-        claimed |= set().union(*cell_lines(row[implementation], folder))
-    every = {
-        (file, number)
-        for file in app_files(folder)
-        for number in code_lines(folder / file)
-    }
-    return len(every | claimed), len(claimed)
+def row_cells(row: dict[str, Cell], folders: dict[str, Path]) -> list[str]:
+    """Write the cells of one row."""
+    return [
+        cell_text(row[name], len(cell_lines(row[name], folder)), folder)
+        for name, folder in folders.items()
+    ]
+
+
+def sum_rows(sums: list[Sums], server: list[str]) -> Iterator[list[str]]:
+    """Yield the rows below those of the capabilities."""
+    yield [WIRING, *(lines_text(len(s.wiring)) for s in sums)]
+    yield [OWN, *(lines_text(len(s.own)) for s in sums)]
+    yield [SERVER, *server]
+    yield [SAME, *(lines_text(len(s.same)) for s in sums)]
+    yield [CONTRACT, *(contract_text(s) for s in sums)]
+    counts = (len(read_deviations(folder_of(n))) for n in IMPLEMENTATIONS)
+    yield [DEVIATIONS, *map(str, counts)]
+
+
+def contract_text(sums: Sums) -> str:
+    """Write the contract lines, with their share of the own lines."""
+    count = len(sums.contract)
+    share = f" ({count / len(sums.own):.1%})" if count else ""
+    return f"{lines_text(count)}{share}"
 
 
 def markdown(rows: list[list[str]]) -> str:
@@ -99,27 +138,18 @@ def markdown(rows: list[list[str]]) -> str:
     head = ["capability", *(TITLES[i] for i in IMPLEMENTATIONS)]
     lines = [table_line(head), table_line(["---"] * len(head))]
     for name, *cells in rows:
-        chapter = f"spec/{name}.md"
-        linked = f"[{name}]({chapter})" if name not in SUMS else f"*{name}*"
-        lines.append(table_line([linked, *cells]))
+        label = f"*{name}*" if name in SUMS else f"[{name}](spec/{name}.md)"
+        if name == OWN:
+            label, cells = f"**{name}**", [f"**{cell}**" for cell in cells]
+        elif name == DEVIATIONS:
+            label = f"[*{name}*]({DEVIATIONS_LIST})"
+        lines.append(table_line([label, *cells]))
     return "\n".join(lines)
-
-
-SUMS = ("wiring", "all")
 
 
 def table_line(cells: list[str]) -> str:
     """Write one line of a Markdown table."""
     return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |"
-
-
-def replace_grid(text: str, grid: str) -> str:
-    """Put the grid between its markers; ValueError when they are missing."""
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise ValueError(f"README.md has no {START} … {END}")
-    return f"{before}{START}\n{grid}\n{END}{after}"
 
 
 def terminal_grid(rows: list[list[str]]) -> Table:
@@ -129,15 +159,6 @@ def terminal_grid(rows: list[list[str]]) -> Table:
     for implementation in IMPLEMENTATIONS:
         table.add_column(TITLES[implementation])
     for row in rows:
-        table.add_row(*row, end_section=row is rows[-3])
+        ends = row[0] == OWN or row is rows[-len(SUMS) - 1]
+        table.add_row(*row, end_section=ends)
     return table
-
-
-def refresh_readme(found: Capabilities, write: bool) -> bool:
-    """Say whether README.md was up to date; rewrite it when asked to."""
-    path = ROOT / "README.md"
-    text = path.read_text("utf-8")
-    fresh = replace_grid(text, markdown(grid_rows(found)))
-    if write and fresh != text:
-        path.write_text(fresh, "utf-8")
-    return fresh == text

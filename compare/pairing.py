@@ -2,11 +2,12 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from textwrap import dedent
 
-from compare.capabilities import Capabilities, app_files, cell_lines
+from compare.capabilities import Capabilities, cell_lines, source_files
 from compare.source import Block, blocks, code_lines
 
 UNCLAIMED = "wiring"
@@ -25,7 +26,6 @@ class Piece:
     lines: tuple[str, ...]
     code: tuple[str, ...]
     capability: str
-    order: int
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,12 @@ def read_pieces(
 ) -> dict[str, list[Piece]]:
     """Cut all files of an implementation into pieces, by file."""
     owners = line_owners(found, implementation, folder)
-    files = dict.fromkeys([*app_files(folder), *(f for f, _ in owners)])
-    return {file: cut_file(folder, file, owners) for file in files}
+    return {
+        file: cut_file(
+            folder, file, owners, found.symbols(implementation, file)
+        )
+        for file in source_files(folder)
+    }
 
 
 def line_owners(
@@ -77,14 +81,16 @@ def line_owners(
 ) -> dict[tuple[str, int], str]:
     """Return the capability of every claimed line, by (file, number)."""
     owners = {}
-    for name, row in found.rows.items():
-        own, contract = cell_lines(row[implementation], folder)
-        owners.update(dict.fromkeys(own | contract, name))
+    for name, cell in found.cells(implementation).items():
+        owners.update(dict.fromkeys(cell_lines(cell, folder), name))
     return owners
 
 
 def cut_file(
-    folder: Path, file: str, owners: dict[tuple[str, int], str]
+    folder: Path,
+    file: str,
+    owners: dict[tuple[str, int], str],
+    methods: dict[str, str],
 ) -> list[Piece]:
     """Cut one file into pieces; what is not Python is one piece."""
     path = folder / file
@@ -92,21 +98,21 @@ def cut_file(
     lines = text.splitlines()
     parts = [Block("", 1, len(lines))]
     if path.suffix == ".py":
-        parts = with_comments(blocks(text), lines)
+        parts = with_comments(blocks(text, methods), lines)
     code = code_lines(path)
     pieces = []
-    for order, part in enumerate(parts):
+    for part in parts:
         numbers = range(part.first, part.last + 1)
         counted = [n for n in numbers if n in code]
         votes = Counter(owners.get((file, n), UNCLAIMED) for n in counted)
+        shown = "\n".join(lines[n - 1] for n in numbers).rstrip()
         pieces.append(
             Piece(
                 file,
                 part.name,
-                tuple(lines[n - 1] for n in numbers),
+                tuple(dedent(shown).split("\n")),
                 tuple(lines[n - 1] for n in counted),
                 votes.most_common(1)[0][0] if votes else UNCLAIMED,
-                order,
             )
         )
     return pieces
@@ -133,10 +139,10 @@ def pair_files(
     A function that stands in another file on the other side is paired
     across the files, when its name is unique on both sides.
     """
-    known = {aliases.get(file, file): file for file in right}
+    known = {purpose(file, right, aliases): file for file in right}
     found = []
     for file in left:
-        partner = known.pop(aliases.get(file, file), None)
+        partner = known.pop(purpose(file, left, aliases), None)
         found.append(FilePair(file, partner))
     found += [FilePair(None, file) for file in known.values()]
     moved = moved_names(found, left, right)
@@ -147,6 +153,12 @@ def pair_files(
             moved,
         )
     return found
+
+
+def purpose(file: str, files: Container[str], aliases: dict[str, str]) -> str:
+    """Return the name that a file would have elsewhere."""
+    other = aliases.get(file, file)
+    return file if other in files else other
 
 
 def moved_names(

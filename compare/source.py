@@ -6,13 +6,15 @@ not blank, not only a comment and not part of a docstring.
 
 import ast
 import io
+import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-COMMENT = {".sql": "--", ".ini": "#", ".toml": "#", ".cfg": "#"}
-DATA = {".txt", ".pyc", ".css", ".svg", ".json"}  # of the spec, or made
+COMMENT = {".sql": "--", ".ini": "#", ".yaml": "#", "": "#"}
+DATA = {".txt", ".css", ".svg", ".json", ".md", ".toml"}
 SILENT = {
     tokenize.COMMENT,
     tokenize.NL,
@@ -22,7 +24,8 @@ SILENT = {
     tokenize.ENCODING,
     tokenize.ENDMARKER,
 }
-NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+NAMED = (*FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,9 @@ class Block:
     is_class: bool = False
 
 
-def is_python(path: Path) -> bool:
-    """Say whether a file holds Python, by its suffix or its name."""
-    return path.suffix == ".py" or path.name == "run"
+def is_python(path: Path, text: str) -> bool:
+    """Say whether a file holds Python, by its suffix or its first line."""
+    return path.suffix == ".py" or bool(re.match(r"#!.*python", text))
 
 
 def code_lines(path: Path) -> set[int]:
@@ -50,7 +53,7 @@ def code_lines(path: Path) -> set[int]:
     if path.suffix in DATA:
         return set()
     text = path.read_text("utf-8")
-    if is_python(path):
+    if is_python(path, text):
         return python_code_lines(text)
     comment = COMMENT.get(path.suffix)
     return {
@@ -82,20 +85,44 @@ def docstring_lines(tree: ast.Module) -> set[int]:
     return numbers
 
 
-def blocks(text: str) -> list[Block]:
-    """Cut a module into its blocks, in order; every statement is in one."""
+def blocks(text: str, names: Mapping[str, str] | None = None) -> list[Block]:
+    """Cut a module into its blocks, in order; every statement is in one.
+
+    `names` gives classes and methods the names of operations:
+    {"BookmarkView.get": "show_bookmark"}. A class with methods that have
+    any is cut into its methods.
+    """
+    names = names or {}
+    cut = {symbol.partition(".")[0] for symbol in names if "." in symbol}
     found: list[Block] = []
     for node in ast.parse(text).body:
         first, last = node_lines(node)
-        if isinstance(node, NAMED):
+        if isinstance(node, ast.ClassDef) and node.name in cut:
+            found += class_blocks(node, names)
+        elif isinstance(node, NAMED):
             docstring = ast.get_docstring(node) or ""
             is_class = isinstance(node, ast.ClassDef)
-            found.append(Block(node.name, first, last, docstring, is_class))
+            name = names.get(node.name, node.name)
+            found.append(Block(name, first, last, docstring, is_class))
         elif found and not found[-1].name:
             found[-1] = Block("", found[-1].first, last)
         else:
             found.append(Block("", first, last))
     return found
+
+
+def class_blocks(
+    node: ast.ClassDef, names: Mapping[str, str]
+) -> Iterator[Block]:
+    """Cut a class into what precedes its methods, and each method."""
+    first, last = node_lines(node)
+    methods = [n for n in node.body if isinstance(n, FUNCTIONS)]
+    starts = [node_lines(method)[0] for method in methods] + [last + 1]
+    yield Block(node.name, first, starts[0] - 1, is_class=True)
+    for method, (start, end) in zip(methods, pairwise(starts), strict=True):
+        symbol = f"{node.name}.{method.name}"
+        docstring = ast.get_docstring(method) or ""
+        yield Block(names.get(symbol, symbol), start, end - 1, docstring)
 
 
 def node_lines(node: ast.stmt) -> tuple[int, int]:
@@ -110,7 +137,10 @@ def find_symbol(text: str, symbol: str) -> tuple[int, int] | None:
 
     Finds functions, classes and assigned names of the module or class.
     """
-    body = ast.parse(text).body
+    try:
+        body = ast.parse(text).body
+    except SyntaxError:  # it is no Python
+        return None
     node: ast.stmt | None = None
     for part in symbol.split("."):
         node = next((n for n in body if part in bound_names(n)), None)

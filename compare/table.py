@@ -24,6 +24,7 @@ STORAGE = "storage"
 MAY_SKIP = re.compile(rf"{POSTGRES}|cannot be bound")
 MORE_THAN = 500
 CAPTION = (
+    "deviations: from how many SHOULDs, as declared (xfailed above); "
     "requests: how many different ones were sent; "
     "of errors: the share that only an error status answers rightly"
 )
@@ -39,7 +40,8 @@ class Run:
     capability was asked for; `cells` counts outcomes by capability;
     `skips` holds the reasons that are none; `answers` what came where the
     spec leaves the answer open; `red` what the tests that did not pass
-    said; `footer` is the last line of the file.
+    said; `deviations` the rules from which it deviates as declared;
+    `footer` is the last line of the file.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Run:
     skips: list[str] = field(default_factory=list)
     answers: Answers = field(default_factory=dict)
     red: dict[str, str] = field(default_factory=dict)
+    deviations: set[str] = field(default_factory=set)
     footer: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -144,6 +147,8 @@ def take_test(run: Run, record: dict[str, Any]) -> None:
     reason = record.get("message", "no reason")
     if outcome == "skipped" and not MAY_SKIP.search(reason):
         run.skips.append(f"{record['nodeid']}: {reason}")
+    if outcome == "xfailed" and record.get("deviation"):
+        run.deviations.add(record["deviation"])
     if outcome in {"failed", "blocked"}:
         run.red[record["nodeid"]] = reason
     if name == "robustness" and record.get("left_open"):
@@ -167,6 +172,7 @@ def results_table(runs: list[Run], order: list[str]) -> Table:
     cells = [run_cell(*pair) for pair in zip(runs, totals, strict=True)]
     table.add_row("all", *cells)
     table.add_row("PostgreSQL", *(postgres_cell(run) for run in runs))
+    table.add_row("deviations", *(deviations_text(run) for run in runs))
     table.add_section()
     table.add_row("requests", *(requests_text(r) for r in runs))
     table.add_row("of errors", *(share_text(r) for r in runs))
@@ -193,6 +199,12 @@ def postgres_cell(run: Run) -> Text:
         if POSTGRES in reason:
             return Text(f"not run: {count}", "yellow")
     return Text("not offered" if STORAGE in run.cells else "no tests", "dim")
+
+
+def deviations_text(run: Run) -> str:
+    """Write from how many rules it deviates: "3" or "3 of 5 declared"."""
+    seen, declared = len(run.deviations), run.footer.get("deviations", 0)
+    return str(seen) if seen == declared else f"{seen} of {declared} declared"
 
 
 def requests_text(run: Run) -> str:

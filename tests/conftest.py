@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from importlib.metadata import distributions
 from pathlib import Path
 
+import deviations
 import pytest
 import report
 import servers
@@ -53,8 +54,28 @@ def chosen(item: pytest.Item) -> bool:
     return not wanted or capability_of(item.path) in wanted.split(",")
 
 
+def deviations_file(name: str) -> Path | None:
+    """Find the file that declares the deviations of what is tested."""
+    if given := os.environ.get("DEVIATIONS"):
+        if not Path(given).is_file():
+            raise pytest.UsageError(f"DEVIATIONS={given}: no such file")
+        return Path(given)
+    if os.environ.get("URL"):
+        return None
+    return servers.run_file(name).with_name("deviations.toml")
+
+
+def declared_deviations(name: str) -> list[deviations.Deviation]:
+    """Read the deviations of what is tested."""
+    file = deviations_file(name)
+    try:
+        return deviations.load(file, RULES) if file else []
+    except deviations.DeviationError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse a CAP or IMPL that is none; make tracebacks short."""
+    """Refuse settings that make no sense; make tracebacks short."""
     config.stash[state] = {"not_run": Counter()}
     config.pluginmanager.register(Reporter(config))
     for name in filter(None, (os.environ.get("CAP") or "").split(",")):
@@ -63,6 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     name = os.environ.get("IMPL") or "stdlib"
     if not servers.run_file(name).exists():
         raise pytest.UsageError(f"IMPL={name}: no implementations/{name}/run")
+    config.stash[state]["deviations"] = declared_deviations(name)
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "short"
 
@@ -70,12 +92,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what CAP does not name and what cannot run here."""
+    """Expect what is declared; leave out what is not to run here."""
+    declared = config.stash[state]["deviations"]
+    refuse_unmatched(config, items, declared)
     kept, left = [], []
     for item in items:
+        deviation = expect_deviation(item, declared)
         about = {
             "capability": capability_of(item.path),
             "rules": rules_of(item),
+            "deviation": deviation,
             "postgres": bool(item.get_closest_marker("postgres")),
         }
         item.user_properties.append(("about", about))
@@ -86,6 +112,41 @@ def pytest_collection_modifyitems(
     del config.stash[state]["not_run"][None]
     config.hook.pytest_deselected(items=left)
     items[:] = kept
+
+
+def expect_deviation(
+    item: pytest.Item, declared: list[deviations.Deviation]
+) -> str | None:
+    """Expect a test to fail if that is declared; return for which rule."""
+    found = deviations.find(declared, item.name, rules_of(item))
+    if found is None:
+        return None
+    reason = f"{found.rule}: {found.answers}"
+    expected = {"raises": AssertionError, "strict": True}
+    item.add_marker(pytest.mark.xfail(reason=reason, **expected))
+    return found.rule
+
+
+def refuse_unmatched(
+    config: pytest.Config,
+    items: list[pytest.Item],
+    declared: list[deviations.Deviation],
+) -> None:
+    """Refuse a declaration that matches no test, if all are here."""
+    parts = {Path(a.partition("::")[0]).name for a in config.args if "::" in a}
+    whole = {item.path.name for item in items} - parts
+
+    def is_complete(rule: str) -> bool:
+        citing = {
+            path.name
+            for path in TESTS.glob("test_*.py")
+            if f'"{rule}"' in path.read_text("utf-8")
+        }
+        return citing <= whole and bool(whole)
+
+    tests = [(item.name, rules_of(item)) for item in items]
+    for complaint in deviations.unmatched(declared, tests, is_complete):
+        raise pytest.UsageError(f"deviations.toml: {complaint}")
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -157,7 +218,9 @@ def server(
 
 
 @contextmanager
-def running(migrate: bool = True, **env: str) -> Iterator[servers.Server]:
+def running(
+    migrate: bool = True, **env: str | None
+) -> Iterator[servers.Server]:
     """Run one more server, with settings of its own."""
     name = os.environ.get("IMPL") or "stdlib"
     one = servers.Server(name, env)
@@ -182,7 +245,7 @@ def calm() -> Iterator[servers.Server]:
 def untouched() -> Iterator[servers.Server]:
     """Give a server whose settings are all at their defaults."""
     kept = {"SECRET_KEY", "DATABASE_URL", "PORT"}
-    with running(**dict.fromkeys(servers.SETTINGS - kept, "")) as one:
+    with running(**dict.fromkeys(servers.SETTINGS - kept)) as one:
         yield one
 
 
@@ -249,7 +312,7 @@ def make_server() -> Iterator[Callable[..., servers.Server]]:
     """Give a maker of servers of one's own: make_server(THREADS="2")."""
     made = []
 
-    def make(**env: str) -> servers.Server:
+    def make(**env: str | None) -> servers.Server:
         name = os.environ.get("IMPL") or "stdlib"
         made.append(servers.Server(name, env))
         return made[-1]
@@ -391,6 +454,7 @@ def pytest_runtest_makereport(
     broken = sorted({name for one in exchanges for name in one.broken})
     if call.when == "setup":
         item.stash[set_up] = len(exchanges)
+        fail_if_expected(result)
     if call.when == "call":
         own = exchanges[item.stash[set_up] :]
         properties = {
@@ -401,13 +465,21 @@ def pytest_runtest_makereport(
         }
         item.user_properties.append(("black_box", properties))
         result.user_properties = list(item.user_properties)
-        if result.passed and broken:
+        if broken and not result.failed:
             result.outcome = "failed"
             result.longrepr = tell_broken(broken)
+            vars(result).pop("wasxfail", None)
     if result.failed and capability_of(item.path):
         text = report.describe(rules_of(item), RULES)
         result.sections.append(("rule and request", text))
     return result
+
+
+def fail_if_expected(result: pytest.TestReport) -> None:
+    """Make a failure of what a test needs count, expected or not."""
+    if hasattr(result, "wasxfail"):
+        result.outcome = "failed"
+        del result.wasxfail
 
 
 def tell_broken(broken: list[str]) -> str:
@@ -484,7 +556,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if is_worker(session.config):
         session.config.workeroutput["not_run"] = dict(own["not_run"])
     if "results" in own and exitstatus in CAME_TO_ITS_END:
-        own["footer"] = own["results"].close(dict(own["not_run"]))
+        own["footer"] = own["results"].close(
+            dict(own["not_run"]), len(own["deviations"])
+        )
     if "server" in own:
         own["server"].stop()
 

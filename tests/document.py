@@ -5,6 +5,29 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+# What a framework may add to a field or leave out (PAGES-13).
+FREE = {
+    "accept",
+    "autocapitalize",
+    "autocomplete",
+    "autocorrect",
+    "autofocus",
+    "cols",
+    "for",
+    "id",
+    "max",
+    "maxlength",
+    "min",
+    "minlength",
+    "pattern",
+    "required",
+    "rows",
+    "size",
+    "spellcheck",
+    "step",
+    "title",
+    "value",
+}
 VOID = {"base", "br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 FIELDS = {"input", "select", "textarea"}
 UNSEEN = {"hidden", "submit", "button"}
@@ -204,6 +227,19 @@ def label_of(page: Element, field: Element) -> str:
     return labels[0].text.strip() if len(labels) == 1 else ""
 
 
+def field(page: Element, name: str) -> Element:
+    """Return the only field of this name that is not hidden."""
+    found = [
+        one
+        for one in page.walk()
+        if one.name in FIELDS
+        and one.get("name") == name
+        and one.get("type") != "hidden"
+    ]
+    assert len(found) == 1, f"{len(found)} fields {name}"
+    return found[0]
+
+
 def form_to(page: Element, action: str) -> Element:
     """Return the only form that posts to a path."""
     forms = [
@@ -267,34 +303,62 @@ def messages(page: Element) -> dict[str, str]:
 def outline(page: Element) -> list[str]:
     """Write a page in one normal form, a line for each part.
 
-    Apart are hidden fields, white space, the order of attributes and
-    of query parameters, and the words of messages (PAGES-13).
+    Left out is what PAGES-13 leaves to the implementation: hidden fields,
+    white space, ids, the order of attributes and of query parameters, the
+    words of messages, and the attributes by which a browser checks or
+    fills in a field. Fields are written with their values.
     """
-    return list(write(page, 0))
+    return list(write(page, page, 0))
 
 
-def write(element: Element, depth: int) -> Iterator[str]:
-    """Write an element and what is in it."""
+def write(page: Element, element: Element, depth: int) -> Iterator[str]:
+    """Write an element of a page and what is in it."""
     if element.name == "input" and element.get("type") == "hidden":
         return
     indent = "  " * depth
     attributes = "".join(
-        f' {name}="{normal_value(name, value)}"'
-        for name, value in sorted(element.attributes.items())
-        if (name, value) != ("value", "")
+        f' {name}="{value}"' for name, value in shown(page, element)
     )
     yield f"{indent}<{element.name}{attributes}>"
     if element.get("class") == "error":
         yield f"{indent}  (a message)"
         return
-    if element.name == "textarea":
-        yield f"{indent}  {element.text!r}"
+    if element.name in FIELDS:
+        yield f"{indent}  {element.value!r}"
         return
     for child in joined(element.children):
         if isinstance(child, Element):
-            yield from write(child, depth + 1)
+            yield from write(page, child, depth + 1)
         elif child.strip():
-            yield f"{indent}  {' '.join(child.split())}"
+            yield f"{indent}  {normal_text(child)}"
+
+
+def shown(page: Element, element: Element) -> list[tuple[str, str]]:
+    """Return the attributes that are compared, in one order."""
+    found = {
+        name: normal_value(name, value)
+        for name, value in element.attributes.items()
+        if name not in FREE
+    }
+    if "aria-describedby" in found:
+        found["aria-describedby"] = description(page, element)
+    if element.name == "main":  # where the first link leads
+        found["id"] = element.get("id")
+    return sorted(found.items())
+
+
+def description(page: Element, element: Element) -> str:
+    """Return the classes of what describes a field, in one order."""
+    ids = element.get("aria-describedby").split()
+    classes = [one.get("class") for one in page.walk() if one.get("id") in ids]
+    assert len(classes) == len(ids), f"{ids}: no such elements"
+    return " ".join(sorted(classes))
+
+
+def normal_text(text: str) -> str:
+    """Make white space even, and leave out who serves the page."""
+    words = " ".join(text.split())
+    return re.sub(r"(?<=^Served by ).+", "(a name)", words)
 
 
 def joined(children: list[Element | str]) -> Iterator[Element | str]:
@@ -311,8 +375,18 @@ def joined(children: list[Element | str]) -> Iterator[Element | str]:
 
 
 def normal_value(name: str, value: str) -> str:
-    """Put the query of an own address into one order."""
-    if name != "href" or not value.startswith("/?"):
+    """Put the query of a path on this host into one order."""
+    if name != "href" or not value.startswith("/"):
         return value
-    pairs = sorted(parse_qsl(urlsplit(value).query, keep_blank_values=True))
-    return "/?" + urlencode(pairs)
+    return normal_path(value)
+
+
+def normal_path(path: str) -> str:
+    """Put the query of a path, and of `next` in it, into one order."""
+    parts = urlsplit(path)
+    pairs = [
+        (name, normal_path(value) if name == "next" else value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    ]
+    query = urlencode(sorted(pairs))
+    return f"{parts.path}?{query}" if query else parts.path

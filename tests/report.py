@@ -194,7 +194,7 @@ def curl_line(
         text = body.decode("utf-8", "backslashreplace")
         cut = text if len(text) <= 600 else text[:600] + "…"
         words += ["--data-binary", cut]
-    return shlex.join([*words, url])
+    return shlex.join([*words, url[:600]])
 
 
 def describe(rule_ids: list[str], rules: dict[str, Rule]) -> str:
@@ -253,12 +253,13 @@ class Results:
             self.keys[key] = self.keys.get(key, False) or error
         self.write({"kind": "test", **line, "requests": len(sent)})
 
-    def close(self, not_run: dict[str, int]) -> dict:
-        """Append the footer and return it."""
+    def close(self, not_run: dict[str, int], deviations: int = 0) -> dict:
+        """Append the footer and return it; count the rules deviated from."""
         footer = {
             "kind": "footer",
             **self.counts,
             "not_run": not_run,
+            "deviations": deviations,
             "requests": self.requests,
             "different_requests": len(self.keys),
             "different_expecting_error": sum(self.keys.values()),

@@ -124,7 +124,7 @@ class Server:
     def __init__(
         self,
         implementation: str = "stdlib",
-        env: dict[str, str] | None = None,
+        env: dict[str, str | None] | None = None,
         parent: Path | None = QUICK,
     ) -> None:
         """Choose port, folder and environment; start nothing."""
@@ -147,11 +147,16 @@ class Server:
         """Return the base URL, without a slash at its end."""
         return f"http://{self.host}:{self.port}"
 
-    def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
-        """Return the variables of a child: no setting leaks in from here."""
+    def environment(
+        self, env: dict[str, str | None] | None = None
+    ) -> dict[str, str]:
+        """Return the variables of a child: no setting leaks in from here.
+
+        A variable whose value is None is not set.
+        """
         kept = {k: v for k, v in os.environ.items() if k not in SETTINGS}
         programs = str(Path(sys.executable).parent)
-        return {
+        variables = {
             **kept,
             "PATH": programs + os.pathsep + os.environ.get("PATH", ""),
             "HOST": self.host,
@@ -163,12 +168,13 @@ class Server:
             **self.extra,
             **(env or {}),
         }
+        return {k: v for k, v in variables.items() if v is not None}
 
     def run(
         self,
         *verb: str,
         input: str | None = None,  # noqa: A002
-        env: dict[str, str] | None = None,
+        env: dict[str, str | None] | None = None,
         timeout: float = 30,
     ) -> subprocess.CompletedProcess:
         """Run one verb to its end and return what it printed."""
@@ -216,7 +222,7 @@ class Server:
             self.checkpoint()
             MIGRATED[self.command] = self.database.read_bytes()
 
-    def serve(self, env: dict[str, str] | None = None) -> bool:
+    def serve(self, env: dict[str, str | None] | None = None) -> bool:
         """Start `run serve` and tell whether it came to answer."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

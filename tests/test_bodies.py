@@ -1,17 +1,15 @@
 """Bodies: label, length and syntax, before the first field is looked at."""
 
-import gzip
 import json
-import zlib
 from collections.abc import Callable, Iterator
 
 import expect
 import pytest
 import raw
 from client import PASSWORD, Client, User, unique, unique_url
+from expect import REFUSED
 from servers import Server
 
-REFUSED = {400, 422}
 JSON = {"Content-Type": "application/json"}
 WRITES = [
     "register_user",
@@ -54,12 +52,12 @@ def unharmed(user: User) -> Iterator[None]:
 
 
 def valid(user: User, operation: str) -> bytes:
-    """Write a body that the operation would accept."""
+    """Write a body without faults; it changes nobody's password."""
     bodies = {
         "register_user": {"username": unique(), "password": PASSWORD},
         "create_token": {"username": user.username, "password": PASSWORD},
         "change_password": {
-            "current_password": PASSWORD,
+            "current_password": "not the password",
             "new_password": "another battery staple",
         },
     }
@@ -73,53 +71,24 @@ def nested(text: bytes) -> bytes:
 
 
 @pytest.mark.rule("BODIES-1")
+@pytest.mark.parametrize("operation", WRITES)
 @pytest.mark.parametrize(
     "kind",
     [
         None,
-        "",
         "text/plain",
-        "text/json",
-        "text/html; charset=utf-8",
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/xml",
-        "application/problem+json",
-        "application/vnd.api+json",
-        "application/merge-patch+json",
-        "application/jsonx",
-        "application/json5",
-        "application",
-        "json",
-        "*/*",
-        "application/json; charset=latin-1",
-        "application/json; charset=utf-16",
-        'application/json; charset="utf-32"',
-        "application/json; charset=ascii",
-        "application/json; charset=nonsense",
     ],
 )
-def test_create_bookmark_refuses_another_type(
-    user: User, send: Send, unharmed: None, kind: str | None
-) -> None:
-    """Another Content-Type than JSON in UTF-8, or none: 415."""
-    body = valid(user, "create_bookmark")
-    more = {"headers": {"Content-Type": kind}}
-    answer = send("create_bookmark", body, **more, expect=415)
-    expect.problem(answer, 415)
-
-
-@pytest.mark.rule("BODIES-1")
-@pytest.mark.parametrize("operation", WRITES)
-@pytest.mark.parametrize(
-    "kind", [None, "text/plain", "application/json; charset=latin-1"]
-)
-def test_every_operation_refuses_another_type(
+def test_another_type(
     user: User, send: Send, operation: str, kind: str | None
 ) -> None:
-    """415 holds for every operation that takes a body."""
+    """Another Content-Type than JSON, or none, answers 415."""
     more = {"headers": {"Content-Type": kind}}
-    send(operation, valid(user, operation), **more, expect=415)
+    answer = send(operation, valid(user, operation), **more, expect=415)
+    expect.problem(answer, 415)
 
 
 @pytest.mark.rule("BODIES-2")
@@ -127,15 +96,9 @@ def test_every_operation_refuses_another_type(
     "kind",
     [
         "application/json",
-        "APPLICATION/JSON",
-        "Application/Json",
+        "Application/JSON",
         "application/json;charset=utf-8",
-        "application/json; charset=UTF-8",
-        "application/json ; charset=utf-8",
-        "application/json;\tcharset=utf-8",
-        'application/json; charset="utf-8"',
         'application/json; CHARSET="UTF-8"',
-        "application/json; foo=bar",
         "application/json; foo=bar; charset=utf-8",
         'application/json; foo="a b"',
     ],
@@ -143,7 +106,7 @@ def test_every_operation_refuses_another_type(
 def test_create_bookmark_takes_a_spelling_of_json(
     user: User, send: Send, kind: str
 ) -> None:
-    """The type is compared without case; other parameters are ignored."""
+    """The type is case-insensitive and may have parameters."""
     body = json.dumps({"url": unique_url(), "title": "Ω"}, ensure_ascii=False)
     more = {"headers": {"Content-Type": kind}}
     answer = send("create_bookmark", body, **more, expect=201)
@@ -160,39 +123,7 @@ def test_odd_parameters_of_the_type_are_no_crash(
     """A parameter that no standard allows is ignored, or refused."""
     body = valid(user, "create_bookmark")
     more = {"headers": {"Content-Type": f"application/json; {parameters}"}}
-    send("create_bookmark", body, **more, expect={201, 400, 415})
-
-
-@pytest.mark.rule("BODIES-3")
-@pytest.mark.parametrize("operation", WRITES)
-def test_every_operation_refuses_gzip(
-    user: User, send: Send, operation: str
-) -> None:
-    """A body that is compressed answers 415."""
-    body = gzip.compress(valid(user, operation))
-    more = {"headers": {"Content-Encoding": "gzip"}}
-    expect.problem(send(operation, body, **more, expect=415), 415)
-
-
-@pytest.mark.rule("BODIES-3")
-@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "aes128gcm", "x"])
-def test_create_bookmark_refuses_a_content_coding(
-    user: User, send: Send, unharmed: None, coding: str
-) -> None:
-    """A label is enough: nobody looks whether the body fits it."""
-    more = {"headers": {"Content-Encoding": coding}}
-    body = valid(user, "create_bookmark")
-    send("create_bookmark", body, **more, expect=415)
-
-
-@pytest.mark.rule("BODIES-3")
-def test_create_bookmark_refuses_deflate(
-    user: User, send: Send, unharmed: None
-) -> None:
-    """A body in deflate answers 415."""
-    body = zlib.compress(valid(user, "create_bookmark"))
-    more = {"headers": {"Content-Encoding": "deflate"}}
-    send("create_bookmark", body, **more, expect=415)
+    send("create_bookmark", body, **more, expect={201, *REFUSED})
 
 
 @pytest.mark.rule("BODIES-4")
@@ -250,18 +181,18 @@ def test_create_bookmark_refuses_deflate(
 def test_create_bookmark_refuses_what_is_not_json(
     send: Send, unharmed: None, body: bytes
 ) -> None:
-    """What is not JSON answers 400."""
-    answer = send("create_bookmark", body, expect=400)
-    expect.problem(answer, 400)
+    """What is not JSON answers 4xx, and nothing is stored."""
+    answer = send("create_bookmark", body, expect=REFUSED)
+    expect.problem(answer, answer.status_code)
 
 
-@pytest.mark.rule("BODIES-4")
+@pytest.mark.rule("BODIES-13")
 @pytest.mark.parametrize("operation", WRITES)
 @pytest.mark.parametrize("body", [b"", b"{", b"{'a': 1}"])
-def test_every_operation_refuses_what_is_not_json(
+def test_what_is_not_json_is_a_bad_request(
     send: Send, operation: str, body: bytes
 ) -> None:
-    """400 holds for every operation that takes a body."""
+    """What is not JSON answers 400, at every operation."""
     expect.problem(send(operation, body, expect=400), 400)
 
 
@@ -283,9 +214,9 @@ def test_every_operation_refuses_what_is_not_json(
 def test_create_bookmark_refuses_what_is_not_utf_8(
     send: Send, unharmed: None, text: bytes
 ) -> None:
-    """Bytes that are not UTF-8 answer 400."""
-    answer = send("create_bookmark", nested(text), expect=400)
-    expect.problem(answer, 400)
+    """Bytes that are no text answer 4xx, and nothing is stored."""
+    answer = send("create_bookmark", nested(text), expect=REFUSED)
+    expect.problem(answer, answer.status_code)
 
 
 @pytest.mark.rule("BODIES-5")
@@ -293,8 +224,8 @@ def test_create_bookmark_refuses_what_is_not_utf_8(
 def test_every_operation_refuses_what_is_not_utf_8(
     send: Send, operation: str
 ) -> None:
-    """400 holds for every operation, also for the name of a field."""
-    send(operation, b'{"\xff": 1}', expect=400)
+    """It holds for every operation, also for the name of a field."""
+    send(operation, b'{"\xff": 1}', expect=REFUSED)
 
 
 @pytest.mark.rule("BODIES-6")
@@ -323,7 +254,7 @@ def test_every_operation_refuses_what_is_not_utf_8(
 def test_create_bookmark_refuses_numbers_that_are_none(
     send: Send, unharmed: None, place: bytes, number: bytes
 ) -> None:
-    """Numbers that JSON lacks, and numbers without measure: 400 or 422."""
+    """Numbers that JSON lacks, and numbers out of range answer 4xx."""
     send("create_bookmark", place % number, expect=REFUSED)
 
 
@@ -359,7 +290,7 @@ def test_every_operation_refuses_nan(send: Send, operation: str) -> None:
 def test_create_bookmark_refuses_a_lone_surrogate(
     send: Send, unharmed: None, place: bytes, text: bytes
 ) -> None:
-    """Half a character answers 400 or 422, wherever it stands."""
+    """Half a character answers 4xx, wherever it stands."""
     send("create_bookmark", place % text, expect=REFUSED)
 
 
@@ -408,7 +339,7 @@ def test_create_bookmark_takes_a_pair_of_surrogates(send: Send) -> None:
 def test_create_bookmark_refuses_a_deep_body(
     send: Send, unharmed: None, body: bytes
 ) -> None:
-    """A body nested 30,000 levels deep answers 400 or 422."""
+    """A body nested 30,000 levels deep answers 4xx."""
     send("create_bookmark", body, expect=REFUSED)
 
 
@@ -429,9 +360,8 @@ def test_every_operation_refuses_a_deep_body(
 def test_top_level_that_is_no_object(
     send: Send, operation: str, body: str
 ) -> None:
-    """A top level that is not an object: one error, without a field."""
-    answer = send(operation, body, expect=422)
-    expect.problem(answer, 422, [("", {"type", "invalid"})])
+    """A top level that is not an object answers 422."""
+    expect.problem(send(operation, body, expect=422), 422)
 
 
 def chunked_request(user: User, coded: bytes) -> bytes:
@@ -469,14 +399,14 @@ HALVES = (BODY[:30], BODY[30:])
 def test_create_bookmark_takes_chunks_whole_or_refuses(
     server: Server, make_user: Callable[..., User], coded: bytes
 ) -> None:
-    """Chunks mean the same as a length, or are refused with 411."""
+    """Chunks mean the same as a length, or are refused with 4xx."""
     user = make_user()
     request = chunked_request(user, coded)
-    answer = raw.exchange(server, request, expect={201, 411})[0]
+    answer = raw.exchange(server, request, expect={201, *REFUSED})[0]
     listed = user.request("list_bookmarks", expect=200).json()["items"]
     stored = [(item["url"], item["title"]) for item in listed]
     whole = [("https://example.com/chunked", "In parts")]
-    assert stored == {201: whole, 411: []}[answer.status_code]
+    assert stored == {201: whole}.get(answer.status_code, [])
 
 
 @pytest.mark.rule("BODIES-10")
@@ -487,32 +417,27 @@ def test_create_bookmark_takes_chunks_that_come_slowly(
     user = make_user()
     request = chunked_request(user, raw.chunked(*HALVES))
     cut = [request[:-75], request[-75:-40], request[-40:-3], request[-3:]]
-    answer = raw.exchange(server, *cut, expect={201, 411})[0]
+    answer = raw.exchange(server, *cut, expect={201, *REFUSED})[0]
     listed = user.request("list_bookmarks", expect=200).json()
-    assert listed["total"] == {201: 1, 411: 0}[answer.status_code]
+    assert listed["total"] == {201: 1}.get(answer.status_code, 0)
 
 
 @pytest.mark.rule("BODIES-10")
 @pytest.mark.parametrize(
-    ("body", "status"),
+    "body",
     [
-        ([b""], 400),
-        ([b"{"], 400),
-        ([b'{"url": ', b'"x"'], 400),
-        ([b"{}"], 422),
-        ([b"[", b"]"], 422),
-        ([b'{"url": "https://example.com/x", ', b'"title": ""}'], 422),
+        [b""],
+        [b'{"url": ', b'"x"'],
+        [b"[", b"]"],
+        [b'{"url": "https://example.com/x", ', b'"title": ""}'],
     ],
 )
 def test_create_bookmark_checks_chunks_as_any_body(
-    user: User, unharmed: None, body: list[bytes], status: int
+    user: User, unharmed: None, body: list[bytes]
 ) -> None:
-    """A chunked body is neither taken for empty nor for valid."""
+    """What a length would not make valid, chunks do not."""
     user.request(
-        "create_bookmark",
-        data=iter(body),
-        headers=JSON,
-        expect={status, 411},
+        "create_bookmark", data=iter(body), headers=JSON, expect=REFUSED
     )
 
 
@@ -523,7 +448,7 @@ def test_chunks_without_their_end(
     """A whole chunk is no whole body while the last one is missing."""
     coded = raw.chunked(BODY).removesuffix(b"0\r\n\r\n")
     request = chunked_request(user, coded)
-    wanted = {400, 411, raw.CLOSED}
+    wanted = {raw.CLOSED, *REFUSED}
     raw.exchange(server, request, expect=wanted, half_close=True)
 
 
@@ -533,7 +458,7 @@ def test_chunks_without_their_end(
 def test_body_that_is_cut(
     server: Server, user: User, operation: str, sent: int
 ) -> None:
-    """A body shorter than it says: 400 or closed, and nothing stored."""
+    """A body shorter than it says is refused, and nothing is stored."""
     method, path = {
         "create_bookmark": ("POST", "/api/bookmarks"),
         "update": ("PATCH", f"/api/bookmarks/{user.bookmark()['id']}"),
@@ -549,7 +474,8 @@ def test_body_that_is_cut(
         ],
         BODY[:sent],
     )
-    raw.exchange(server, request, expect={400, raw.CLOSED}, half_close=True)
+    wanted = {raw.CLOSED, *REFUSED}
+    raw.exchange(server, request, expect=wanted, half_close=True)
     assert user.request("list_bookmarks", expect=200).json() == before
 
 

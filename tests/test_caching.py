@@ -1,4 +1,4 @@
-"""Caching: entity tags, 304, and changes under a condition."""
+"""Caching and conditional requests: entity tags, 304 and 412."""
 
 import time
 from collections import Counter
@@ -23,40 +23,22 @@ SAME = [
     "W/{etag}",
     "*",
     '"x", {etag}',
-    '{etag}, "x"',
     '"x",{etag},W/"y"',
-    'W/"x" , W/{etag}',
     '"a,b", {etag}',
-    '"", {etag}',
-    ', "x",, {etag},',
-    '"x" \t,\t {etag}',
 ]
-OTHER = [
-    '"x"',
-    'W/"x"',
-    '""',
-    '"*"',
-    '"x", "y", W/"z"',
-    '"{bare}x"',
-    '"x{bare}"',
-    '"x,{bare},y"',
-    '"{half}"',
-]
+OTHER = ['"x"', 'W/"x"', '"*"', '"x", "y"', '"{bare}x"', '"{half}"']
 LETTING = [
     "{etag}",
     "*",
     '"x", {etag}',
     '{etag}, "x"',
     '"x",{etag},W/"y"',
-    '"a,b" , {etag}',
-    "W/{etag}, {etag}",
     None,
 ]
-UNREADABLE = ["", ",", "x", '"x', '"x" "y"', "W/x", "W/"]
-STOPPING = [*OTHER, "W/{etag}", 'W/{etag}, "x"', "{old}", "W/{old}", '"x y"']
+STOPPING = [*OTHER, "{old}", "W/{old}", "x", '"x', "W/x"]
 WRITES = ["replace_bookmark", "update_bookmark", "delete_bookmark"]
 LISTS = ["list_bookmarks", "list_tags"]
-READS = ["show_me", "show_bookmark", *LISTS]
+READS = ["show_me", "show_bookmark", "export_bookmarks", *LISTS]
 
 
 @pytest.fixture
@@ -107,29 +89,18 @@ def old_tag(user: User, number: int) -> str:
     return expect.etag(shown)
 
 
-def check_same(answer: raw.Response, full: raw.Response) -> None:
-    """Check that a 304 has no body, and the headers of the 200."""
-    assert answer.status_code == 304
-    expect.no_body(answer)
-    assert answer.headers["etag"] == full.headers["etag"]
-    assert expect.cache_control(answer) == expect.cache_control(full)
-    assert expect.vary(answer) == expect.vary(full)
-
-
-@pytest.mark.rule("CACHING-1", "CACHING-2")
+@pytest.mark.rule("CACHING-1")
 @pytest.mark.parametrize("template", SAME)
 def test_the_current_tag_makes_304(
     user: User, made: tuple[dict, str], template: str
 ) -> None:
-    """The current tag, in a list, weak, or as `*`: 304, GET and HEAD."""
+    """The current tag, in a list, weak, or as `*`: 304 without a body."""
     bookmark, etag = made
-    path = f"/api/bookmarks/{bookmark['id']}"
-    full = user.request("GET", path, expect=200)
-    assert full.headers["etag"] == etag
     headers = condition("If-None-Match", template, **forms(etag))
-    for method in ("GET", "HEAD"):
-        answer = user.request(method, path, headers=headers, expect=304)
-        check_same(answer, full)
+    answer = user.request(
+        "show_bookmark", id=bookmark["id"], headers=headers, expect=304
+    )
+    expect.no_body(answer)
 
 
 @pytest.mark.rule("CACHING-1")
@@ -144,8 +115,6 @@ def test_other_tags_make_200(
         "show_bookmark", id=bookmark["id"], headers=headers, expect=200
     )
     assert answer.json() == bookmark
-    path = f"/api/bookmarks/{bookmark['id']}"
-    user.request("HEAD", path, headers=headers, expect=200)
 
 
 @pytest.mark.rule("CACHING-1")
@@ -185,7 +154,7 @@ def test_a_date_does_not_stand_in_for_a_tag(
         )
 
 
-@pytest.mark.rule("CACHING-2")
+@pytest.mark.rule("CACHING-1")
 def test_after_304_the_connection_goes_on(
     server: Server, user: User, made: tuple[dict, str]
 ) -> None:
@@ -201,65 +170,46 @@ def test_after_304_the_connection_goes_on(
     assert answers[1].json() == bookmark
 
 
+@pytest.mark.rule("CACHING-2")
+def test_304_has_the_headers_of_200(
+    user: User, made: tuple[dict, str]
+) -> None:
+    """A 304 carries the `ETag` and the `Cache-Control` of the 200."""
+    bookmark, etag = made
+    full = user.request("show_bookmark", id=bookmark["id"], expect=200)
+    answer = user.request(
+        "show_bookmark",
+        id=bookmark["id"],
+        headers={"If-None-Match": etag},
+        expect=304,
+    )
+    assert answer.headers["etag"] == full.headers["etag"] == etag
+    assert expect.cache_control(answer) == expect.cache_control(full)
+
+
 def lines(user: User, name: str, *values: str) -> list[tuple[str, str]]:
     """Return a header over several lines, with the token."""
     bearer = ("Authorization", f"Bearer {user.token}")
     return [bearer, *((name, value) for value in values)]
 
 
-@pytest.mark.rule("CACHING-3", "CACHING-1")
+@pytest.mark.rule("CACHING-3")
 @pytest.mark.parametrize(
-    ("values", "status"),
-    [
-        (['"x"', "{etag}"], 304),
-        (["{etag}", '"x"'], 304),
-        (['"x"', '"y"', 'W/"z", W/{etag}'], 304),
-        (['"x"', '"y"'], 200),
-    ],
+    ("method", "name", "status"),
+    [("GET", "If-None-Match", 304), ("DELETE", "If-Match", 204)],
 )
-def test_if_none_match_over_several_lines(
+def test_several_lines_are_one_list(
     server: Server,
     user: User,
     made: tuple[dict, str],
-    values: list[str],
+    method: str,
+    name: str,
     status: int,
 ) -> None:
-    """Several lines of `If-None-Match` are one list."""
-    sent = [value.format(etag=made[1]) for value in values]
-    request = raw.message(
-        "GET",
-        f"/api/bookmarks/{made[0]['id']}",
-        lines(user, "If-None-Match", *sent),
-    )
-    raw.exchange(server, request, expect=status)
-
-
-@pytest.mark.rule("CACHING-3", "CACHING-4", "CACHING-5")
-@pytest.mark.parametrize(
-    ("values", "status"),
-    [
-        (['"x"', "{etag}"], 204),
-        (["{etag}", '"x"'], 204),
-        (['"x"', '"y", "z"', 'W/"a", {etag}'], 204),
-        (['"x"', '"y"'], 412),
-        (['"x"', "W/{etag}"], 412),
-    ],
-)
-def test_if_match_over_several_lines(
-    server: Server,
-    user: User,
-    made: tuple[dict, str],
-    values: list[str],
-    status: int,
-) -> None:
-    """Several lines of `If-Match` are one list."""
-    sent = [value.format(etag=made[1]) for value in values]
-    request = raw.message(
-        "DELETE",
-        f"/api/bookmarks/{made[0]['id']}",
-        lines(user, "If-Match", *sent),
-    )
-    raw.exchange(server, request, expect=status)
+    """The current tag counts on whichever line it stands."""
+    path = f"/api/bookmarks/{made[0]['id']}"
+    sent = lines(user, name, '"x"', '"y", "z"', f'W/"a", {made[1]}')
+    raw.exchange(server, raw.message(method, path, sent), expect=status)
 
 
 @pytest.mark.rule("CACHING-4")
@@ -314,12 +264,12 @@ def test_each_answer_gives_the_tag_for_the_next_change(user: User) -> None:
 @pytest.mark.rule("CACHING-5")
 @pytest.mark.parametrize("operation", WRITES)
 def test_other_tags_stop_a_change(user: User, operation: str) -> None:
-    """Other tags, none and the weak form: 412, nothing changed."""
+    """Other tags, and what is none: 412, and nothing is changed."""
     number = user.bookmark(tags=["t"])["id"]
     old = old_tag(user, number)
     shown = user.request("show_bookmark", id=number, expect=200)
     values = forms(expect.etag(shown), old)
-    for template in STOPPING + UNREADABLE:
+    for template in STOPPING:
         answer = user.request(
             operation,
             id=number,
@@ -333,6 +283,22 @@ def test_other_tags_stop_a_change(user: User, operation: str) -> None:
     assert again.headers["etag"] == shown.headers["etag"]
 
 
+@pytest.mark.rule("CACHING-10")
+@pytest.mark.parametrize("operation", WRITES)
+@pytest.mark.parametrize("template", ["W/{etag}", '"x", W/{etag}'])
+def test_the_weak_form_stops_a_change(
+    user: User, made: tuple[dict, str], operation: str, template: str
+) -> None:
+    """The current tag in its weak form answers 412."""
+    user.request(
+        operation,
+        id=made[0]["id"],
+        headers=condition("If-Match", template, **forms(made[1])),
+        **body_of(operation, unique_url()),
+        expect=412,
+    )
+
+
 @pytest.mark.rule("CACHING-6")
 @pytest.mark.parametrize("value", ["*", '"x"', 'W/"x"'])
 @pytest.mark.parametrize("operation", WRITES)
@@ -343,7 +309,7 @@ def test_a_missing_object_answers_404_whatever_the_condition(
     gone = user.bookmark()["id"]
     user.request("delete_bookmark", id=gone, expect=204)
     theirs = other.bookmark()
-    for number in (gone, 0, "9" * 18, theirs["id"]):
+    for number in (gone, 987654321, theirs["id"]):
         user.request(
             operation,
             id=number,
@@ -361,7 +327,7 @@ def test_a_missing_object_is_never_304(
     user: User, other: User, value: str
 ) -> None:
     """`If-None-Match` makes nobody see what is not theirs."""
-    for number in (0, other.bookmark()["id"]):
+    for number in (987654321, other.bookmark()["id"]):
         user.request(
             "show_bookmark",
             id=number,
@@ -472,32 +438,28 @@ def test_a_change_that_had_to_wait_compares_the_tag_then(
         assert Counter(together(5, work)) == {0: 1, 200: 1, 412: 3}
 
 
-@pytest.mark.rule("CACHING-8", "CACHING-2", "CACHING-9")
+@pytest.mark.rule("CACHING-8")
 @pytest.mark.parametrize("operation", LISTS)
 def test_a_list_that_did_not_change_is_304(user: User, operation: str) -> None:
-    """The weak tag of a list, sent back, makes it answer 304."""
+    """The tag of a list, sent back, makes it answer 304."""
     user.bookmark(tags=["a", "b"])
     check_list(user, operation)
 
 
-@pytest.mark.rule("CACHING-8", "CACHING-2", "CACHING-9")
+@pytest.mark.rule("CACHING-8")
 def test_the_list_of_users_that_did_not_change_is_304(admin: User) -> None:
-    """The weak tag of the list of accounts makes it answer 304."""
+    """The tag of the list of accounts makes it answer 304."""
     check_list(admin, "list_users")
 
 
 def check_list(user: User, operation: str) -> None:
-    """Check a list's tag, its headers, and the forms that give 304."""
+    """Check that a list answers 304 to its own tag, and only to that."""
     full = user.request(operation, expect=200)
-    etag = expect.weak_etag(full)
-    assert expect.cache_control(full) == {"private": "", "no-cache": ""}
-    assert "authorization" in expect.vary(full)
-    strong = etag.removeprefix("W/")
-    for value in (etag, strong, f'"x", {etag}', f'{etag},"y"', "*"):
+    etag = expect.any_etag(full)
+    for value in (etag, f'"x", {etag}', "*"):
         headers = {"If-None-Match": value}
-        answer = user.request(operation, headers=headers, expect=304)
-        check_same(answer, full)
-    headers = {"If-None-Match": f'"x", W/"y{strong[1:]}'}
+        user.request(operation, headers=headers, expect=304)
+    headers = {"If-None-Match": '"x", W/"y"'}
     again = user.request(operation, headers=headers, expect=200)
     assert again.json() == full.json()
     assert again.headers["etag"] == etag
@@ -526,12 +488,12 @@ def changes(user: User) -> list[Callable[[], object]]:
 @pytest.mark.parametrize("operation", LISTS)
 def test_the_tag_of_a_list_changes_with_it(user: User, operation: str) -> None:
     """Whatever changes the answer changes the tag."""
-    seen = [expect.weak_etag(user.request(operation, expect=200))]
+    seen = [expect.any_etag(user.request(operation, expect=200))]
     for change in changes(user):
         change()
         headers = {"If-None-Match": ", ".join(seen)}
         answer = user.request(operation, headers=headers, expect=200)
-        seen.append(expect.weak_etag(answer))
+        seen.append(expect.any_etag(answer))
     assert len(set(seen)) == len(seen)
 
 
@@ -547,7 +509,7 @@ def test_every_field_changes_the_tag_of_the_list(
     full = user.request("list_bookmarks", expect=200)
     body = {name: unique_url() for name in field}
     user.request("update_bookmark", id=number, json=body, expect=200)
-    headers = {"If-None-Match": expect.weak_etag(full)}
+    headers = {"If-None-Match": expect.any_etag(full)}
     user.request("list_bookmarks", headers=headers, expect=200)
 
 
@@ -570,7 +532,7 @@ def test_each_page_has_a_tag_of_its_own(user: User, other: User) -> None:
     ]
     for query in queries:
         answer = user.request("list_bookmarks", params=query, expect=200)
-        tags.add(expect.weak_etag(answer))
+        tags.add(expect.any_etag(answer))
     assert len(tags) == len(queries)
     for tag in tags:
         headers = {"If-None-Match": tag}
@@ -594,7 +556,7 @@ def test_the_tag_of_the_list_of_users_changes_with_it(
         answer = admin.request(
             "list_users", params=query, headers=headers, expect=200
         )
-        seen.append(expect.weak_etag(answer))
+        seen.append(expect.any_etag(answer))
     assert seen[1] not in (seen[0], seen[2])
 
 
@@ -603,8 +565,14 @@ def test_the_tag_of_the_list_of_users_changes_with_it(
 def test_only_the_client_may_keep_an_answer(
     user: User, operation: str
 ) -> None:
-    """What needs a token is `private, no-cache` and varies by it."""
+    """What needs a token is `private`, or not stored at all."""
     number = user.bookmark(tags=["t"])["id"]
     answer = user.request(operation, id=number, expect=200)
-    assert expect.cache_control(answer) == {"private": "", "no-cache": ""}
-    assert "authorization" in expect.vary(answer)
+    assert expect.cache_control(answer).keys() & {"private", "no-store"}
+
+
+@pytest.mark.rule("CACHING-9")
+def test_only_an_administrator_may_keep_the_list_of_users(admin: User) -> None:
+    """The list of accounts is no matter of shared caches, either."""
+    answer = admin.request("list_users", expect=200)
+    assert expect.cache_control(answer).keys() & {"private", "no-store"}

@@ -20,9 +20,6 @@ def not_ready(client: Client) -> None:
         answer = client.request("show_readiness", expect=503)
         expect.problem(answer, 503)
         expect.retry_after(answer)
-        answer = client.request("HEAD", "/readyz", expect=503)
-        expect.no_body(answer)
-        expect.retry_after(answer)
         answer = client.request("show_health", expect=200)
         assert expect.strict_json(answer) == OK
 

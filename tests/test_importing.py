@@ -3,10 +3,11 @@
 import base64
 import gzip
 import json
+import socket
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,12 +24,11 @@ from client import (
 )
 from raw import Response
 from servers import Server, run_file
-from uploads import BOUNDARY, FILE, FORM, entry, part
+from uploads import BOUNDARY, FILE, FORM, UNREAD, entry, part
 
 ONE = "https://example.com/one"
 CONTENT = uploads.write(entry(ONE, "One"))
-REFUSED = {400, 422}
-ANY = {200, 400, 415, 422}
+ANY = expect.Statuses("200 or 4xx", {200, *expect.REFUSED})
 NULL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -150,7 +150,7 @@ def test_what_was_imported_is_like_any_other(user: User) -> None:
         f'multipart/form-data; boundary="{BOUNDARY}"',
         f"multipart/form-data; Boundary={BOUNDARY}",
         f"multipart/form-data;boundary={BOUNDARY}",
-        f"multipart/form-data; charset=utf-8; boundary={BOUNDARY}",
+        f"multipart/form-data; more=1; boundary={BOUNDARY}",
     ],
 )
 def test_spellings_of_the_content_type(user: User, content_type: str) -> None:
@@ -194,8 +194,8 @@ def test_forms(user: User, parts: list[bytes]) -> None:
 
 @pytest.mark.rule("IMPORTING-1")
 def test_content_that_looks_like_a_boundary(user: User) -> None:
-    """Only a line that begins with it is a boundary."""
-    near = f"--{BOUNDARY[:-1]}\n -- {BOUNDARY}\nx--{BOUNDARY}--"
+    """Only what is the whole boundary is one."""
+    near = f"--{BOUNDARY[:-1]}\n -- {BOUNDARY}\n{BOUNDARY}--"
     content = uploads.write(entry(ONE, "One"), f"<DD>{near}")
     load(user, content)
     (made,) = bookmarks_of(user)
@@ -537,10 +537,6 @@ MALFORMED = {
         [part(CONTENT, 'form-data; name="FILE"; filename="b.html"')]
     ),
     "no name": uploads.join([part(CONTENT, 'form-data; filename="b.html"')]),
-    "two files": uploads.join([part(CONTENT, FILE), part(CONTENT, FILE)]),
-    "two files, one of them empty": uploads.join(
-        [part(CONTENT, FILE), part(b"", FILE)]
-    ),
     "no headers": START + b"\r\n" + CONTENT + delimiter("--\r\n"),
     "an empty file": uploads.form(b""),
     "no file chosen": uploads.join(
@@ -558,24 +554,24 @@ MALFORMED = {
 
 
 def check_refused(user: User, answer: Response) -> None:
-    """Check that a body was refused with a problem and nothing stored."""
-    expect.problem(answer, answer.status_code)
+    """Check that a body was refused and nothing stored."""
+    assert answer.status_code in expect.REFUSED
     assert count(user) == 0
 
 
-@pytest.mark.rule("IMPORTING-7", "ERRORS-1")
+@pytest.mark.rule("IMPORTING-7")
 @pytest.mark.parametrize("name", MALFORMED)
 def test_malformed_bodies(user: User, name: str) -> None:
-    """What is no form with one bookmark file is refused."""
-    check_refused(user, send(user, MALFORMED[name], REFUSED))
+    """What is not a form with a bookmark file is refused."""
+    check_refused(user, send(user, MALFORMED[name], expect.REFUSED))
 
 
 @pytest.mark.rule("IMPORTING-7")
 @pytest.mark.parametrize("name", uploads.REFUSED)
 def test_other_files(user: User, name: str) -> None:
-    """A file that is empty, not UTF-8 or no bookmark file is refused."""
+    """A file that is empty, not UTF-8 or not a bookmark file is refused."""
     body = uploads.form(uploads.read(name))
-    check_refused(user, send(user, body, REFUSED))
+    check_refused(user, send(user, body, expect.REFUSED))
 
 
 @pytest.mark.rule("IMPORTING-7")
@@ -598,9 +594,25 @@ def test_other_files(user: User, name: str) -> None:
         len(WHOLE) - 3,
     ],
 )
-def test_forms_that_are_cut_short(user: User, length: int) -> None:
-    """A form without its last boundary is refused, wherever it ends."""
-    check_refused(user, send(user, WHOLE[:length], REFUSED))
+def test_bodies_that_are_cut_short(
+    server: Server, user: User, length: int
+) -> None:
+    """A client that leaves within the body has imported nothing."""
+    head = import_head(user, ("Content-Length", str(len(WHOLE))))
+    with socket.create_connection((server.host, server.port), 10) as client:
+        client.sendall(head + WHOLE[:length])
+        client.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionResetError):
+            while client.recv(1000):  # an answer, or none
+                pass
+    assert count(user) == 0
+
+
+@pytest.mark.rule("IMPORTING-7", "ROBUSTNESS-1")
+@pytest.mark.parametrize("length", [1, 40, len(WHOLE) - 40, len(WHOLE) - 4])
+def test_forms_without_an_end(user: User, length: int) -> None:
+    """A form without its last boundary is taken or refused."""
+    check_either(user, send(user, WHOLE[:length], ANY))
 
 
 @pytest.mark.rule("IMPORTING-7")
@@ -618,11 +630,12 @@ def test_forms_that_are_cut_short(user: User, length: int) -> None:
     ],
 )
 def test_no_boundary(user: User, kind: str) -> None:
-    """Without a boundary, or with a wrong one, there is no form."""
-    check_refused(user, send(user, WHOLE, REFUSED, Content_Type=kind))
+    """Without a boundary, or with a wrong one, there is no file."""
+    answer = send(user, WHOLE, expect.REFUSED, Content_Type=kind)
+    check_refused(user, answer)
 
 
-@pytest.mark.rule("IMPORTING-7", "BODIES-1")
+@pytest.mark.rule("IMPORTING-7")
 @pytest.mark.parametrize(
     "kind",
     [
@@ -638,17 +651,8 @@ def test_no_boundary(user: User, kind: str) -> None:
     ],
 )
 def test_other_content_types(user: User, kind: str | None) -> None:
-    """Another Content-Type answers 415."""
-    answer = send(user, WHOLE, 415, Content_Type=kind)
-    check_refused(user, answer)
-
-
-@pytest.mark.rule("IMPORTING-7", "BODIES-3")
-@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "x"])
-def test_content_encoding(user: User, coding: str) -> None:
-    """A body in a coding answers 415."""
-    body = gzip.compress(WHOLE)
-    answer = send(user, body, 415, Content_Encoding=coding)
+    """Another Content-Type imports nothing."""
+    answer = send(user, WHOLE, expect.REFUSED, Content_Type=kind)
     check_refused(user, answer)
 
 
@@ -665,6 +669,10 @@ def check_either(user: User, answer: Response) -> None:
 
 
 ODD = {
+    "two files": uploads.join([part(CONTENT, FILE), part(CONTENT, FILE)]),
+    "two files, one of them empty": uploads.join(
+        [part(CONTENT, FILE), part(b"", FILE)]
+    ),
     "a preamble": b"Preamble\r\n\r\nof lines\r\n" + WHOLE,
     "an epilogue": WHOLE + b"Epilogue\r\nof lines\r\n",
     "line feeds only": WHOLE.replace(b"\r\n", b"\n"),
@@ -747,7 +755,7 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 def test_odd_bodies(user: User, name: str) -> None:
     """Odd forms are taken or refused, with nothing in between."""
-    check_either(user, send(user, ODD[name], ANY | {413}))
+    check_either(user, send(user, ODD[name], ANY))
 
 
 @pytest.mark.rule("IMPORTING-7", "ROBUSTNESS-1")
@@ -820,7 +828,8 @@ def test_a_body_past_the_limit(small: Server) -> None:
     answer = send(user, fill(LIMIT), 200)
     assert answer.json() == {"created": 1, "skipped": 0}
     for size in (LIMIT + 1, LIMIT + 1000, 3 * LIMIT, 50 * LIMIT):
-        expect.problem(send(user, fill(size), 413), 413)
+        head = import_head(user, ("Content-Length", str(size)))
+        raw.exchange(small, head, fill(size), expect=UNREAD)
     user.bookmark()  # LIMIT is not that of JSON
     body = json.dumps({"url": unique_url(), "title": "A title"})
     user.request(
@@ -839,35 +848,33 @@ def import_head(user: User, *more: tuple[str, str]) -> bytes:
     return raw.message("POST", "/api/import", [token, *FORM.items(), *more])
 
 
-@pytest.mark.rule("IMPORTING-9", "LIMITS-2")
+@pytest.mark.rule("IMPORTING-9")
 @pytest.mark.managed
 @pytest.mark.parametrize("chunks", [1, 3, 50])
 def test_chunks_past_the_limit(small: Server, chunks: int) -> None:
-    """A chunked body past the limit answers 413, or 411."""
+    """A chunked body past the limit imports nothing."""
     user = register(small.url)
     body = fill(LIMIT + 1)
     size = len(body) // chunks + 1
     cut = [body[i : i + size] for i in range(0, len(body), size)]
     head = import_head(user, ("Transfer-Encoding", "chunked"))
-    (answer,) = raw.exchange(small, head, raw.chunked(*cut), expect={411, 413})
-    expect.problem(answer, answer.status_code)
+    raw.exchange(small, head, raw.chunked(*cut), expect=UNREAD)
     assert count(user) == 0
     whole = fill(LIMIT)
     pieces = iter([whole[:100], whole[100:15000], whole[15000:]])
-    answer = send(user, pieces, {200, 411})
+    answer = send(user, pieces, ANY)
     assert count(user) == (answer.status_code == 200)
     user.client.close()
 
 
-@pytest.mark.rule("IMPORTING-9", "LIMITS-3")
+@pytest.mark.rule("IMPORTING-9")
 @pytest.mark.managed
 @pytest.mark.parametrize("size", [10**5, 10**7, 10**10, 10**17])
 def test_what_is_too_large_is_not_read(small: Server, size: int) -> None:
     """The refusal comes while the body is still unsent."""
     user = register(small.url)
     head = import_head(user, ("Content-Length", str(size)))
-    (answer,) = raw.exchange(small, head, expect=413, timeout=3)
-    expect.problem(answer, 413)
+    raw.exchange(small, head, expect=expect.REFUSED, timeout=3)
     user.client.close()
 
 
@@ -877,11 +884,20 @@ def test_the_usual_limit(server: Server, user: User) -> None:
     limit = 10_485_760
     assert send(user, fill(limit), 200).json()["created"] == 1
     head = import_head(user, ("Content-Length", str(limit + 1)))
-    (answer,) = raw.exchange(server, head, expect=413, timeout=3)
-    expect.problem(answer, 413)
+    raw.exchange(server, head, expect=expect.REFUSED, timeout=3)
 
 
-@pytest.mark.rule("IMPORTING-10", "PERMISSIONS-1")
+@pytest.mark.rule("IMPORTING-12")
+@pytest.mark.parametrize("size", [10_485_761, 10**12])
+def test_status_of_a_body_past_the_limit(
+    server: Server, user: User, size: int
+) -> None:
+    """413 says that the body is too large."""
+    head = import_head(user, ("Content-Length", str(size)))
+    raw.exchange(server, head, expect=413, timeout=3)
+
+
+@pytest.mark.rule("IMPORTING-10")
 @pytest.mark.parametrize(
     ("kind", "length"),
     [
@@ -889,24 +905,23 @@ def test_the_usual_limit(server: Server, user: User) -> None:
         (FORM["Content-Type"], "1000000"),
         (FORM["Content-Type"], "100000000"),
         ("multipart/form-data", "100000"),
-        ("text/plain", "100000"),
     ],
 )
 @pytest.mark.parametrize("token", [None, "A" * 43])
 def test_the_token_comes_before_the_body(
     server: Server, kind: str, length: str, token: str | None
 ) -> None:
-    """Without a good token 401 comes, whatever the body, still unsent."""
+    """Without a good token 401 comes while the body is unsent."""
     headers = [("Content-Type", kind), ("Content-Length", length)]
     if token:
         headers.append(("Authorization", f"Bearer {token}"))
     head = raw.message("POST", "/api/import", headers)
     (answer,) = raw.exchange(server, head, expect=401, timeout=3)
     expect.problem(answer, 401)
-    expect.challenge(answer, "invalid_token" if token else None)
+    expect.challenge(answer)
 
 
-@pytest.mark.rule("IMPORTING-10", "PERMISSIONS-1")
+@pytest.mark.rule("PERMISSIONS-1")
 def test_an_import_needs_a_token(user: User) -> None:
     """Nothing is imported without a token."""
     answer = send(user, WHOLE, 401, Authorization=None)
@@ -989,13 +1004,3 @@ def test_no_file_is_written(server: Server, user: User) -> None:
     assert not (server.folder.parent / mark).exists()
     assert not Path("/tmp", mark).exists()
     assert count(user) == 4000
-
-
-@pytest.mark.rule("ROUTING-3", "ROUTING-5")
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
-def test_other_methods(user: User, method: str) -> None:
-    """The path of imports has POST and OPTIONS, nothing else."""
-    answer = user.request(method, "/api/import", expect=405)
-    expect.allow(answer, {"POST", "OPTIONS"})
-    answer = user.request("OPTIONS", "/api/import", expect=204)
-    expect.allow(answer, {"POST", "OPTIONS"})

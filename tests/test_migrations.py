@@ -20,10 +20,11 @@ from client import (
 )
 from report import ROOT
 from servers import Server
-from tables import dump, renamed, sizes
+from tables import dump, holds, renamed, sizes
 from visitor import Visitor
 
 TOKEN = "A" * 43
+TABLES = {"users", "tokens", "bookmarks", "tags", "failed_sign_ins"}
 NEEDY = [
     ("show_me", ...),
     ("register_user", {"username": "z_abc", "password": PASSWORD}),
@@ -62,9 +63,9 @@ def schema(database: Path) -> list[tuple]:
 
 
 def migrate(server: Server, *step: str) -> None:
-    """Run `migrate` and check that it says nothing bad."""
+    """Run `migrate` and check that it was done."""
     done = server.run("migrate", *step, timeout=60)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
 
 
 def columns(db: sqlite3.Connection, table: str) -> list[str]:
@@ -175,13 +176,12 @@ def test_migrate_stops_after_the_step(
 def test_migrate_refuses_an_unknown_step(
     make_server: Callable[..., Server],
 ) -> None:
-    """An unknown STEP: exit 2, said on stderr, nothing changed."""
+    """An unknown STEP is refused on stderr, and no table is made."""
     own = make_server()
     done = own.run("migrate", "0002x")
-    assert done.returncode == 2
-    assert done.stderr.strip()
-    assert "Traceback" not in done.stderr
-    assert not list(own.folder.glob("shelf.db*"))
+    assert done.returncode != 0
+    assert "0002x" in done.stderr
+    assert [schema(file) for file in own.folder.glob("shelf.db")] in ([], [[]])
 
 
 @pytest.mark.rule("MIGRATIONS-2")
@@ -189,7 +189,7 @@ def test_migrate_refuses_an_unknown_step(
 def test_an_unknown_step_leaves_the_tables(older: Server) -> None:
     """An unknown STEP changes nothing in a database that is there."""
     before = schema(older.database), dump(older.database)
-    assert older.run("migrate", "0004").returncode == 2
+    assert older.run("migrate", "0004").returncode != 0
     assert (schema(older.database), dump(older.database)) == before
 
 
@@ -227,7 +227,7 @@ def test_a_migration_keeps_the_rows(older: Server, library: tuple) -> None:
     sent = {"url": made[0]["url"], "title": "T"}
     reader.request("create_bookmark", json=sent, expect=409)
     reader.request("delete_me", expect=204)
-    assert not any(user.username in str(r) for r in dump(older.database))
+    assert holds(older.database, user.username) == []
     reader.client.close()
 
 
@@ -242,9 +242,10 @@ def test_migrate_twice_changes_nothing(library: tuple) -> None:
     assert bookmarks_of(user) == made
 
 
-def new_tables(older: Path, newer: Path) -> set[str]:
-    """Return the tables that only the newer database has."""
-    return dump(newer).keys() - dump(older).keys()
+def contract(database: Path) -> tuple[list[tuple], dict]:
+    """Return definition and rows of the tables that all four have."""
+    rows = {name: of for name, of in dump(database).items() if name in TABLES}
+    return [one for one in schema(database) if one[2] in TABLES], rows
 
 
 @pytest.mark.rule("MIGRATIONS-5")
@@ -252,21 +253,16 @@ def new_tables(older: Path, newer: Path) -> set[str]:
 def test_a_failing_step_leaves_everything(
     older: Server, library: tuple
 ) -> None:
-    """A step that fails: as before, exit 1, one line on stderr."""
-    tables = new_tables(older.database, library[0].database)
-    assert tables
+    """A step that fails says why and leaves all as it was before it."""
     with closing(sqlite3.connect(older.database)) as db, db:
-        for table in tables:
-            db.execute(f'CREATE TABLE "{table}" (in_the_way TEXT)')
-    before = schema(older.database), dump(older.database)
+        db.execute("CREATE TABLE tags (in_the_way TEXT)")
+    before = contract(older.database)
     done = older.run("migrate", timeout=60)
-    assert done.returncode == 1
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("run: ")
-    assert (schema(older.database), dump(older.database)) == before
+    assert done.returncode != 0
+    assert "tags" in done.stderr
+    assert contract(older.database) == before
     with closing(sqlite3.connect(older.database)) as db, db:
-        for table in tables:
-            db.execute(f'DROP TABLE "{table}"')
+        db.execute("DROP TABLE tags")
     migrate(older)
     assert schema(older.database) == schema(library[0].database)
 
@@ -276,12 +272,12 @@ def test_a_failing_step_leaves_everything(
 def test_migrate_leaves_what_is_no_database(
     make_server: Callable[..., Server],
 ) -> None:
-    """A file that is no database stays: exit 1, one line on stderr."""
+    """A file that is not a database stays, and stderr says why."""
     own, content = make_server(), b"no database\n" * 500
     own.database.write_bytes(content)
     done = own.run("migrate")
-    assert done.returncode == 1
-    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert done.returncode != 0
+    assert "not a database" in done.stderr
     assert own.database.read_bytes() == content
 
 
@@ -458,12 +454,11 @@ def test_a_third_step_that_fails_leaves_everything(second: Server) -> None:
     """What is in the way of the third step stops it, and it alone."""
     with closing(sqlite3.connect(second.database)) as db, db:
         db.execute("CREATE TABLE failed_sign_ins (in_the_way TEXT)")
-    before = schema(second.database), dump(second.database)
+    before = contract(second.database)
     done = second.run("migrate", timeout=60)
-    assert done.returncode == 1
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("run: ")
-    assert (schema(second.database), dump(second.database)) == before
+    assert done.returncode != 0
+    assert "failed_sign_ins" in done.stderr
+    assert contract(second.database) == before
 
 
 @pytest.mark.rule("MIGRATIONS-6", "ERRORS-6")
@@ -473,10 +468,9 @@ def test_without_its_table_a_page_says_so(library: tuple) -> None:
     own, user, _ = library
     visitor = Visitor(own.url)
     visitor.sign_in(user.username, user.password)
-    with renamed(own.database, "sessions"):
+    (table,) = [name for name in sizes(own.database) if "session" in name]
+    with renamed(own.database, table):
         for path in ("/", "/import", "/export"):
-            answer = visitor.get(path, expect=503)
-            expect.page_error(answer, 503)
-            expect.retry_after(answer)
+            expect.retry_after(visitor.get(path, expect=503))
     assert visitor.is_signed_in()
     visitor.close()

@@ -5,13 +5,14 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from urllib.parse import urljoin, urlsplit
 
 import expect
 import pytest
 import raw
-from client import PASSWORD, Client, User, register, unique, unique_url
+from client import PASSWORD, User, register, unique, unique_url
 from servers import Server
 
 CALM = {*range(200, 500), 501}
@@ -36,6 +37,14 @@ ODD_PATHS = [
     "/api/bookmarks/%2",
     "/%",
     "/%00%00",
+    "/%FF",
+    "/healthz%0A",
+    "/static/style.css%0A",
+    "/api/tags%0D%0AX-Evil:%201",
+    "/api/bookmarks/%ED%A0%80",
+    "/api/bookmarks/1%00",
+    "/api/bookmarks/1%0A",
+    "/bookmarks/%F5%80%80%80/edit",
     "/;",
     "/api/bookmarks;x=1",
     "/api/bookmarks/1;x=1",
@@ -310,13 +319,14 @@ def names(response: raw.Response) -> set[str]:
     return {name.lower() for name, _ in response.header_list}
 
 
-@pytest.mark.rule("ROBUSTNESS-1", "ROBUSTNESS-5")
+@pytest.mark.rule("ROBUSTNESS-1", "ROBUSTNESS-4", "ROBUSTNESS-5")
 @pytest.mark.parametrize("path", ODD_PATHS)
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_odd_path(server: Server, user: User, method: str, path: str) -> None:
-    """An odd path is no reason for a 5xx."""
+    """An odd path is no reason for a 5xx, nor for a header."""
     request = raw.message(method, path, [bearer(user)])
-    raw.exchange(server, request, expect=CALM)
+    answer = raw.exchange(server, request, expect=CALM)[0]
+    assert "x-evil" not in names(answer)
     still_well(user)
 
 
@@ -430,9 +440,9 @@ def test_no_redirect_elsewhere(
     forwarded = ("X-Forwarded-Host", "evil.example")
     request = raw.message(method, target, [forwarded], b"")
     answer = raw.exchange(server, request, expect=CALM)[0]
-    location = answer.headers.get("location", "/")
-    assert expect.relative(location, "http://x/").startswith("/")
-    assert "evil.example" not in location.partition("?")[0]
+    location = answer.headers.get("location", "/").replace("\\", "/")
+    leads_to = urlsplit(urljoin("http://localhost/", location))
+    assert (leads_to.scheme, leads_to.netloc) == ("http", "localhost")
 
 
 @pytest.mark.rule("ROBUSTNESS-1", "ROBUSTNESS-3", "ROBUSTNESS-5")
@@ -467,7 +477,7 @@ def test_body_in_another_encoding(
         "create_bookmark",
         data=text.encode(charset),
         headers={"Content-Type": "application/json"},
-        expect={201, 400, 415, 422},
+        expect={201, *expect.REFUSED},
     )
     all_sound(user)
     items = user.request("list_bookmarks", expect=200).json()["items"]
@@ -496,7 +506,7 @@ def test_odd_registration(user: User, body: bytes) -> None:
         "register_user",
         data=data,
         headers={"Content-Type": "application/json"},
-        expect={201, 400, 422},
+        expect={201, *expect.REFUSED},
     )
     account = expect.strict_json(answer)
     shown = {k: account.get(k) for k in ("username", "admin")}
@@ -607,24 +617,6 @@ def test_answers_in_order_on_one_connection(
 SLOW = 200
 
 
-@pytest.fixture
-def own(
-    make_server: Callable[..., Server], request: pytest.FixtureRequest
-) -> Server:
-    """Give a server; what its kind cannot do is expected to fail."""
-    started = make_server().start()
-    kind = Client(started.url).request("show_health", expect=200)
-    if kind.headers.get("server", "").startswith("gunicorn"):
-        request.applymarker(
-            pytest.mark.xfail(
-                reason="gunicorn's threads read a request to its end",
-                raises=AssertionError,
-                strict=True,
-            )
-        )
-    return started
-
-
 def serve_others(server: Server) -> float:
     """Send forty requests; return how many seconds they took."""
     began = time.monotonic()
@@ -649,34 +641,49 @@ def crawl(
             return
 
 
-@pytest.mark.rule("ROBUSTNESS-6", "ROBUSTNESS-5")
+@contextmanager
+def slow_clients(server: Server, at_once: bytes, slowly: bytes) -> Iterator:
+    """Open 200 connections that go on with a byte a second."""
+    stop = threading.Event()
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(
+                socket.create_connection((server.host, server.port), 10)
+            )
+            for _ in range(SLOW)
+        ]
+        for connection in connections:
+            connection.sendall(at_once)
+        crawler = threading.Thread(
+            target=crawl, args=(connections, slowly, stop)
+        )
+        crawler.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            crawler.join()
+
+
+@pytest.mark.rule("ROBUSTNESS-6")
 @pytest.mark.managed
 @pytest.mark.parametrize("what", ["head", "body"])
-def test_slow_clients_keep_nobody_waiting(own: Server, what: str) -> None:
+def test_slow_clients_keep_nobody_waiting(
+    make_server: Callable[..., Server], what: str
+) -> None:
     """Beside 200 clients that send a byte a second others are served."""
-    usual, stop = serve_others(own), threading.Event()
-    user = register(own.url)
+    own = make_server().start()
+    usual, user = serve_others(own), register(own.url)
     sent = json.dumps({"url": unique_url(), "title": "T" * 100}).encode()
     length = ("Content-Length", str(len(sent)))
     kind = ("Content-Type", "application/json")
-    bearer = ("Authorization", f"Bearer {user.token}")
-    head = raw.message("POST", "/api/bookmarks", [bearer, kind, length])
+    head = raw.message("POST", "/api/bookmarks", [bearer(user), kind, length])
     at_once, slowly = {"head": (b"", head), "body": (head, sent)}[what]
-    connections = [
-        socket.create_connection((own.host, own.port), 10) for _ in range(SLOW)
-    ]
-    for connection in connections:
-        connection.sendall(at_once)
-    arguments = (connections, slowly, stop)
-    crawler = threading.Thread(target=crawl, args=arguments, daemon=True)
-    crawler.start()
-    time.sleep(1.5)
-    raw.exchange(own, raw.message("GET", "/healthz"), expect=200, timeout=5)
-    seconds = serve_others(own)
-    stop.set()
-    crawler.join()
-    for connection in connections:
-        connection.close()
+    with slow_clients(own, at_once, slowly):
+        time.sleep(1.5)
+        health = raw.message("GET", "/healthz")
+        raw.exchange(own, health, expect=200, timeout=5)
+        seconds = serve_others(own)
     assert seconds < 5 + 10 * usual, f"{seconds:.1f} s, not {usual:.1f} s"
     assert user.request("list_bookmarks", expect=200).json()["total"] == 0
     user.client.close()

@@ -18,11 +18,25 @@ import tables
 import uploads
 from client import PASSWORD, Client, User, bookmarks_of, unique
 from servers import Server
-from visitor import Cookie, Visitor, multipart, set_cookies
+from visitor import (
+    ACCEPTED,
+    FORM_AGAIN,
+    Cookie,
+    Visitor,
+    multipart,
+    set_cookies,
+    stays_here,
+)
 
 pytest_plugins = "visiting"
 
-PRIVATE = ["/", "/import", "/export", "/bookmarks/1/edit"]
+PRIVATE = [
+    "/",
+    "/import",
+    "/export",
+    "/bookmarks/1/edit",
+    "/bookmarks/1/delete",
+]
 BAD_NEXT = [
     "",
     "import",
@@ -30,7 +44,6 @@ BAD_NEXT = [
     "//evil.example",
     "//evil.example/import",
     "///evil.example",
-    "//",
     "/\\evil.example",
     "\\/evil.example",
     "\\\\evil.example",
@@ -70,13 +83,6 @@ GOOD_NEXT = [
     "/import",
     "/?q=a&tag=b%2Cc&page=2",
     "/bookmarks/7/edit",
-    "/?q=//evil.example",
-    "/import?next=https://evil.example",
-    "/%5Cevil.example",
-    "/import#main",
-    "/a//b",
-    "/.//b",
-    "/@evil.example",
 ]
 
 
@@ -161,10 +167,23 @@ def leads_to_login(
     browser: Visitor, path: str = "/import", **more: object
 ) -> None:
     """Check that a page sends this browser to sign in."""
-    answer = browser.get(path, expect=303, **more)
-    where = answer.headers["location"]
-    assert urlsplit(where).path == "/login", where
-    assert parse_qsl(urlsplit(where).query) == [("next", path)], where
+    answer = browser.get(path, expect=ACCEPTED, **more)
+    assert next_of(answer) == document.normal_path(path)
+
+
+def next_of(answer: raw.Response) -> str:
+    """Return where one is led after signing in, its query in order."""
+    where = urlsplit(expect.relative(answer.headers["location"]))
+    assert where.path == "/login", where
+    names, paths = zip(*parse_qsl(where.query), strict=True)
+    assert names == ("next",), where
+    return document.normal_path(paths[0])
+
+
+def at_login(answer: raw.Response) -> bool:
+    """Tell whether a redirect leads to the form to sign in."""
+    where = expect.relative(answer.headers["location"])
+    return urlsplit(where).path == "/login"
 
 
 @pytest.mark.rule("SESSIONS-1")
@@ -234,7 +253,7 @@ def texts_in(cookie: str) -> Iterator[str]:
 
 
 def id_of(cookie: str, stored: str) -> str:
-    """Find the id in a cookie: a row has it, or its digest."""
+    """Find the id in a cookie: a row holds it, or its digest."""
     found = {
         text
         for text in texts_in(cookie)
@@ -258,9 +277,10 @@ def test_the_id_of_a_session_cannot_be_guessed(
     planted, cookies = dict(visitor.cookies), []
     for _ in range(30):
         visitor.cookies = dict(planted)
-        visitor.post("/login", pairs, expect=303)
+        visitor.post("/login", pairs, expect=ACCEPTED)
         cookies.append(session_cookie(visitor)[1])
-    stored = repr(tables.dump(server.database)["sessions"])
+    rows = tables.dump(server.database)
+    stored = repr([rows[name] for name in rows if "session" in name])
     ids = [id_of(cookie, stored) for cookie in cookies]
     assert len(set(ids)) == 30
     # Of 30 random hexadecimal digits 14 differ, of other letters more.
@@ -317,7 +337,7 @@ def test_failed_sign_in_leaves_the_visitor_nobody(
     visitor.submit(
         "/login",
         "/login",
-        expect=422,
+        expect=FORM_AGAIN,
         username=user.username,
         password="wrong",
     )
@@ -329,7 +349,7 @@ def test_submit_logout_ends_the_session(member: Visitor) -> None:
     """Signing out leads to `/login`, and a copy is worth nothing."""
     copy = member.copy()
     answer = member.submit("/", "/logout")
-    expect.location(answer, "/login")
+    assert at_login(answer)
     assert not member.is_signed_in()
     leads_to_login(copy)
     leads_to_login(copy, "/")
@@ -342,7 +362,7 @@ def test_submit_logout_ends_forms_as_well(member: Visitor, user: User) -> None:
     form = document.form_to(member.visit("/"), "/bookmarks")
     pairs = document.filled(form, url="https://example.com/", title="T")
     member.submit("/", "/logout")
-    copy.post("/bookmarks", pairs, expect={303, 403})
+    copy.post("/bookmarks", pairs, expect={403, *ACCEPTED})
     listed = user.request("list_bookmarks", expect=200).json()
     assert listed["total"] == 0
 
@@ -363,8 +383,7 @@ def test_submit_logout_of_a_visitor(visitor: Visitor) -> None:
     """Who is not signed in is led to `/login` as well."""
     form = document.form_to(visitor.visit("/login"), "/login")
     hidden = list(document.hidden_of(form).items())
-    answer = visitor.post("/logout", hidden, expect=303)
-    assert urlsplit(answer.headers["location"]).path == "/login"
+    assert at_login(visitor.post("/logout", hidden, expect=ACCEPTED))
 
 
 @pytest.mark.rule("SESSIONS-5")
@@ -424,7 +443,7 @@ def test_two_cookies_of_one_name_are_no_error(
     """One of them counts, or none does."""
     name, value = session_cookie(member)
     for line in (f"{name}=x; {name}={value}", f"{name}={value}; {name}=x"):
-        member.get("/", expect={200, 303}, headers={"Cookie": line})
+        member.get("/", expect={200, *ACCEPTED}, headers={"Cookie": line})
 
 
 @pytest.mark.rule("SESSIONS-6")
@@ -443,10 +462,7 @@ def test_page_without_session_leads_to_login(
     visitor: Visitor, target: str
 ) -> None:
     """`next` is the path and query that were asked for."""
-    answer = visitor.get(target, expect=303)
-    where = answer.headers["location"]
-    assert where.startswith("/login?next=%2F"), where
-    assert parse_qsl(urlsplit(where).query) == [("next", target)]
+    leads_to_login(visitor, target)
 
 
 @pytest.mark.rule("SESSIONS-6", "SESSIONS-7", "PAGES-7")
@@ -455,12 +471,13 @@ def test_submit_login_goes_on_to_where_the_visitor_was_going(
     visitor: Visitor, someone: User, target: str
 ) -> None:
     """The way leads by the form back to the page."""
-    login = visitor.get(target, expect=303).headers["location"]
+    login = visitor.get(target, expect=ACCEPTED).headers["location"]
     answer = visitor.submit(
         login, "/login", username=someone.username, password=someone.password
     )
-    assert answer.headers["location"] == target
-    visitor.get(target)
+    where = expect.relative(answer.headers["location"])
+    assert document.normal_path(where) == document.normal_path(target)
+    visitor.get(where)
 
 
 @pytest.mark.rule("SESSIONS-6", "SESSIONS-7", "PAGES-5")
@@ -469,15 +486,12 @@ def test_next_survives_a_wrong_password(visitor: Visitor, user: User) -> None:
     refused = visitor.submit(
         "/login?next=%2Fimport",
         "/login",
-        expect=422,
+        expect=FORM_AGAIN,
         username=user.username,
         password="wrong",
     )
     form = document.form_to(document.read(refused), "/login")
-    pairs = document.filled(
-        form, username=user.username, password=user.password
-    )
-    answer = visitor.post("/login", pairs, expect=303)
+    answer = visitor.send(form, username=user.username, password=user.password)
     expect.location(answer, "/import")
 
 
@@ -486,7 +500,7 @@ def test_next_survives_a_wrong_password(visitor: Visitor, user: User) -> None:
 def test_submit_login_follows_no_foreign_next(
     visitor: Visitor, someone: User, where: str
 ) -> None:
-    """What is no path of this service leads to `/`."""
+    """No `next` leads to another host."""
     form = document.form_to(visitor.visit("/login"), "/login")
     pairs = [
         (name, where if name == "next" else value)
@@ -495,8 +509,9 @@ def test_submit_login_follows_no_foreign_next(
         )
     ]
     assert [name for name, _ in pairs].count("next") == 1
-    answer = visitor.post("/login", pairs, expect=303)
-    assert answer.headers["location"] == "/"
+    answer = visitor.post("/login", pairs, expect=ACCEPTED)
+    assert stays_here(answer.headers["location"])
+    assert not re.search(r"[\s\\]", answer.headers["location"])
 
 
 @pytest.mark.rule("SESSIONS-7")
@@ -524,7 +539,7 @@ def test_foreign_next_in_the_address_is_not_followed(
         username=someone.username,
         password=someone.password,
     )
-    assert answer.headers["location"] in ("/", "/import")
+    assert stays_here(answer.headers["location"])
 
 
 @pytest.mark.rule("SESSIONS-7")
@@ -532,7 +547,7 @@ def test_foreign_next_in_the_address_is_not_followed(
 def test_submit_login_follows_an_own_path(
     visitor: Visitor, someone: User, where: str
 ) -> None:
-    """A path of this service is followed as it is."""
+    """A path of this service is followed."""
     form = document.form_to(visitor.visit("/login"), "/login")
     pairs = dict(
         document.filled(
@@ -540,9 +555,10 @@ def test_submit_login_follows_an_own_path(
         )
     )
     answer = visitor.post(
-        "/login", list({**pairs, "next": where}.items()), expect=303
+        "/login", list({**pairs, "next": where}.items()), expect=ACCEPTED
     )
-    assert answer.headers["location"] == where
+    found = expect.relative(answer.headers["location"])
+    assert document.normal_path(found) == document.normal_path(where)
 
 
 @pytest.mark.rule("SESSIONS-7")
@@ -557,9 +573,9 @@ def test_next_outside_of_ascii_becomes_no_bad_header(
         )
     )
     answer = visitor.post(
-        "/login", list({**pairs, "next": "/?q=é"}.items()), expect=303
+        "/login", list({**pairs, "next": "/?q=é"}.items()), expect=ACCEPTED
     )
-    assert answer.headers["location"] in ("/?q=%C3%A9", "/")
+    assert expect.relative(answer.headers["location"]) in ("/?q=%C3%A9", "/")
 
 
 @pytest.mark.rule("SESSIONS-8")
@@ -586,7 +602,7 @@ def test_cookie_means_nothing_to_the_api(
     answer = member.request(
         method, path, expect=401, json=body, headers=headers
     )
-    expect.challenge(answer, "invalid_token")
+    expect.challenge(answer)
 
 
 @pytest.mark.rule("SESSIONS-8")
@@ -656,7 +672,7 @@ def test_delete_me_ends_all_sessions(member: Visitor, user: User) -> None:
     pairs = document.filled(form, url="https://example.com/", title="T")
     user.request("delete_me", expect=204)
     leads_to_login(member)
-    member.post("/bookmarks", pairs, expect={303, 403})
+    member.post("/bookmarks", pairs, expect={403, *ACCEPTED})
     body = {"username": user.username, "password": PASSWORD}
     Client(user.client.url).request("register_user", json=body, expect=201)
     leads_to_login(member)
@@ -673,14 +689,13 @@ def test_delete_user_ends_all_sessions(
 
 
 @pytest.mark.managed
-@pytest.mark.rule("SESSIONS-2", "CSRF-4")
+@pytest.mark.rule("SESSIONS-2")
 def test_secure_cookies(
     make_server: Callable[..., Server],
 ) -> None:
     """Every cookie is Secure, `__Host-` and for `/`, to its end."""
     server = make_server(SECURE_COOKIES="1").start()
     browser = Visitor(server.url)
-    browser.origin = f"https://{server.host}:{server.port}"
     name = unique()
     found = set_cookies(browser.get("/register"))
     answer = browser.submit(
@@ -738,24 +753,24 @@ def test_visitor_leaves_no_row(server: Server, visitor: Visitor) -> None:
         Visitor(server.url).get(path, expect={200, 404})
     for path in PRIVATE:
         leads_to_login(visitor, path)
-        visitor.get(path, expect=303, headers={"Cookie": "session=made-up"})
+        leads_to_login(visitor, path, headers={"Cookie": "session=made-up"})
     visitor.submit(
-        "/register", "/register", expect=422, username="", password=""
+        "/register", "/register", expect=FORM_AGAIN, username="", password=""
     )
     visitor.post("/login", [("username", "x")], expect=403)
     form = document.form_to(visitor.visit("/login"), "/login")
     hidden = list(document.hidden_of(form).items())
-    visitor.post("/bookmarks", hidden, expect=303)
-    visitor.post("/logout", hidden, expect=303)
+    visitor.post("/bookmarks", hidden, expect=ACCEPTED)
+    visitor.post("/logout", hidden, expect=ACCEPTED)
     assert tables.sizes(server.database) == before
 
 
 @pytest.mark.managed
-@pytest.mark.rule("SESSIONS-4", "SESSIONS-9")
-def test_ended_sessions_leave_no_row(
+@pytest.mark.rule("SESSIONS-4")
+def test_submit_logout_leaves_no_row(
     server: Server, visitor: Visitor, user: User
 ) -> None:
-    """Signing out and deleting the account take the row away."""
+    """Signing out takes the row away."""
     visitor.visit("/login")
     before = tables.sizes(server.database)
     visitor.sign_in(user.username, user.password)
@@ -764,12 +779,6 @@ def test_ended_sessions_leave_no_row(
     visitor.submit("/", "/logout")
     assert tables.sizes(server.database) == before
     assert tables.holds(server.database, value) == []
-    visitor.sign_in(user.username, user.password)
-    user.request("delete_me", expect=204)
-    names = {user.username, session_cookie(visitor)[1]}
-    assert [n for n in names if tables.holds(server.database, n)] == []
-    after = tables.sizes(server.database)
-    assert [t for t in after if after[t] > before[t]] == []
 
 
 @pytest.mark.rule("SESSIONS-12")
@@ -788,10 +797,10 @@ def test_a_session_that_ends_under_way_writes_nothing(
         "Expect": "100-continue",
     }
     head = raw.message("POST", "/import", headers.items())
-    asked = raw.Asked(server, 303, timeout=10).send([head])
+    asked = raw.Asked(server, ACCEPTED, timeout=10).send([head])
     asked.wait_for_continue()
     member.submit("/", "/logout")
     asked.send_body(body)
     (answer,) = asked.answers()
-    assert answer.headers["location"] == "/login"
+    assert at_login(answer)
     assert bookmarks_of(user) == []

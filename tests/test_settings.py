@@ -1,10 +1,10 @@
 """Settings: what is set from outside."""
 
-import os
+import re
 import shutil
 import socket
 import sqlite3
-import stat
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,76 +17,39 @@ import document
 import expect
 import pytest
 import raw
-from client import PASSWORD, Client, register, unique, unique_url
-from servers import Server, run_file
+from client import PASSWORD, Client, User, register, unique, unique_url
+from servers import SETTINGS, Server, run_file
 from tables import locked
-from visitor import Cookie, Visitor, multipart, set_cookies
+from uploads import UNREAD
+from visitor import ACCEPTED, Cookie, Visitor, multipart, set_cookies
 
 BAD = {
-    "PORT": ["abc", "0", "65536", "-1", "80.0", "+80", "８０", "0x50"],
+    "PORT": ["abc", "0", "65536", "-1", "0x50"],
     "DATABASE_URL": [
         "hushhush.db",
         "/tmp/hushhush.db",
-        "sqlite:hushhush.db",
-        "sqlite://hushhush.db",
         "mysql://root:hushhush@localhost/x",
         "http://hushhush",
-        "sqlite:///",
-        ":memory:",
     ],
     "SECRET_KEY": ["hushhush", "hushhush" * 3, "hushhush" * 3 + "1234567"],
-    "ALLOWED_HOSTS": [
-        "localhost:8000",
-        "a b",
-        "http://a.example",
-        "a/b",
-        "user@a.example",
-        "[::1]:80",
-        "a.example,b.example:80",
-        "[::1",
-    ],
-    "CORS_ORIGINS": [
-        "example.com",
-        "http://a.example/path",
-        "http://",
-        "https://a b",
-        "//a.example",
-        "https://ok.example,nope",
-    ],
-    "LOG_LEVEL": ["trace", "DEBUG", "warn", "critical", "0", "debug,info"],
-    "MAX_BODY_BYTES": [
-        "abc",
-        "-1",
-        "1.5",
-        "1_000",
-        "64k",
-        "٣",
-        f"{10**12 + 1}",
-    ],
-    "MAX_IMPORT_BYTES": ["ten", "-5", "2.5", f"{10**12 + 1}", "10M", "0xff"],
-    "TOKEN_TTL": ["0", "abc", "-1", "1.0", "1d", "１", "P1D", "1000000001"],
-    "SESSION_TTL": ["0", "xyz", "-7", "1.0", "1000000001", "²", "∞"],
-    "LOGIN_LIMIT": [
-        "10",
-        "10/",
-        "1/1000000000",
-        "a/b",
-        "10/00",
-        "-1/60",
-        "10:60",
-    ],
-    "SECURE_COOKIES": ["2", "true", "yes", "on", "-1", "no", "１"],
-    "WORKERS": ["0", "abc", "-1", "65", "1.5", "auto", "1_0"],
-    "THREADS": ["0", "abc", "-1", "1025", "1.5", "1,2", "٨"],
-    "PASSWORD_LOG_N": ["3", "18", "abc", "-14", "14.0", "0xe", "１４", "0"],
+    "LOG_LEVEL": ["trace", "loud", "debug,info"],
+    "MAX_BODY_BYTES": ["abc", "-1", "1.5", "64k", f"{10**12 + 1}"],
+    "MAX_IMPORT_BYTES": ["ten", "-5", "2.5", f"{10**12 + 1}", "10M"],
+    "TOKEN_TTL": ["0", "abc", "-1", "1d", "1000000001"],
+    "SESSION_TTL": ["0", "xyz", "-7", "P1D", "1000000001"],
+    "LOGIN_LIMIT": ["10", "1/1000000000", "a/b", "10/0", "-1/60", "10:60"],
+    "SECURE_COOKIES": ["2", "maybe"],
+    "WORKERS": ["0", "abc", "-1", "65", "1.5"],
+    "THREADS": ["0", "auto", "-1", "1025", "1.5"],
+    "PASSWORD_LOG_N": ["3", "18", "abc", "-14", "0"],
 }
-SECRETS = {"SECRET_KEY", "DATABASE_URL"}
+SECRET = "hushhush"  # in all values of the two variables that hold secrets
 ROWS = [
     dict(zip(BAD, values, strict=True))
-    for values in islice(zip(*map(cycle, BAD.values()), strict=False), 8)
+    for values in islice(zip(*map(cycle, BAD.values()), strict=False), 6)
 ]
-# Any two variables differ in some row: there one is bad, the other good.
-HALVES = [
+# Any two variables differ in some part: there one is bad, the other good.
+PARTS = [
     {
         name: values[0]
         for number, (name, values) in enumerate(BAD.items(), 1)
@@ -96,25 +59,25 @@ HALVES = [
 ]
 GOOD = [
     {
-        "PORT": "0080",
+        "PORT": "1",
         "SECRET_KEY": "x" * 32,
         "ALLOWED_HOSTS": "*",
         "CORS_ORIGINS": "https://a.example",
         "LOG_LEVEL": "debug",
         "MAX_BODY_BYTES": "0",
         "MAX_IMPORT_BYTES": "0",
-        "TOKEN_TTL": "001",
+        "TOKEN_TTL": "1",
         "SESSION_TTL": "1",
         "LOGIN_LIMIT": "1/1",
         "SECURE_COOKIES": "0",
         "WORKERS": "1",
-        "THREADS": "01",
-        "PASSWORD_LOG_N": "04",
+        "THREADS": "1",
+        "PASSWORD_LOG_N": "4",
     },
     {
         "PORT": "65535",
         "SECRET_KEY": "ü 😀" * 20,
-        "ALLOWED_HOSTS": "A.Example,b-c.example,[::1],127.0.0.1",
+        "ALLOWED_HOSTS": "a.example,b-c.example,[::1],127.0.0.1",
         "CORS_ORIGINS": "https://a.example,http://localhost:3000",
         "LOG_LEVEL": "error",
         "MAX_BODY_BYTES": f"{10**12}",
@@ -128,7 +91,7 @@ GOOD = [
         "PASSWORD_LOG_N": "17",
     },
 ]
-VERBS = [["serve"], ["seed", "1"], ["create-admin", "root_1"]]
+VERBS = [["serve"], ["create-admin", "root_1"]]
 
 
 @pytest.fixture(scope="module")
@@ -152,41 +115,36 @@ def checkout(server: Server, tmp_path: Path) -> Iterator[Server]:
     own.stop()
 
 
-def check_lines(text: str, bad: dict[str, str]) -> None:
-    """Check that there is one line for each bad variable, no other."""
-    lines = dict(line.split(": ", 1) for line in text.strip().splitlines())
-    assert len(lines) == len(text.strip().splitlines()), text
-    assert lines.keys() == bad.keys(), text
-    for name in bad.keys() - SECRETS:
-        assert bad[name] in lines[name], lines[name]
-        assert len(lines[name]) > len(bad[name]) + 5, lines[name]
-    assert "hushhush" not in text
+def check_refused(
+    done: subprocess.CompletedProcess, bad: dict[str, str]
+) -> None:
+    """Check that each bad variable is named, and no secret quoted."""
+    assert done.returncode != 0
+    for name in bad:
+        named = rf"(?i)(?<![a-z_]){name}(?![a-z_])"
+        assert re.search(named, done.stderr), f"{name}: {done.stderr}"
+    assert SECRET not in done.stderr + done.stdout
 
 
 @pytest.mark.rule("SETTINGS-2", "SETTINGS-3", "SETTINGS-4", "SETTINGS-5")
 @pytest.mark.managed
 @pytest.mark.parametrize("bad", ROWS, ids=lambda row: row["PORT"])
-def test_each_bad_variable_has_its_line(
+def test_all_bad_variables_are_named(
     idle: Server, bad: dict[str, str]
 ) -> None:
-    """Exit 2, one line per bad variable: name, value, what is accepted."""
-    done = idle.run("migrate", env=bad)
-    assert done.returncode == 2, done.stderr
-    assert done.stdout == ""
-    check_lines(done.stderr, bad)
+    """stderr names every bad variable, and quotes no secret."""
+    check_refused(idle.run("migrate", env=bad), bad)
+    assert not idle.database.exists()
 
 
 @pytest.mark.rule("SETTINGS-3", "SETTINGS-4")
 @pytest.mark.managed
-@pytest.mark.parametrize("bad", HALVES)
-def test_only_the_bad_variables_have_lines(
+@pytest.mark.parametrize("bad", PARTS, ids=["1", "2", "4", "8"])
+def test_bad_variables_among_good_ones_are_named(
     idle: Server, bad: dict[str, str]
 ) -> None:
-    """One line for each bad variable, none for the others."""
-    done = idle.run("migrate", env=bad)
-    assert done.returncode == 2, done.stderr
-    check_lines(done.stderr, bad)
-    assert not idle.database.exists()
+    """Each variable is found by itself, whatever the others are."""
+    check_refused(idle.run("migrate", env=bad), bad)
 
 
 @pytest.mark.rule("SETTINGS-2")
@@ -195,18 +153,9 @@ def test_only_the_bad_variables_have_lines(
 def test_every_verb_stops_at_a_bad_setting(
     idle: Server, verb: list[str]
 ) -> None:
-    """Every verb exits with 2 within two seconds, nothing listens."""
-
-    def seconds() -> float:
-        bad = {"TOKEN_TTL": "soon", "THREADS": "0"}
-        began = time.monotonic()
-        done = idle.run(*verb, env=bad, input=PASSWORD, timeout=20)
-        took = time.monotonic() - began
-        assert done.returncode == 2, done.stderr
-        check_lines(done.stderr, bad)
-        return took
-
-    assert any(seconds() < 2 for _ in range(3))
+    """Every verb ends, nothing listens and nothing is made."""
+    bad = {"TOKEN_TTL": "soon", "THREADS": "0"}
+    check_refused(idle.run(*verb, env=bad, input=PASSWORD, timeout=20), bad)
     with socket.socket() as probe:
         assert probe.connect_ex((idle.host, idle.port)) != 0
     assert not idle.database.exists()
@@ -220,7 +169,23 @@ def test_good_values_are_taken(
 ) -> None:
     """Values within their form are taken."""
     done = make_server().run("migrate", env=good)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+
+
+def create_bookmark(
+    server: Server, user: User, size: int, expect: int | set[int]
+) -> None:
+    """Create a bookmark with a body of exactly a size."""
+    start = b'{"title": "T", "url": "%b"' % unique_url().encode()
+    headers = [
+        ("Authorization", f"Bearer {user.token}"),
+        ("Content-Type", "application/json"),
+    ]
+    body = start.ljust(size - 1) + b"}"
+    request = raw.message(
+        "POST", "/api/bookmarks", headers, body, host="127.0.0.1"
+    )
+    raw.exchange(server, request, expect=expect)
 
 
 @pytest.mark.rule("SETTINGS-1", "LIMITS-1", "HOSTS-4", "TOKENS-4", "HOSTS-5")
@@ -237,16 +202,10 @@ def test_settings_have_their_effect(adjusted: Server) -> None:
     expires = expect.timestamp(answer.json()["expires_at"])
     ttl = timedelta(seconds=77)
     assert before + ttl <= expires <= datetime.now(UTC) + ttl
-    body = b'{"url": "https://e.example/", "title": "T", "notes": "%b"}'
-    headers = {"Content-Type": "application/json"}
-    for size, status in ((200, 201), (201, 413)):
-        data = body % (b"x" * (size - len(body) + 2))
-        assert len(data) == size
-        user.request(
-            "create_bookmark", data=data, headers=headers, expect=status
-        )
+    create_bookmark(adjusted, user, 200, 201)
+    create_bookmark(adjusted, user, 201, UNREAD)
     for host, status in (
-        ("shelf.EXAMPLE:1", 200),
+        ("Shelf.example:1", 200),
         ("localhost", 400),
         ("[::1]", 400),
     ):
@@ -254,10 +213,10 @@ def test_settings_have_their_effect(adjusted: Server) -> None:
     assert '"request"' in adjusted.log_text()
 
 
-@pytest.mark.rule("SETTINGS-1", "SETTINGS-8", "LIMITS-1", "HOSTS-4")
+@pytest.mark.rule("SETTINGS-1", "LIMITS-1", "HOSTS-4")
 @pytest.mark.managed
 def test_settings_have_their_defaults(untouched: Server) -> None:
-    """An empty value means unset, and unset means the default."""
+    """Unset means the default."""
     user = register(untouched.url)
     before = datetime.now(UTC)
     answer = user.client.request(
@@ -268,26 +227,24 @@ def test_settings_have_their_defaults(untouched: Server) -> None:
     expires = expect.timestamp(answer.json()["expires_at"])
     ttl = timedelta(seconds=86400)
     assert before + ttl <= expires <= datetime.now(UTC) + ttl
-    head = b'{"title": "T", "url": "%b"' % unique_url().encode()
-    headers = {"Content-Type": "application/json"}
-    for size, status in ((65537, 413), (65536, 201)):
-        data = head + b" " * (size - len(head) - 1) + b"}"
-        user.request(
-            "create_bookmark",
-            data=data,
-            headers=headers,
-            expect=status,
-        )
+    create_bookmark(untouched, user, 65536, 201)
+    create_bookmark(untouched, user, 65537, UNREAD)
     for host, status in (
         ("localhost:1", 200),
         ("127.0.0.1", 200),
-        ("[::1]:1", 200),
         ("shelf.example", 400),
     ):
         user.request("show_health", headers={"Host": host}, expect=status)
     assert '"request"' in untouched.log_text()
-    assert '"statements"' not in untouched.log_text()
-    assert "PASSWORD_LOG_N" not in untouched.log_text()
+
+
+@pytest.mark.rule("SETTINGS-10")
+@pytest.mark.managed
+def test_an_empty_value_means_unset(checkout: Server) -> None:
+    """With all variables empty, all defaults are taken."""
+    done = checkout.run("migrate", env=dict.fromkeys(SETTINGS, ""))
+    assert done.returncode == 0, done.stderr
+    assert (checkout.home / "var" / "shelf.db").is_file()
 
 
 @pytest.mark.rule("SETTINGS-6", "SETTINGS-1")
@@ -296,97 +253,68 @@ def test_settings_have_their_defaults(untouched: Server) -> None:
     ("address", "place"),
     [
         ("sqlite:///data/own.db", "data/own.db"),
-        ("", "var/shelf.db"),
+        (None, "var/shelf.db"),
     ],
 )
 def test_a_relative_path_begins_at_the_implementation(
-    checkout: Server, address: str, place: str
+    checkout: Server, address: str | None, place: str
 ) -> None:
     """`sqlite:///file` is a path from the implementation's own folder."""
     done = checkout.run("migrate", env={"DATABASE_URL": address})
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     with closing(sqlite3.connect(checkout.home / place)) as db:
         assert db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     assert not list(checkout.folder.rglob("*.db"))
 
 
-@pytest.mark.rule("SETTINGS-6", "SETTINGS-7")
+@pytest.mark.rule("SETTINGS-6")
 @pytest.mark.managed
 def test_an_absolute_path_is_taken_as_it_is(
     checkout: Server, tmp_path: Path
 ) -> None:
-    """`sqlite:////file` is an absolute path, a given key is no file."""
+    """`sqlite:////file` is an absolute path."""
     place = tmp_path / "with blank & ü" / "absolute.db"
     place.parent.mkdir()
     done = checkout.run("migrate", env={"DATABASE_URL": f"sqlite:///{place}"})
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     assert place.is_file()
     assert not list(checkout.home.rglob("*.db"))
-    files = [f for f in checkout.home.rglob("*") if f.is_file()]
-    key = checkout.secret_key.encode()
-    assert files
-    assert not any(key in file.read_bytes() for file in files)
-    assert not (checkout.home / "var" / "secret_key").exists()
 
 
 @pytest.mark.rule("SETTINGS-7")
 @pytest.mark.managed
-def test_a_secret_key_is_made_once(checkout: Server) -> None:
-    """An unset `SECRET_KEY` is made once, kept with mode 0600."""
-    file = checkout.home / "var" / "secret_key"
-    mask = os.umask(0)
-    try:
-        checkout.run("migrate", env={"SECRET_KEY": ""})
-    finally:
-        os.umask(mask)
-    made = file.read_text()
-    assert len(made.strip()) >= 32
-    assert len(set(made)) > 10
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    done = checkout.run("seed", "1", env={"SECRET_KEY": ""}, input=PASSWORD)
-    assert done.returncode == 0, done.stderr
-    assert file.read_text() == made
-    file.unlink()
-    checkout.run("migrate", env={"SECRET_KEY": ""})
-    assert file.read_text() != made
-    assert [f.name for f in file.parent.iterdir()] == ["secret_key"]
+def test_a_secret_key_is_made_up_on_loopback(checkout: Server) -> None:
+    """All workers share it, stderr warns, and nothing is kept on disk."""
+    checkout.extra |= {"SECRET_KEY": None, "WORKERS": "3", "THREADS": "2"}
+    checkout.migrate()
+    before = files_in(checkout.home)
+    checkout.start(migrate=False)
+    assert "SECRET_KEY" in checkout.log_text()
+    visitor = Visitor(checkout.url)
+    fresh(visitor)
+    form = document.form_to(visitor.visit("/"), "/bookmarks")
+    for number in range(20):
+        again = visitor.copy()  # on a connection of its own
+        again.send(form, url=unique_url(), title=f"No. {number}")
+        again.close()
+    visitor.close()
+    assert files_in(checkout.home) == before
 
 
-def break_key(folder: Path) -> None:
-    """Keep a key that is too short."""
-    folder.mkdir()
-    (folder / "secret_key").write_text("half-a-key")
+def files_in(folder: Path) -> set[Path]:
+    """List the files in a folder, but for bytecode."""
+    found = folder.rglob("*")
+    return {path for path in found if "__pycache__" not in path.parts}
 
 
-def hide_key(folder: Path) -> None:
-    """Keep a folder where the key should be."""
-    (folder / "secret_key").mkdir(parents=True)
-
-
-@pytest.mark.rule("SETTINGS-9")
+@pytest.mark.rule("SETTINGS-7")
 @pytest.mark.managed
-@pytest.mark.parametrize("spoil", [break_key, Path.touch, hide_key])
-def test_a_key_that_is_not_kept_well_is_refused(
-    checkout: Server, spoil: Callable[[Path], None]
-) -> None:
-    """A short key, a file for the folder or the reverse: exit 2, a line."""
-    spoil(checkout.home / "var")
-    done = checkout.run("migrate", env={"SECRET_KEY": ""})
-    assert done.returncode == 2, done.stderr
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("SECRET_KEY: ")
-    assert "half-a-key" not in line
-    assert not checkout.database.exists()
-
-
-@pytest.mark.rule("SETTINGS-8")
-@pytest.mark.managed
-def test_serve_warns_of_cheap_passwords(
-    server: Server, adjusted: Server
-) -> None:
-    """`run serve` warns on stderr when `PASSWORD_LOG_N` is below 14."""
-    assert "PASSWORD_LOG_N" in server.log_text()
-    assert "PASSWORD_LOG_N" in adjusted.log_text()
+def test_without_a_secret_key_only_loopback_is_served(idle: Server) -> None:
+    """With another `HOST`, `serve` ends and names what is missing."""
+    env = {"HOST": "0.0.0.0", "SECRET_KEY": None}
+    check_refused(idle.run("serve", env=env, timeout=20), {"SECRET_KEY": ""})
+    with socket.socket() as probe:
+        assert probe.connect_ex((idle.host, idle.port)) != 0
 
 
 # The settings of the pages, of the import and of the sign-in
@@ -436,7 +364,7 @@ def tuned(server: Server) -> Iterator[Server]:
 def test_max_import_bytes_is_for_the_import_alone(tuned: Server) -> None:
     """`MAX_IMPORT_BYTES` bounds the import, not `MAX_BODY_BYTES`."""
     user = register(tuned.url)
-    for size, status in ((2000, 200), (2001, 413)):
+    for size, status in ((2000, 200), (2001, UNREAD)):
         kind, body = upload(size)
         assert len(body) == size
         request = raw.message(
@@ -471,7 +399,7 @@ def test_cors_origins_are_allowed(tuned: Server) -> None:
     client = Client(tuned.url)
     for origin in (ORIGIN, "http://localhost:1"):
         headers = {"Origin": origin}
-        answer = client.request("show_health", headers=headers, expect=200)
+        answer = client.request("show_openapi", headers=headers, expect=200)
         allowed = answer.headers["access-control-allow-origin"]
         assert allowed == origin
     client.close()
@@ -480,12 +408,11 @@ def test_cors_origins_are_allowed(tuned: Server) -> None:
 @pytest.mark.rule("SETTINGS-1", "LOGGING-5")
 @pytest.mark.managed
 def test_log_level_info_logs_requests(tuned: Server) -> None:
-    """`LOG_LEVEL=info` logs requests, without the statements."""
+    """`LOG_LEVEL=info` logs requests."""
     client = Client(tuned.url)
     client.request("show_readiness", expect=200)
     client.close()
     assert '"request"' in tuned.log_text()
-    assert '"statements"' not in tuned.log_text()
 
 
 @pytest.mark.rule("SETTINGS-1", "SETTINGS-7", "SESSIONS-3")
@@ -500,8 +427,8 @@ def test_the_secret_key_outlives_a_restart(
     form = document.form_to(visitor.visit("/import"), "/logout")
     own.restart()
     assert visitor.is_signed_in()
-    visitor.post("/logout", document.filled(form), expect=303)
-    visitor.get("/import", expect=303)
+    visitor.send(form)
+    visitor.get("/import", expect=ACCEPTED)
     visitor.close()
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import raw
 import requests
+import seed
 from client import PASSWORD, register, unique, unique_url
 from servers import Server
 from tables import dump, holds, locked
@@ -156,13 +157,9 @@ def test_a_long_answer_is_sent_to_its_end(
     make_server: Callable[..., Server],
 ) -> None:
     """An export that a slow client reads comes whole."""
-    own = make_server()
-    own.migrate()
-    own.run("seed", str(ROWS), input=PASSWORD, timeout=60)
-    own.start(migrate=False)
-    body = {"username": "demo", "password": PASSWORD}
-    token = requests.post(f"{own.url}/api/tokens", json=body, timeout=10)
-    bearer = ("Authorization", f"Bearer {token.json()['token']}")
+    own = make_server().start()
+    token = seed.seed(own.url, "demo", PASSWORD, ROWS)
+    bearer = ("Authorization", f"Bearer {token}")
     asked = raw.message("GET", "/api/export?format=ndjson", [bearer])
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)

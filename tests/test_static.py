@@ -2,6 +2,7 @@
 
 import email.utils
 import time
+from urllib.parse import urlsplit
 
 import expect
 import pytest
@@ -15,14 +16,12 @@ FILES = {
     "/static/icon.svg": "image/svg+xml",
 }
 NO_FILES = [
-    "/static",
     "/static/",
     "/static//",
     "/static/.",
     "/static/./",
     "/static/..",
     "/static/../",
-    "/static/style.css/",
     "/static/style.css/x",
     "/static/nothing.css",
     "/static/style",
@@ -38,7 +37,6 @@ NO_FILES = [
     "/static/style.css::$DATA",
     "/static/*",
     "/static/%FF",
-    "/static//style.css",
     "/static/static/style.css",
     "/static/%2e",
     "/static/%2e%2e/",
@@ -94,17 +92,27 @@ ABSOLUTE = [
     "/~root/.profile",
 ]
 BEHIND = ["settings.py", "common-passwords.txt", "../run", "login"]
+NO_FILE = {400, 404}
+MERGED = {301, 308}  # to the path without the slashes that stand twice
+CALM = {200, 206, 304, *expect.REFUSED}
 INSIDE = ["import ", "def ", "{%", "root:", "password123", "<form", "#!/"]
 
 
-@pytest.mark.rule("STATIC-1", "STATIC-3")
+@pytest.mark.rule("STATIC-1")
 @pytest.mark.parametrize("path", FILES)
 def test_a_file_comes_as_it_is(client: Client, path: str) -> None:
-    """Byte for byte, of its type, and any cache may keep it."""
+    """A file comes byte for byte, and of its type."""
     original = (ROOT / "spec" / path.removeprefix("/")).read_bytes()
     answer = client.request("GET", path, expect=200)
     assert answer.content == original
     assert expect.media_type(answer) == FILES[path]
+
+
+@pytest.mark.rule("STATIC-3")
+@pytest.mark.parametrize("path", FILES)
+def test_any_cache_may_keep_a_file(client: Client, path: str) -> None:
+    """A file carries `Cache-Control` with `public` and a `max-age`."""
+    answer = client.request("GET", path, expect=200)
     directives = expect.cache_control(answer)
     assert "public" in directives
     assert int(directives["max-age"]) > 0
@@ -125,17 +133,6 @@ def test_a_file_needs_no_account(user: User, path: str) -> None:
         assert "cookie" not in expect.vary(answer)
 
 
-@pytest.mark.rule("STATIC-1", "ROUTING-4")
-@pytest.mark.parametrize("path", FILES)
-def test_head_of_a_file(client: Client, path: str) -> None:
-    """HEAD tells of the file and sends nothing of it."""
-    get = client.request("GET", path, expect=200)
-    head = client.request("HEAD", path, expect=200)
-    expect.no_body(head)
-    for name in ("content-type", "cache-control", "etag", "last-modified"):
-        assert head.headers.get(name) == get.headers.get(name), name
-
-
 @pytest.mark.rule("STATIC-1")
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
@@ -144,19 +141,16 @@ def test_a_file_cannot_be_written(
 ) -> None:
     """Nothing that a client sends changes a file."""
     original = (ROOT / "spec" / path.removeprefix("/")).read_bytes()
-    client.request(method, path, data=b"x", expect={403, 404, 405, 415})
+    client.request(method, path, data=b"x", expect=expect.REFUSED)
     answer = client.request("GET", path, expect=200)
     assert answer.content == original
 
 
-@pytest.mark.rule("STATIC-2", "STATIC-3")
+@pytest.mark.rule("STATIC-2")
 @pytest.mark.parametrize("path", FILES)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_what_a_file_carries_makes_304(
-    client: Client, path: str, method: str
-) -> None:
+def test_what_a_file_carries_makes_304(client: Client, path: str) -> None:
     """`ETag` and `Last-Modified`, whichever is there, make 304."""
-    full = client.request(method, path, expect=200)
+    full = client.request("GET", path, expect=200)
     pairs = {
         "If-None-Match": full.headers.get("etag"),
         "If-Modified-Since": full.headers.get("last-modified"),
@@ -165,10 +159,8 @@ def test_what_a_file_carries_makes_304(
     assert given
     for name, value in given.items():
         headers = {name: value}
-        answer = client.request(method, path, headers=headers, expect=304)
+        answer = client.request("GET", path, headers=headers, expect=304)
         expect.no_body(answer)
-        directives = expect.cache_control(answer)
-        assert directives in ({}, expect.cache_control(full))
 
 
 @pytest.mark.rule("STATIC-2")
@@ -198,9 +190,9 @@ def test_another_state_of_a_file_makes_200(client: Client, path: str) -> None:
 def test_a_date_of_no_calendar(client: Client, path: str, date: str) -> None:
     """A day that cannot be is no reason for a 5xx."""
     known = {"If-Modified-Since": date}
-    client.request("GET", path, headers=known, expect={200, 304})
+    client.request("GET", path, headers=known, expect=CALM)
     part = {"If-Range": date, "Range": "bytes=0-5"}
-    client.request("GET", path, headers=part, expect={200, 206})
+    client.request("GET", path, headers=part, expect=CALM)
 
 
 @pytest.mark.rule("STATIC-2")
@@ -214,12 +206,12 @@ def test_the_date_of_a_file_has_passed(client: Client) -> None:
 
 
 def check_hidden(server: Server, path: str) -> None:
-    """Check that a path answers 404 and shows nothing of a file."""
+    """Check that a path leads to no file, nor where it redirects to."""
     request = raw.message("GET", path)
-    (answer,) = raw.exchange(server, request, expect=404)
-    text = expect.page_error(answer, 404)
-    found = [sign for sign in INSIDE if sign in text and sign not in path]
-    assert found == []
+    (answer,) = raw.exchange(server, request, expect=NO_FILE | MERGED)
+    assert [sign for sign in INSIDE if sign in answer.text] == []
+    target = urlsplit(answer.headers.get("location", path)).path
+    raw.exchange(server, raw.message("GET", target), expect=NO_FILE)
 
 
 @pytest.mark.rule("STATIC-4")

@@ -17,6 +17,7 @@ import expect
 import psycopg
 import pytest
 import raw
+import seed
 import tables
 import uploads
 from client import (
@@ -31,13 +32,14 @@ from client import (
     unique,
     unique_url,
 )
-from servers import Server
+from servers import Server, run_file
 from tables import dump, holds, locked, sizes
-from visitor import URLENCODED, Visitor, multipart
+from visitor import ACCEPTED, URLENCODED, Visitor, multipart
 
 IMPLEMENTATION = os.environ.get("IMPL") or "stdlib"
-HAS_DRIVER = Path(IMPLEMENTATION).name not in ("stdlib", "faults")
-VERBS = [["migrate"], ["serve"], ["seed", "1"], ["create-admin", "root_1"]]
+SHIPPED = run_file(IMPLEMENTATION).with_name("requirements.txt")
+HAS_DRIVER = SHIPPED.exists() and "psycopg" in SHIPPED.read_text("utf-8")
+VERBS = [["migrate"], ["serve"], ["create-admin", "root_1"]]
 PROBE = '''
 import os, sqlite3, threading
 
@@ -158,8 +160,6 @@ class Write:
             timeout=30,
         )
         client.close()
-        page = not expect.is_api(self.path)
-        (expect.page_error if page else expect.problem)(answer, 503)
         expect.retry_after(answer)
 
 
@@ -218,7 +218,7 @@ def ask(server: Server, write: Write) -> raw.Asked:
         write.data or b"",
         close=False,  # gunicorn closes one after the other, and waits
     )
-    allowed = {200, 201, 204, 303, 401, 403, 404, 422}
+    allowed = {200, 201, 204, 401, 403, 404, 422, *ACCEPTED}
     return raw.Asked(server, allowed, timeout=20).send([request])
 
 
@@ -309,7 +309,8 @@ def test_a_form_beside_the_deletion_leaves_no_row(
         )
     after = sizes(server.database)
     grown = {table for table in after if after[table] > before[table]}
-    assert grown <= MAY_HOLD_THE_NAME
+    may_stay = {table for table in after if "session" in table}
+    assert grown <= MAY_HOLD_THE_NAME | may_stay
 
 
 @pytest.mark.rule("STORAGE-3")
@@ -582,7 +583,7 @@ BODIES = {  # of the operations that write
 }
 FORMS = [  # of a member: the page, where its form posts to, what is typed in
     ("/", "/bookmarks", BOOKMARK),
-    ("/", "/bookmarks/{id}/delete", {}),
+    ("/bookmarks/{id}/delete", "/bookmarks/{id}/delete", {}),
     ("/bookmarks/{id}/edit", "/bookmarks/{id}/edit", {"title": "locked"}),
     ("/import", "/import", {}),
     ("/", "/logout", {}),
@@ -786,13 +787,12 @@ def test_a_corrupt_database_takes_no_writes(
 
 
 def refuse_postgresql(server: Server, *verb: str) -> None:
-    """Check that a verb says that there is no PostgreSQL, with exit 2."""
+    """Check that a verb says that there is no PostgreSQL, and exits 2."""
     secret = "postgresql://somebody:hushhush@localhost/shelf"
     done = server.run(*verb, env={"DATABASE_URL": secret})
     assert done.returncode == 2
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("DATABASE_URL: ")
-    assert "PostgreSQL" in line
+    assert "DATABASE_URL" in done.stderr
+    assert "PostgreSQL" in done.stderr
     assert "hushhush" not in done.stderr + done.stdout
 
 
@@ -1054,13 +1054,23 @@ class TestPostgreSQL:
         assert done.returncode == 0, done.stderr
         assert bookmarks_of(user) == [made]
 
-    @pytest.mark.rule("STORAGE-10", "CLI-3", "CLI-5")
-    def test_seed_and_create_admin(self, postgres: Server) -> None:
-        """The verbs do the same as on SQLite."""
-        done = postgres.run("seed", "5", input=PASSWORD)
-        assert (done.returncode, done.stdout) == (0, "demo: 5 bookmarks\n")
+    @pytest.mark.rule("STORAGE-10", "CLI-5", "CLI-6")
+    def test_create_admin(self, postgres: Server) -> None:
+        """The verb does the same as on SQLite."""
         name = unique()
         done = postgres.run("create-admin", name, input=PASSWORD)
         assert done.returncode == 0, done.stderr
         done = postgres.run("create-admin", name, input=PASSWORD)
-        assert done.returncode == 1
+        assert done.returncode != 0
+
+    @pytest.mark.rule("STORAGE-10", "IMPORTING-8")
+    def test_many_bookmarks_are_imported(self, postgres: Server) -> None:
+        """A file of many bookmarks is stored whole and in its order."""
+        username = unique()
+        token = seed.seed(postgres.url, username, PASSWORD, 2000)
+        client = Client(postgres.url, token)
+        made = bookmarks_of(User(username, PASSWORD, token, client))
+        client.close()
+        wanted = [seed.bookmark(number + 1) for number in range(2000)]
+        names = ("url", "title", "notes", "tags")
+        assert [{name: one[name] for name in names} for one in made] == wanted

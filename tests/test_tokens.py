@@ -78,7 +78,7 @@ def ask(client: Client, username: object, password: object) -> Response:
 
 def face(answer: Response) -> tuple[bytes, dict]:
     """Return the body and the headers that do not change by themselves."""
-    changing = {"date", "x-request-id"}
+    changing = {"date", "expires", "x-request-id"}
     headers = {
         k: v for k, v in answer.headers.items() if k.lower() not in changing
     }
@@ -167,11 +167,9 @@ def test_a_token_ends_after_its_time(brief: Server) -> None:
     left = (expires - datetime.now(UTC)).total_seconds()
     time.sleep(max(0, left + 0.02))
     for operation in ("show_me", "list_bookmarks", "list_tags"):
-        answer = user.request(operation, expect=401)
-        expect.challenge(answer, "invalid_token")
+        user.request(operation, expect=401)
     sent = {"url": unique_url(), "title": "T"}
-    answer = user.request("create_bookmark", json=sent, expect=401)
-    expect.challenge(answer, "invalid_token")
+    user.request("create_bookmark", json=sent, expect=401)
     user.request("delete_token", expect=401)
     user.request("delete_me", expect=401)
     user.client.token = user.sign_in()
@@ -202,7 +200,6 @@ def test_a_refused_sign_in_always_looks_the_same(
     """Unknown name, wrong password, neither: the same 401."""
     wrong = ask(client, user.username, "wrong password")
     expect.problem(wrong, 401)
-    expect.challenge(wrong)
     tries = [
         *NEITHER,
         (unique(), PASSWORD),
@@ -289,7 +286,7 @@ def test_a_401_names_the_scheme(
         operation, headers={"Authorization": value}, expect=401
     )
     expect.problem(answer, 401)
-    assert answer.headers["WWW-Authenticate"].split()[0].lower() == "bearer"
+    expect.challenge(answer)
 
 
 WRONG = [
@@ -344,10 +341,10 @@ def wrong_token(form: str, token: str) -> str:
 
 @pytest.mark.rule("TOKENS-10")
 @pytest.mark.parametrize("form", WRONG)
-def test_a_bad_bearer_token_answers_invalid_token(
+def test_anything_but_one_valid_token_is_refused(
     client: Client, someone: User, form: str
 ) -> None:
-    """Anything but one valid token: 401 with `error="invalid_token"`."""
+    """Anything but one valid token answers 401."""
     value = f"Bearer {wrong_token(form, someone.token)}".rstrip()
     answer = client.request(
         "show_me",
@@ -355,8 +352,17 @@ def test_a_bad_bearer_token_answers_invalid_token(
         expect=401,
     )
     expect.problem(answer, 401)
-    expect.challenge(answer, "invalid_token")
     expect.no_secret(answer, someone.token)
+
+
+@pytest.mark.rule("TOKENS-17")
+@pytest.mark.parametrize("form", ["x", "{token}x", "{short}", "{swapped}"])
+def test_a_bad_token_is_told(client: Client, someone: User, form: str) -> None:
+    """A token that is not valid is told by `error="invalid_token"`."""
+    value = f"Bearer {wrong_token(form, someone.token)}"
+    headers = {"Authorization": value}
+    answer = client.request("show_me", headers=headers, expect=401)
+    assert expect.challenge(answer) == "invalid_token"
 
 
 @pytest.mark.rule("TOKENS-10")
@@ -376,55 +382,26 @@ def test_a_bad_bearer_token_answers_invalid_token(
         ("DELETE", "/api/users/1"),
     ],
 )
-def test_a_revoked_token_answers_invalid_token_everywhere(
+def test_a_revoked_token_is_refused_everywhere(
     user: User, method: str, path: str
 ) -> None:
     """A token that was ended opens nothing any more."""
     user.request("delete_token", expect=204)
     sent = {"url": unique_url(), "title": "T"}
-    answer = user.request(method, path, json=sent, expect=401)
-    expect.challenge(answer, "invalid_token")
-
-
-def me(*values: str) -> bytes:
-    """Write `show_me` with these Authorization headers."""
-    fields = [("Authorization", value) for value in values]
-    return raw.message("GET", "/api/me", fields)
-
-
-@pytest.mark.rule("TOKENS-11")
-@pytest.mark.parametrize(
-    "forms",
-    [
-        ["Bearer {0}", "Bearer {0}"],
-        ["Bearer {0}", "Bearer x"],
-        ["Bearer x", "Bearer {0}"],
-        ["bearer {0}", "BEARER {0}"],
-        ["Bearer {0}", "Bearer"],
-    ],
-)
-def test_two_bearer_headers_answer_invalid_token(
-    server: Server, someone: User, forms: list[str]
-) -> None:
-    """Two `Authorization` headers with Bearer: 401, `invalid_token`."""
-    values = [form.format(someone.token) for form in forms]
-    (answer,) = raw.exchange(server, me(*values), expect=401)
-    expect.problem(answer, 401)
-    expect.challenge(answer, "invalid_token")
+    user.request(method, path, json=sent, expect=401)
 
 
 @pytest.mark.rule("TOKENS-12")
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
-def test_the_scheme_is_known_in_any_case(
+def test_the_scheme_is_case_insensitive(
     client: Client, someone: User, scheme: str
 ) -> None:
-    """The scheme `Bearer` is known in any case."""
+    """The scheme `Bearer` is case-insensitive."""
     headers = {"Authorization": f"{scheme} {someone.token}"}
     answer = client.request("show_me", headers=headers, expect=200)
     assert answer.json()["id"] == someone.id
     headers = {"Authorization": f"{scheme} x"}
-    answer = client.request("show_me", headers=headers, expect=401)
-    expect.challenge(answer, "invalid_token")
+    client.request("show_me", headers=headers, expect=401)
 
 
 @pytest.mark.rule("TOKENS-13")
@@ -450,7 +427,6 @@ def test_another_scheme_is_as_no_credentials(
     without = client.request("show_me", expect=401)
     headers = {"Authorization": form.format(someone.token)}
     answer = client.request("show_me", headers=headers, expect=401)
-    expect.challenge(answer)
     assert face(answer) == face(without)
 
 
@@ -463,11 +439,9 @@ def test_a_token_in_the_query_or_the_body_is_ignored(
 ) -> None:
     """A token in the query or the body is no credential."""
     for value in (someone.token, f"Bearer {someone.token}"):
-        answer = client.request("show_me", params={name: value}, expect=401)
-        expect.challenge(answer)
+        client.request("show_me", params={name: value}, expect=401)
         sent = {"url": unique_url(), "title": "T", name: value}
-        answer = client.request("create_bookmark", json=sent, expect=401)
-        expect.challenge(answer)
+        client.request("create_bookmark", json=sent, expect=401)
 
 
 @pytest.mark.rule("TOKENS-13")
@@ -479,9 +453,9 @@ def test_a_token_in_another_header_is_ignored(
 ) -> None:
     """Only `Authorization` carries credentials."""
     headers = {header: f"Bearer {someone.token}"}
-    expect.challenge(client.request("show_me", headers=headers, expect=401))
+    client.request("show_me", headers=headers, expect=401)
     headers = {"Cookie": f"token={someone.token}; session={someone.token}"}
-    expect.challenge(client.request("show_me", headers=headers, expect=401))
+    client.request("show_me", headers=headers, expect=401)
 
 
 @pytest.mark.rule("TOKENS-14")
@@ -514,8 +488,7 @@ def test_delete_token_ends_that_token_only(user: User, other: User) -> None:
     answer = user.request("delete_token", headers=ended, expect=204)
     expect.no_body(answer)
     for operation in ("show_me", "delete_token"):
-        answer = user.request(operation, headers=ended, expect=401)
-        expect.challenge(answer, "invalid_token")
+        user.request(operation, headers=ended, expect=401)
     for token in (tokens[0], tokens[2], user.token):
         headers = {"Authorization": f"Bearer {token}"}
         user.request("show_me", headers=headers, expect=200)

@@ -134,7 +134,7 @@ def test_errors_have_their_form(
     refuse(operation, body, [("colour", "unknown")])
 
 
-@pytest.mark.rule("VALIDATION-2", "VALIDATION-3")
+@pytest.mark.rule("VALIDATION-2")
 @pytest.mark.parametrize(
     ("operation", "body", "errors"),
     [
@@ -194,6 +194,17 @@ def test_errors_have_their_form(
             ],
         ),
         (
+            "create_bookmark",
+            {"b": 1, "url": 1, "a": 2, "title": 3, "ä": 4},
+            [
+                ("url", "type"),
+                ("title", "type"),
+                ("a", "unknown"),
+                ("b", "unknown"),
+                ("ä", "unknown"),
+            ],
+        ),
+        (
             "register_user",
             {},
             [("username", "required"), ("password", "required")],
@@ -221,19 +232,8 @@ def test_errors_have_their_form(
 def test_all_faults_at_once(
     refuse: Callable[..., None], operation: str, body: dict, errors: Pairs
 ) -> None:
-    """All faults are reported, one per field, in the order of the spec."""
+    """All faults are reported, one per field."""
     refuse(operation, body, errors)
-
-
-@pytest.mark.rule("VALIDATION-2", "VALIDATION-3")
-def test_all_unknown_fields_come_last(user: User) -> None:
-    """Each unknown field is named, after all known ones."""
-    body = {"b": 1, "url": 1, "a": 2, "title": 3, "ä": 4}
-    answer = user.request("create_bookmark", json=body, expect=422)
-    errors = expect.problem(answer, 422)["errors"]
-    fields = [error["field"] for error in errors]
-    assert fields[:2] == ["url", "title"]
-    assert sorted(fields[2:]) == ["a", "b", "ä"]
 
 
 @pytest.mark.rule("VALIDATION-2")
@@ -836,20 +836,15 @@ def test_tags_are_normalised(
         ("page=1000000001", [("page", "too_large")]),
         ("page=" + "9" * 30, [("page", "too_large")]),
         ("page=1%00", [("page", {"type", "invalid"})]),
-        ("page=-1", [("page", "type")]),
-        ("page=%2B1", [("page", "type")]),
-        ("page=1.0", [("page", "type")]),
-        ("page=1e3", [("page", "type")]),
-        ("page=1_0", [("page", "type")]),
+        ("page=-1", [("page", {"type", "too_small"})]),
+        ("page=1.5", [("page", "type")]),
         ("page=0x1", [("page", "type")]),
-        ("page=%EF%BC%91", [("page", "type")]),
-        ("page=%D9%A1", [("page", "type")]),
         ("page=one", [("page", "type")]),
         ("page=true", [("page", "type")]),
         ("per_page=0", [("per_page", "too_small")]),
         ("per_page=101", [("per_page", "too_large")]),
         ("per_page=9223372036854775808", [("per_page", "too_large")]),
-        ("per_page=-20", [("per_page", "type")]),
+        ("per_page=-20", [("per_page", {"type", "too_small"})]),
         ("per_page=%C2%B2", [("per_page", "type")]),
         ("tag=" + "x" * 51, [("tag", "too_long")]),
         ("tag=a%2Cb", [("tag", "invalid")]),

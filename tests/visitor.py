@@ -1,6 +1,7 @@
 """A browser without a screen: cookies, forms, and a status on each."""
 
 import math
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -10,9 +11,12 @@ from urllib.parse import urlencode, urlsplit
 import document
 from client import Client
 from document import Element, Pairs
+from expect import Statuses
 from raw import Response
 
 URLENCODED = "application/x-www-form-urlencoded"
+ACCEPTED = Statuses("302 or 303", {302, 303})
+FORM_AGAIN = Statuses("200 or 4xx", {200, *range(400, 500)})
 PAGES = {  # the methods of each path (spec/pages.md)
     "/": {"GET", "HEAD", "OPTIONS"},
     "/login": {"GET", "HEAD", "POST", "OPTIONS"},
@@ -20,7 +24,7 @@ PAGES = {  # the methods of each path (spec/pages.md)
     "/register": {"GET", "HEAD", "POST", "OPTIONS"},
     "/bookmarks": {"POST", "OPTIONS"},
     "/bookmarks/987654/edit": {"GET", "HEAD", "POST", "OPTIONS"},
-    "/bookmarks/987654/delete": {"POST", "OPTIONS"},
+    "/bookmarks/987654/delete": {"GET", "HEAD", "POST", "OPTIONS"},
     "/import": {"GET", "HEAD", "POST", "OPTIONS"},
     "/export": {"GET", "HEAD", "OPTIONS"},
 }
@@ -68,6 +72,17 @@ def set_cookies(response: Response) -> list[Cookie]:
     names = [cookie.name for cookie in cookies]
     assert len(set(names)) == len(names), f"a cookie is set twice: {names}"
     return cookies
+
+
+def stays_here(address: str) -> bool:
+    """Tell whether a browser that follows an address stays on this host.
+
+    Browsers drop control characters and take a backslash for a slash
+    (URL Standard §4.4).
+    """
+    start = address.lstrip("".join(map(chr, range(0x21))))
+    read = re.sub(r"[\t\n\r]", "", start)
+    return not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|[/\\]{2}", read)
 
 
 def multipart(
@@ -168,18 +183,32 @@ class Visitor:
         page: str,
         action: str,
         *,
-        expect: int | set[int] = 303,
+        expect: int | set[int] = ACCEPTED,
         headers: dict[str, str | None] | None = None,
         file: bytes | None = None,
         **values: str,
     ) -> Response:
         """Visit a page, fill in the form that posts to `action`, send it."""
         form = document.form_to(self.visit(page), action)
+        return self.send(
+            form, expect=expect, headers=headers, file=file, **values
+        )
+
+    def send(
+        self,
+        form: Element,
+        *,
+        expect: int | set[int] = ACCEPTED,
+        headers: dict[str, str | None] | None = None,
+        file: bytes | None = None,
+        **values: str,
+    ) -> Response:
+        """Fill in a form and send it."""
         files = None
         if form.get("enctype") == "multipart/form-data":
             files = {"file": ("bookmarks.html", file or b"")}
         return self.post(
-            action,
+            form.get("action"),
             document.filled(form, **values),
             expect=expect,
             files=files,
@@ -194,8 +223,8 @@ class Visitor:
 
     def is_signed_in(self) -> bool:
         """Tell whether the service knows who this is."""
-        answer = self.get("/import", expect={200, 303})
-        if answer.status_code == 303:
+        answer = self.get("/import", expect={200, *ACCEPTED})
+        if answer.status_code in ACCEPTED:
             path = urlsplit(answer.headers["location"]).path
             assert path == "/login", answer.headers["location"]
         return answer.status_code == 200

@@ -1,27 +1,37 @@
 """How gunicorn serves the application."""
 
+import logging
 import signal
+import sys
 from typing import Any
 
-from app.logs import LOGGING
+from app.logs import logging_config
 from app.settings import settings
 
-host = f"[{settings.host}]" if ":" in settings.host else settings.host
-bind = f"{host}:{settings.port}"
+wsgi_app = "app:create_app()"
+host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+bind = f"{host}:{settings.PORT}"
 worker_class = "gthread"
-workers = settings.workers
-threads = settings.threads
-keepalive = 5
+workers = settings.WORKERS
+threads = settings.THREADS
 graceful_timeout = 5  # so that all has ended within ten seconds
-limit_request_line = 8190
-forwarded_allow_ips = ""
+limit_request_line = 8190  # 20 tags make a long query
+forwarded_allow_ips = ""  # no proxy is trusted
 control_socket_disable = True
-loglevel = settings.log_level
-logconfig_dict = LOGGING
+logconfig_dict = logging_config(settings.LOG_LEVEL)
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to serve others with a secret key that is made up."""
+    if "SECRET_KEY" in settings.model_fields_set:
+        return
+    if settings.HOST not in ("127.0.0.1", "::1", "localhost"):
+        sys.exit("SECRET_KEY: required, unless HOST is a loopback address")
+    logging.warning("SECRET_KEY is not set: sessions end with this process")
 
 
 def when_ready(server: Any) -> None:
-    """Stop at SIGINT as gently as at SIGTERM."""
+    """Stop at SIGINT as gracefully as at SIGTERM."""
     signal.signal(
         signal.SIGINT, lambda _, frame: server.signal(signal.SIGTERM, frame)
     )

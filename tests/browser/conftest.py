@@ -82,7 +82,7 @@ class Walk:
         page.on("response", self.answered)
 
     def heard(self, message: ConsoleMessage) -> None:
-        """Keep errors and warnings; a refused form is counted apart."""
+        """Keep errors and warnings, but for refused forms."""
         refusal = message.text.startswith("Failed to load resource")
         if message.type in ("error", "warning") and not refusal:
             self.complaints.append(message.text)

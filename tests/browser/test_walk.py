@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import document
 import pytest
 from client import PASSWORD, unique
 
@@ -30,34 +31,36 @@ def sign_up(walk: object) -> str:
     page, name = walk.page, unique()
     walk.goto("/")
     walk.look("login", "Sign in")
-    assert page.url.endswith("/login?next=%2F")
+    asked = document.normal_path(page.url.removeprefix(walk.url))
+    assert asked == "/login?next=%2F"
     walk.press(walk.page.locator("a.skip"))
     walk.goto("/login")
     walk.press(walk.link("Sign up"))
     walk.look("register", "Sign up")
-    walk.type_into("Name", "Ada Lovelace")
+    walk.type_into("Username", "Ada Lovelace")
     walk.type_into("Password", "short")
     page.keyboard.press("Enter")
     page.locator("#username_error").wait_for()
     walk.look("register-faults", "Sign up")
-    walk.type_into("Name", name)
+    walk.type_into("Username", name)
     walk.type_into("Password", PASSWORD)
     walk.press(walk.button("Sign up"))
-    page.get_by_text("0 found").wait_for()
+    page.get_by_text("You have no bookmarks yet").wait_for()
+    assert page.get_by_text(f"Signed in as {name}").is_visible()
     walk.look("home-empty", "Bookmarks")
     return name
 
 
 def import_file(walk: object) -> None:
-    """Import a file, a wrong one first, and see the bookmarks."""
-    walk.press(walk.link("Import"))
-    walk.look("import", "Import")
+    """Follow the invitation, import a wrong file and then a right one."""
+    walk.press(walk.link("Import a bookmark file"))
+    walk.look("import", "Import bookmarks")
     choose(walk, b"hello")
     walk.page.locator("#file_error").wait_for()
-    walk.look("import-refused", "Import")
+    walk.look("import-refused", "Import bookmarks")
     choose(walk, FILE.encode())
     walk.page.get_by_text("25 imported, 0 skipped").wait_for()
-    walk.look("import-done", "Import")
+    walk.look("import-done", "Import bookmarks")
     walk.press(walk.link("Show the bookmarks"))
     walk.page.get_by_text("25 found").wait_for()
     walk.look("home", "Bookmarks")
@@ -67,7 +70,7 @@ def import_file(walk: object) -> None:
 
 
 def choose(walk: object, content: bytes) -> None:
-    """Choose a file and send it; only the dialogue is no key's work."""
+    """Choose a file and send it; only the dialogue needs no key."""
     field = walk.page.get_by_label("Bookmark file")
     field.set_input_files(
         {"name": "b.html", "mimeType": "text/html", "buffer": content}
@@ -83,9 +86,14 @@ def search(walk: object) -> None:
     assert walk.page.locator("h2").all_inner_texts() == ["Fish & chips"]
     walk.look("home-found", "Bookmarks")
     walk.press(walk.link("Show all"))
-    walk.press(walk.link("food 1"))
+    walk.press(walk.link("food (1)"))
     walk.page.get_by_text("1 found").wait_for()
     walk.look("home-tag", "Bookmarks")
+    walk.type_into("Search", "soup")
+    walk.page.keyboard.press("Enter")
+    walk.page.get_by_text("0 found").wait_for()
+    walk.look("home-not-found", "Bookmarks")
+    walk.press(walk.link("Show all"))
 
 
 def add(walk: object) -> None:
@@ -93,7 +101,7 @@ def add(walk: object) -> None:
     page = walk.page
     walk.press(page.locator("summary"))
     walk.look("add", "Bookmarks")
-    walk.type_into("Address", "https://example.com/added")
+    walk.type_into("URL", "https://example.com/added")
     walk.type_into("Title", " ")
     walk.type_into("Tags", "New, added")
     walk.press(walk.button("Save"))
@@ -106,8 +114,11 @@ def add(walk: object) -> None:
 
 
 def change(walk: object) -> None:
-    """Edit a bookmark, and delete it."""
+    """Edit a bookmark and delete it, with a search around both."""
     page = walk.page
+    walk.press(walk.link("added (1)"))
+    page.get_by_text("1 found").wait_for()
+    found = page.url
     walk.press(walk.link("Edit Added"))
     walk.look("edit", "Edit bookmark")
     assert page.get_by_label("Tags").input_value() == "added, new"
@@ -115,10 +126,18 @@ def change(walk: object) -> None:
     walk.type_into("Notes", "One\nTwo")
     walk.press(walk.button("Save"))
     page.get_by_role("heading", name="Changed").wait_for()
+    assert page.url == found
     assert page.locator(".notes").first.inner_text() == "One\nTwo"
-    walk.press(walk.button("Delete Changed"))
+    walk.press(walk.link("Delete Changed"))
+    walk.look("delete", "Delete bookmark")
+    walk.press(walk.link("Cancel"))
+    page.get_by_text("1 found").wait_for()
+    walk.press(walk.link("Delete Changed"))
+    walk.press(walk.button("Delete"))
+    page.get_by_text("0 found").wait_for()
+    assert page.url == found
+    walk.press(walk.link("Show all"))
     page.get_by_text("25 found").wait_for()
-    assert page.get_by_role("heading", name="Changed").count() == 0
 
 
 def export(walk: object) -> None:
@@ -134,11 +153,11 @@ def export(walk: object) -> None:
 def sign_out(walk: object, name: str) -> None:
     """Sign out; the way back shows nothing; sign in once more."""
     page = walk.page
-    walk.press(walk.button(f"Sign out {name}"))
+    walk.press(walk.button("Sign out"))
     page.get_by_role("heading", name="Sign in").wait_for()
     page.go_back()
     walk.look("login-after-back", "Sign in")
-    walk.type_into("Name", name)
+    walk.type_into("Username", name)
     walk.type_into("Password", "wrong")
     page.keyboard.press("Enter")
     page.get_by_role("alert").wait_for()
@@ -151,7 +170,7 @@ def sign_out(walk: object, name: str) -> None:
 
 
 def whole_way(walk: object) -> None:
-    """Go all the way, and count the forms that were refused."""
+    """Go all the way, without a complaint of the browser."""
     name = sign_up(walk)
     import_file(walk)
     search(walk)
@@ -160,7 +179,7 @@ def whole_way(walk: object) -> None:
     export(walk)
     sign_out(walk, name)
     assert walk.complaints == []
-    assert sorted(walk.refused) == [404, 422, 422, 422, 422]
+    assert 404 in walk.refused  # by the last step; forms may be, too
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -177,7 +196,7 @@ def test_whole_way_without_scripts(make_walk: Callable) -> None:
 def test_first_key_leads_past_the_navigation(make_walk: Callable) -> None:
     """The first Tab shows a link to the content."""
     walk = make_walk(360)
-    walk.goto("/login")
+    walk.goto("/nothing")  # where no field takes the focus by itself
     skip = walk.page.locator("a.skip")
     assert skip.bounding_box()["x"] < 0
     walk.page.keyboard.press("Tab")
@@ -185,5 +204,4 @@ def test_first_key_leads_past_the_navigation(make_walk: Callable) -> None:
     walk.page.keyboard.press("Enter")
     assert walk.page.url.endswith("#main")
     walk.page.keyboard.press("Tab")
-    focused = walk.page.locator(":focus")
-    assert focused.get_attribute("id") == "username"
+    assert walk.page.locator("main a:focus").count() == 1

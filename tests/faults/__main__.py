@@ -51,6 +51,7 @@ class Verdict:
     tests: int = 0
     red: int = 0
     blocked: int = 0
+    retried: bool = False
     seconds: float = 0.0
 
     @property
@@ -148,11 +149,13 @@ def natural(rule: str) -> tuple[str, int]:
 
 
 def try_fault(home: Path, fault: Fault, folder: Path) -> Verdict:
-    """Judge one fault; what is wrong counts if it is so twice."""
+    """Judge one fault; what is wrong counts if it happens twice."""
     verdict = try_once(home, fault, folder)
     if verdict.good:
         return verdict
-    return agreed(verdict, try_once(home, fault, folder))
+    verdict = agreed(verdict, try_once(home, fault, folder))
+    verdict.retried = True
+    return verdict
 
 
 def agreed(first: Verdict, again: Verdict) -> Verdict:
@@ -374,7 +377,8 @@ def show_matrix(home: Path, folder: Path, only: str | None) -> int:
         console.print(line, style="red", markup=False, soft_wrap=True)
     console.print(
         f"{len(verdicts) - len(bad)} of {len(verdicts)} faults killed without"
-        f" undeclared collateral, {time.monotonic() - began:.0f} s;"
+        f" undeclared collateral, {sum(one.retried for one in verdicts)} of"
+        f" them retried, {time.monotonic() - began:.0f} s;"
         f" {write(verdicts)}"
     )
     return 1 if bad or missing or named else 0

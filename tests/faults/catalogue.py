@@ -7,17 +7,16 @@ from faults.fault import fault
 fault(
     "an unknown path is a bad request",
     "ROUTING-1",
-    ("routing.py", "raise Problem(404,", "raise Problem(400,"),
-    also="ERRORS-3 LOGGING-6 ROUTING-6 ROUTING-7 ROUTING-8 ROUTING-10 "
-    "STATIC-4",
+    ("framework/routing.py", "raise Problem(404,", "raise Problem(400,"),
+    also="ERRORS-3 ERRORS-4 ERRORS-10 LOGGING-8 ROUTING-6 ROUTING-7 ROUTING-8",
 )
 fault(
     "another method is not found",
     "ROUTING-2",
     (
-        "routing.py",
-        'raise Problem(405, "This path has no such method.", allow)',
-        'raise Problem(404, "This path has no such method.", allow)',
+        "framework/routing.py",
+        'raise Problem(405, "This method is not allowed here.", allow)',
+        'raise Problem(404, "This method is not allowed here.", allow)',
     ),
     also="ROUTING-3 ROUTING-11 ROUTING-12",
 )
@@ -25,38 +24,36 @@ fault(
     "405 without Allow",
     "ROUTING-3",
     (
-        "routing.py",
-        'raise Problem(405, "This path has no such method.", allow)',
-        'raise Problem(405, "This path has no such method.")',
+        "framework/routing.py",
+        'raise Problem(405, "This method is not allowed here.", allow)',
+        'raise Problem(405, "This method is not allowed here.")',
     ),
-    also="ROUTING-12",
 )
 fault(
     "Allow without HEAD",
     "ROUTING-3 ROUTING-5",
-    ("routing.py", 'head = ["HEAD"] if', "head = [] if"),
-    also="ROUTING-12",
+    ("framework/routing.py", 'head = ["HEAD"] if', "head = [] if"),
 )
 fault(
     "no HEAD",
     "ROUTING-4",
     (
-        "routing.py",
+        "framework/routing.py",
         'method = "GET" if request.method == "HEAD" else request.method',
         "method = request.method",
     ),
-    also="BOOKMARKS-5 CACHING-1 PERMISSIONS-4",
+    also="EXPORTING-7",
 )
 fault(
-    "OPTIONS answers 200",
+    "OPTIONS is a method like another",
     "ROUTING-5",
-    ("routing.py", "Response(204, allow)", "Response(200, allow)"),
+    ("framework/routing.py", 'if request.method == "OPTIONS":', "if False:"),
 )
 fault(
     "a slash more does not matter",
     "ROUTING-6",
     (
-        "routing.py",
+        "framework/routing.py",
         "pattern.fullmatch(path)",
         'pattern.fullmatch(path.rstrip("/") or path)',
     ),
@@ -65,41 +62,46 @@ fault(
     "percent-encoded characters stay encoded",
     "ROUTING-7",
     (
-        "messages.py",
+        "framework/messages.py",
         'decode(environ["PATH_INFO"])',
         'decode(environ["RAW_URI"].partition("?")[0])',
     ),
 )
 fault(
-    "ids of any digits",
+    "an id of letters is a crash",
     "ROUTING-8",
-    ("routing.py", "(?P<id>[0-9]+)", r"(?P<id>\\d+)"),
+    ("framework/routing.py", "(?P<id>[0-9]{1,19})", "(?P<id>[^/]+)"),
 )
 fault(
-    "ids of any length",
+    "an id that no integer holds is a crash",
     "ROUTING-9",
-    ("routing.py", " if len(digits) <= 18 else 0", ""),
+    ("framework/routing.py", "<= MAX_ID", "<= 10**19"),
 )
 fault(
     "a path must be UTF-8",
-    "ROUTING-10",
-    ("messages.py", '.decode("utf-8", "replace")', '.decode("utf-8")'),
+    "ROBUSTNESS-1",
+    (
+        "framework/messages.py",
+        '.decode("utf-8", "replace")',
+        '.decode("utf-8")',
+    ),
 )
 fault(
     "the path in a header",
-    "ROUTING-10",
+    "ROBUSTNESS-4",
     (
         "errors.py",
-        '"application/problem+json", **problem.headers}',
-        '"application/problem+json", **problem.headers,\n'
-        '               "X-Path": request.path}',
+        "return problem_response(problem)",
+        "response = problem_response(problem)\n"
+        '        response.headers["X-Path"] = request.path\n'
+        "        return response",
     ),
 )
 fault(
     "a header changes the method",
     "ROUTING-11",
     (
-        "messages.py",
+        "framework/messages.py",
         'self.method: str = environ["REQUEST_METHOD"]',
         'self.method: str = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE")'
         ' or environ["REQUEST_METHOD"]',
@@ -109,7 +111,7 @@ fault(
     "TRACE echoes the request",
     "ROUTING-12",
     (
-        "routing.py",
+        "framework/routing.py",
         'if request.method == "OPTIONS":',
         'if request.method == "TRACE":\n'
         '            kind = {"Content-Type": "message/http"}\n'
@@ -122,7 +124,7 @@ fault(
     "an unknown method is a GET",
     "ROUTING-13",
     (
-        "messages.py",
+        "framework/messages.py",
         'self.method: str = environ["REQUEST_METHOD"]',
         'known = "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE"\n'
         '        self.method: str = environ["REQUEST_METHOD"]\n'
@@ -134,7 +136,7 @@ fault(
     "GET and DELETE must not have a Content-Type",
     "ROUTING-14",
     (
-        "routing.py",
+        "framework/routing.py",
         'if request.method == "OPTIONS":',
         'if request.method in ("GET", "DELETE") and request.header(\n'
         '            "Content-Type"\n'
@@ -151,7 +153,7 @@ fault(
     "any Content-Type is JSON",
     "BODIES-1",
     (
-        "bodies.py",
+        "framework/bodies.py",
         'kind != "application/json"',
         "False",
     ),
@@ -160,45 +162,43 @@ fault(
     "one spelling of application/json",
     "BODIES-2",
     (
-        "bodies.py",
+        "framework/bodies.py",
         'kind != "application/json"',
         'request.header("Content-Type") != "application/json"',
     ),
 )
 fault(
-    "Content-Encoding is ignored",
-    "BODIES-3",
-    (
-        "bodies.py",
-        'or request.header("Content-Encoding")',
-        "or False",
-    ),
-)
-fault(
-    "an empty body is an empty object",
+    "what follows JSON is ignored",
     "BODIES-4",
-    ("bodies.py", "json.loads(body.decode())", 'json.loads(body or "{}")'),
-    also="BODIES-10",
+    (
+        "framework/bodies.py",
+        "json.loads(body)",
+        "json.JSONDecoder().raw_decode(body.decode().lstrip())[0]",
+    ),
 )
 fault(
     "bad UTF-8 is replaced",
     "BODIES-5",
-    ("bodies.py", "body.decode()", 'body.decode("utf-8", "replace")'),
+    (
+        "framework/bodies.py",
+        "json.loads(body)",
+        'json.loads(body.decode("utf-8", "replace"))',
+    ),
 )
 fault(
     "NaN becomes a text",
     "BODIES-6",
     (
-        "bodies.py",
-        "json.loads(body.decode())",
-        "json.loads(body.decode(), parse_constant=str)",
+        "framework/bodies.py",
+        "json.loads(body)",
+        "json.loads(body, parse_constant=str)",
     ),
 )
 fault(
     "numbers too large are a crash",
     "BODIES-6",
     (
-        "bodies.py",
+        "framework/bodies.py",
         "except (ValueError, RecursionError)",
         "except (UnicodeError, json.JSONDecodeError, RecursionError)",
     ),
@@ -206,27 +206,41 @@ fault(
 fault(
     "half a surrogate pair goes on to the database",
     "BODIES-7",
-    ("bodies.py", "ensure_ascii=False).encode()", "ensure_ascii=False)"),
+    (
+        "framework/bodies.py",
+        "ensure_ascii=False).encode()",
+        "ensure_ascii=False)",
+    ),
 )
 fault(
     "deep nesting is a crash",
     "BODIES-8",
-    ("bodies.py", "(ValueError, RecursionError)", "ValueError"),
+    ("framework/bodies.py", "(ValueError, RecursionError)", "ValueError"),
 )
 fault(
     "a list at the top is a bad request",
     "BODIES-9",
     (
-        "validation.py",
+        "framework/validation.py",
         'raise invalid([("", "type")])',
         'raise Problem(400, "This is no object.")',
     ),
 )
 fault(
+    "what is not JSON is not valid",
+    "BODIES-13",
+    (
+        "framework/bodies.py",
+        'Problem(400, "The body is not a JSON document.")',
+        'Problem(422, "The body is not a JSON document.", errors=[])',
+    ),
+    also="BODIES-4 BODIES-5",
+)
+fault(
     "JSON with the type of a text",
     "BODIES-12",
     (
-        "messages.py",
+        "framework/messages.py",
         '"Content-Type": "application/json"',
         '"Content-Type": "text/plain"',
     ),
@@ -237,27 +251,15 @@ fault(
 )
 
 fault(
-    "a chunked body is cut short",
-    "BODIES-10",
-    (
-        "framing.py",
-        "return read_chunks(reader) if length < 0 else",
-        "chunks = read_chunks(reader) if length < 0 else ()\n"
-        '    short = (b"".join(chunks)[:20] for _ in range(1))\n'
-        "    return short if length < 0 else",
-    ),
-    also="LIMITS-2",
-)
-fault(
     "the end of the input is the last chunk",
     "BODIES-10",
     (
-        "framing.py",
+        "framework/framing.py",
         "while size := read_chunk_size(reader):",
         "while reader.peek(1) and (size := read_chunk_size(reader)):",
     ),
     (
-        "framing.py",
+        "framework/framing.py",
         'while (line := read_line(reader, room, 431)) != b"\\r\\n":',
         "while reader.peek(1) and (\n"
         '        line := read_line(reader, room, 431)) != b"\\r\\n":',
@@ -266,7 +268,7 @@ fault(
 fault(
     "half a body is a body",
     "BODIES-11",
-    ("framing.py", 'raise Refused(400, "body cut off")', "return"),
+    ("framework/framing.py", 'raise Refused(400, "body cut off")', "return"),
 )
 
 # Validation
@@ -275,39 +277,37 @@ fault(
     "an error without message",
     "VALIDATION-1",
     (
-        "validation.py",
+        "framework/validation.py",
         '"code": code, "message": MESSAGES[code]}',
         '"code": code,\n'
         '         "message": "" if code == "unknown" else MESSAGES[code]}',
     ),
-    also="ACCOUNTS-15 BOOKMARKS-10 VALIDATION-2 VALIDATION-3 VALIDATION-6",
+    also="ACCOUNTS-15 BOOKMARKS-10 VALIDATION-2 VALIDATION-6",
 )
 fault(
     "only the first fault is told",
     "VALIDATION-2",
-    ("validation.py", "raise invalid(faults)", "raise invalid(faults[:1])"),
-    also="PAGINATION-2 VALIDATION-5 VALIDATION-7",
-)
-fault(
-    "faults in the order of the alphabet",
-    "VALIDATION-3",
     (
-        "validation.py",
+        "framework/validation.py",
         "raise invalid(faults)",
-        "raise invalid(sorted(faults))",
+        "raise invalid(faults[:1])",
     ),
-    also="PAGINATION-2",
+    also="PAGINATION-2 VALIDATION-5 VALIDATION-7",
 )
 fault(
     "what is missing is of the wrong type",
     "VALIDATION-4",
-    ("validation.py", 'raise Fault("required")', 'raise Fault("type")'),
+    (
+        "framework/validation.py",
+        'raise Fault("required")',
+        'raise Fault("type")',
+    ),
 )
 fault(
     "anything becomes a text",
     "VALIDATION-5",
     (
-        "validation.py",
+        "framework/validation.py",
         'if not isinstance(value, str):\n        raise Fault("type")',
         "value = str(value)",
     ),
@@ -317,7 +317,7 @@ fault(
     "unknown fields are ignored",
     "VALIDATION-6",
     (
-        "validation.py",
+        "framework/validation.py",
         'faults += [(name, "unknown") for name in document '
         "if name not in fields]",
         "pass",
@@ -327,13 +327,13 @@ fault(
 fault(
     "NUL is a character as any other",
     "VALIDATION-7",
-    ("validation.py", r'if "\0" in value:', "if False:"),
+    ("framework/validation.py", r'if "\0" in value:', "if False:"),
 )
 fault(
     "lengths count bytes",
     "VALIDATION-8",
     (
-        "validation.py",
+        "framework/validation.py",
         "if len(value) > high:",
         'if len(value.encode("utf-8", "replace")) > high:',
     ),
@@ -353,7 +353,7 @@ fault(
 fault(
     "a url may have a user",
     "VALIDATION-11",
-    ("validation.py", '("@" in parts.netloc)', "False"),
+    ("validation.py", ' or "@" in parts.netloc', ""),
 )
 fault(
     "a url may have control characters of C1",
@@ -425,12 +425,12 @@ fault(
     ),
 )
 fault(
-    "numbers in any digits",
+    "a bad number in a query is 1",
     "VALIDATION-21 PAGINATION-2 PAGINATION-3",
     (
-        "validation.py",
-        'if not re.fullmatch("[0-9]+", value):',
-        "if not value.strip().isdecimal():",
+        "framework/validation.py",
+        '"[0-9]+", value):\n            raise Fault("type")',
+        '"[0-9]+", value):\n            return 1',
     ),
 )
 
@@ -441,29 +441,34 @@ fault(
     "ERRORS-1",
     (
         "errors.py",
-        "if not is_api_path(request.path):",
-        "if not is_api_path(request.path) or (\n"
-        '        "html" in (request.header("Accept") or "")\n'
+        "if is_api_path(request.path):",
+        "if is_api_path(request.path) and (\n"
+        '        "html" not in (request.header("Accept") or "")\n'
         "    ):",
     ),
 )
 fault(
-    "a type of its own for 415",
+    "an error of a page is JSON",
+    "ERRORS-10",
+    ("errors.py", "if is_api_path(request.path):", "if True:"),
+)
+fault(
+    "a type of its own for 404",
     "ERRORS-2",
     (
-        "errors.py",
+        "framework/errors.py",
         '"type": "about:blank",',
-        '"type": "about:blank" if problem.status != 415 else "tag:415",',
+        '"type": "about:blank" if problem.status != 404 else "tag:404",',
     ),
-    also="BODIES-1 BODIES-3",
+    also="BOOKMARKS-15 ERRORS-1",
 )
 fault(
     "a page shows the path as it came",
     "ERRORS-3",
     (
         "errors.py",
-        "detail=problem.detail)",
-        'detail="@")\n        page = page.replace("@", request.path)',
+        "detail=problem.detail\n    )",
+        'detail="@"\n    )\n    page = page.replace("@", request.path)',
     ),
 )
 fault(
@@ -471,8 +476,8 @@ fault(
     "ERRORS-4",
     (
         "errors.py",
-        'detail = "The server met an unexpected error."',
-        'detail = __import__("traceback").format_exc()',
+        '"The server met an unexpected error."',
+        '__import__("traceback").format_exc()',
     ),
 )
 fault(
@@ -480,7 +485,7 @@ fault(
     "ERRORS-5",
     (
         "errors.py",
-        "return problem_response(request, Problem(500, detail))",
+        'return Problem(500, "The server met an unexpected error.")',
         "raise error",
     ),
 )
@@ -503,10 +508,10 @@ fault(
     "ERRORS-7",
     (
         "wsgi.py",
-        "check_host(request)\n"
-        "        return router_of(request.path).dispatch(request)",
-        "response = router_of(request.path).dispatch(request)\n"
-        "        check_host(request)\n"
+        "check_host(request, settings.allowed_hosts)\n"
+        "        return router.dispatch(request)",
+        "response = router.dispatch(request)\n"
+        "        check_host(request, settings.allowed_hosts)\n"
         "        return response",
     ),
 )
@@ -578,16 +583,18 @@ fault(
     "STORAGE-4",
     (
         "cli.py",
-        "if settings.password_log_n < 14:",
-        "recent = timestamp(datetime.now(UTC) - timedelta(seconds=9))\n"
-        "    if settings.database.exists():\n"
-        "        import contextlib\n"
-        "        with contextlib.suppress(sqlite3.Error), writing() as db:\n"
+        "    check_secret_key()\n",
+        "    check_secret_key()\n"
+        "    from contextlib import suppress\n"
+        "    from datetime import UTC, datetime, timedelta\n"
+        "    from app.storage import timestamp\n"
+        "    recent = timestamp(datetime.now(UTC) - timedelta(seconds=9))\n"
+        "    if settings.database_url.exists():\n"
+        "        with suppress(sqlite3.Error), writing() as db:\n"
         "            db.execute(\n"
         '                "DELETE FROM bookmarks WHERE updated_at > ?",\n'
         "                [recent],\n"
-        "            )\n"
-        "    if settings.password_log_n < 14:",
+        "            )\n",
     ),
 )
 fault(
@@ -642,7 +649,7 @@ fault(
         "errors.py",
         "if is_unavailable(error):",
         'if "readonly" in str(error):\n'
-        "        return Response(204)\n"
+        '        return Problem(200, "Done.")\n'
         "    if is_unavailable(error):",
     ),
 )
@@ -739,7 +746,7 @@ fault(
         '        **represent_bookmark(row), "user_id": row["user_id"]})',
     ),
     also="BOOKMARKS-10 BOOKMARKS-14 BOOKMARKS-15 IMPORTING-1 "
-    "IMPORTING-4 PAGES-9 PAGES-11 VALIDATION-19",
+    "IMPORTING-4 PAGES-11 ROBUSTNESS-1 VALIDATION-19",
 )
 fault(
     "ids are used again",
@@ -765,8 +772,8 @@ fault(
         '"updated_at": bookmark["updated_at"].replace("1Z", "Z").replace(\n'
         '            "Z", "1Z" if len(bookmark["updated_at"]) > 27 else "Z"),',
     ),
-    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 "
-    "IMPORTING-1 PAGES-9 PAGES-11 SEARCH-6 VALIDATION-8 VALIDATION-9 "
+    also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 IMPORTING-1 "
+    "PAGES-11 ROBUSTNESS-1 SEARCH-6 VALIDATION-8 VALIDATION-9 "
     "VALIDATION-16 VALIDATION-17 VALIDATION-20",
     sometimes="BOOKMARKS-7",
 )
@@ -774,7 +781,7 @@ fault(
     "a weak ETag",
     "BOOKMARKS-5",
     ("bookmarks.py", """return f'"{book""", """return f'W/"{book"""),
-    also="BOOKMARKS-6 BOOKMARKS-9 COMPRESSION-5",
+    also="BOOKMARKS-6 BOOKMARKS-9 CACHING-5 COMPRESSION-5",
 )
 fault(
     "a change does not move the time",
@@ -784,7 +791,7 @@ fault(
         'next_instant(old["updated_at"])',
         'old["updated_at"]',
     ),
-    also="BOOKMARKS-7 IMPORTING-1",
+    also="BOOKMARKS-7 CACHING-5 IMPORTING-1",
 )
 fault(
     "a change within a tick does not move the time",
@@ -839,7 +846,7 @@ fault(
     "owned fields are ignored",
     "BOOKMARKS-10",
     (
-        "validation.py",
+        "framework/validation.py",
         "for name in document if name not in fields]",
         "for name in document if name not in fields\n"
         '        and name not in ("id", "created_at", "updated_at")]',
@@ -864,7 +871,7 @@ fault(
         "statements(STEPS[step].read_text().replace(\n"
         '            "UNIQUE (user_id, url)", "UNIQUE (url)"))',
     ),
-    also="CSRF-1 CSRF-2 CSRF-4 EXPORTING-3 EXPORTING-4 IMPORTING-4",
+    also="CSRF-2 CSRF-4 EXPORTING-3 EXPORTING-4 IMPORTING-4",
 )
 fault(
     "half of a refused write is stored",
@@ -895,13 +902,13 @@ fault(
         "api.py",
         "bookmark = find_bookmark(db, user, id)\n"
         "        check_if_match(request, bookmark_etag(bookmark))\n"
-        "        db.execute(",
+        "        remove_bookmark(",
         "try:\n"
         "            bookmark = find_bookmark(db, user, id)\n"
         "        except Problem:\n"
         "            return Response(204)\n"
         "        check_if_match(request, bookmark_etag(bookmark))\n"
-        "        db.execute(",
+        "        remove_bookmark(",
     ),
 )
 
@@ -967,14 +974,14 @@ fault(
     "PAGINATION-2",
     (
         "validation.py",
-        "whole_number(1_000_000_000)",
-        "whole_number(1_000_000_001)",
+        "number_to(1_000_000_000)",
+        "number_to(1_000_000_001)",
     ),
 )
 fault(
     "101 a page",
     "PAGINATION-3",
-    ("validation.py", "whole_number(100)", "whole_number(101)"),
+    ("validation.py", "number_to(100)", "number_to(101)"),
 )
 fault(
     "an empty list ends at page 0",
@@ -1001,7 +1008,7 @@ fault(
     (
         "pagination.py",
         "content = {",
-        "from app.errors import Problem\n\n"
+        "from app.framework.errors import Problem\n\n"
         "    if page.number > 1 and not page.rows:\n"
         '        raise Problem(404, "There is no such page.")\n'
         "    content = {",
@@ -1032,8 +1039,8 @@ fault(
     "PAGINATION-9",
     (
         "validation.py",
-        'if value not in ORDERS:\n        raise Fault("invalid")',
-        'if value not in ORDERS:\n        return "-created_at"',
+        "Field(one_of(*ORDERS), ",
+        'Field(lambda sort: sort if sort in ORDERS else "-created_at", ',
     ),
 )
 fault(
@@ -1049,9 +1056,9 @@ fault(
     "unknown parameters are refused",
     "PAGINATION-11",
     (
-        "validation.py",
-        "for name, value in query if name in fields}",
-        "for name, value in query}",
+        "framework/validation.py",
+        "elif name in fields:",
+        "else:",
     ),
 )
 fault(
@@ -1167,7 +1174,7 @@ fault(
     "a name that is taken is invalid",
     "ACCOUNTS-4",
     ("accounts.py", "raise Problem(409,", "raise Problem(422,"),
-    also="ACCOUNTS-13",
+    also="ACCOUNTS-13 PAGES-14",
 )
 fault(
     "a longer password",
@@ -1225,12 +1232,20 @@ fault(
 fault(
     "other tokens stay valid",
     "ACCOUNTS-12",
-    ("api.py", 'end_tokens(db, user["id"], but=user["digest"])', "pass"),
+    (
+        "api.py",
+        'end_other_tokens(db, user["id"], user["digest"])',
+        "pass",
+    ),
 )
 fault(
     "the token that asked ends as well",
     "ACCOUNTS-12",
-    ("api.py", ', but=user["digest"])', ")"),
+    (
+        "api.py",
+        'end_other_tokens(db, user["id"], user["digest"])',
+        'end_other_tokens(db, user["id"], "")',
+    ),
     also="ACCOUNTS-13",
 )
 fault(
@@ -1247,10 +1262,8 @@ fault(
     "ACCOUNTS-14",
     (
         "api.py",
-        'delete_account(db, user["id"])\n    return Response(204)\n\n\n'
-        '@api.post("/api/tokens")',
-        'end_tokens(db, user["id"])\n    return Response(204)\n\n\n'
-        '@api.post("/api/tokens")',
+        'remove_user(db, user["id"])',
+        'end_other_tokens(db, user["id"], "")',
     ),
 )
 fault(
@@ -1298,10 +1311,10 @@ fault(
     "TOKENS-6",
     (
         "accounts.py",
-        "raise wrong_sign_in()\n    request.user_id",
+        "raise wrong_sign_in()\n    request.user = user",
         "raise wrong_sign_in() if user else Problem(\n"
         '            401, "Who?", {"WWW-Authenticate": "Bearer"})\n'
-        "    request.user_id",
+        "    request.user = user",
     ),
 )
 fault(
@@ -1352,19 +1365,16 @@ fault(
     "401 without a challenge",
     "TOKENS-9",
     ("permissions.py", '{"WWW-Authenticate": challenge}', "{}"),
-    also="ACCOUNTS-12 ACCOUNTS-14 PERMISSIONS-1 SESSIONS-8 TOKENS-10 "
-    "TOKENS-11 TOKENS-12 TOKENS-13 TOKENS-15",
+    also="IMPORTING-10 PERMISSIONS-1 SESSIONS-8 TOKENS-17",
 )
 fault(
     "a challenge without its error",
-    "TOKENS-10",
+    "TOKENS-17",
     ("permissions.py", "'Bearer error=\"invalid_token\"'", '"Bearer"'),
-    also="ACCOUNTS-12 ACCOUNTS-14 EXPORTING-4 SESSIONS-8 TOKENS-11 "
-    "TOKENS-12 TOKENS-15",
 )
 fault(
     "the first of two headers counts",
-    "TOKENS-11",
+    "TOKENS-10",
     (
         "permissions.py",
         'token.strip(" "))',
@@ -1413,8 +1423,8 @@ fault(
     "TOKENS-15",
     (
         "api.py",
-        '"DELETE FROM tokens WHERE digest = ?", [user["digest"]]',
-        '"DELETE FROM tokens WHERE user_id = ?", [user["id"]]',
+        'end_token(db, user["digest"])',
+        'end_other_tokens(db, user["id"], "")',
     ),
     also="TOKENS-16",
 )
@@ -1423,7 +1433,7 @@ fault(
     "TOKENS-15",
     (
         "api.py",
-        'db.execute("DELETE FROM tokens WHERE digest = ?", [user["digest"]])',
+        'end_token(db, user["digest"])',
         "pass",
     ),
     also="TOKENS-10 TOKENS-16",
@@ -1494,15 +1504,19 @@ fault(
 fault(
     "administrators are not listed",
     "PERMISSIONS-5",
-    ("api.py", '"*", "users", []', '"*", "users WHERE admin = 0", []'),
+    (
+        "accounts.py",
+        '"*", "users", []',
+        '"*", "users WHERE admin = 0", []',
+    ),
 )
 fault(
     "a missing account is deleted",
     "PERMISSIONS-6",
     (
         "api.py",
-        "if not delete_account(db, id):",
-        "if delete_account(db, id) is None:",
+        "if not remove_user(db, id):",
+        "if remove_user(db, id) is None:",
     ),
 )
 
@@ -1516,7 +1530,7 @@ fault(
 fault(
     "every address is listened on by default",
     "SETTINGS-1",
-    ("settings.py", '"HOST": (str, "127.0.0.1")', '"HOST": (str, "0.0.0.0")'),
+    ("settings.py", '"127.0.0.1")', '"0.0.0.0")'),
 )
 fault(
     "a session of a day by default",
@@ -1535,45 +1549,40 @@ fault(
 )
 fault(
     "empty is a value",
-    "SETTINGS-1",
+    "SETTINGS-10",
     (
-        "settings.py",
-        "environ.get(name) or default",
-        "environ.get(name, default)",
+        "framework/settings.py",
+        'environ.get(name) or one.metadata["default"]',
+        'environ.get(name, one.metadata["default"])',
     ),
 )
 fault(
-    "bad settings exit with 1",
-    "SETTINGS-2",
-    ("settings.py", "raise SystemExit(2)", "raise SystemExit(1)"),
-)
-fault(
-    "bad settings are found at leisure",
+    "bad settings are left at that",
     "SETTINGS-2",
     (
-        "settings.py",
-        "raise SystemExit(2)",
-        '__import__("time").sleep(2.1)\n        raise SystemExit(2)',
+        "framework/settings.py",
+        "        raise SystemExit(2)\n",
+        "        return read_settings(kind, {})\n",
     ),
 )
 fault(
     "one bad variable at a time",
     "SETTINGS-3",
-    ("settings.py", r'"\n".join(faults)', "faults[0]"),
+    ("framework/settings.py", r'"\n".join(faults)', "faults[0]"),
 )
 fault(
     "secrets are quoted",
     "SETTINGS-4",
     (
-        "settings.py",
-        'held = "" if name in SECRET else f"{text!r} is "',
-        'held = f"{text!r} is "',
+        "framework/settings.py",
+        '"the value" if one.metadata["secret"] else repr(text)',
+        "repr(text)",
     ),
 )
 fault(
-    "integers in any digits",
+    "numbers without a range",
     "SETTINGS-5",
-    ("settings.py", '"[0-9]{1,18}"', r'r"\d{1,18}"'),
+    ("framework/settings.py", " or not low <= int(text) <= high", ""),
 )
 fault(
     "a path begins where run is started",
@@ -1585,30 +1594,24 @@ fault(
     ),
 )
 fault(
-    "everybody may read the secret",
+    "a secret is made up for every host",
     "SETTINGS-7",
-    ("settings.py", "mode=0o600", "mode=0o644"),
+    ("settings.py", "if not is_loopback(settings.host):", "if False:"),
 )
 fault(
-    "a new secret at each start",
+    "a secret is made up without a word",
+    "SETTINGS-7",
+    ("settings.py", "log.warning(", "log.debug("),
+)
+fault(
+    "each worker has a secret",
     "SETTINGS-7",
     (
-        "settings.py",
-        "return path.read_text()",
-        "text = path.read_text()\n"
-        "    path.write_text(text[1:] + text[:1])\n"
-        "    return text",
+        "csrf.py",
+        "key = settings.secret_key.encode()",
+        'pid = str(__import__("os").getpid()).encode()\n'
+        "    key = settings.secret_key.encode() + pid",
     ),
-)
-fault(
-    "a kept secret may be short",
-    "SETTINGS-9",
-    ("settings.py", "if len(key) < 32:", "if text and len(key) < 32:"),
-)
-fault(
-    "no warning of cheap passwords",
-    "SETTINGS-8",
-    ("cli.py", "settings.password_log_n < 14", "settings.password_log_n < 4"),
 )
 
 # CLI
@@ -1623,41 +1626,19 @@ fault(
     ),
 )
 fault(
-    "a port in use is a crash",
+    "a port in use is no failure",
     "CLI-2",
     (
         "cli.py",
-        "except (Problem, sqlite3.Error, OSError) as error:",
-        "except (Problem, sqlite3.Error) as error:",
+        "    serve(\n",
+        "    from contextlib import suppress\n\n"
+        "    with suppress(OSError): serve(\n",
     ),
 )
 fault(
     "every address is listened on",
     "CLI-2",
     ("cli.py", "settings.host,", '"0.0.0.0",'),
-)
-fault(
-    "seed begins with another word",
-    "CLI-3",
-    (
-        "cli.py",
-        "WORDS[(number - 1) % len(WORDS)]",
-        "WORDS[number % len(WORDS)]",
-    ),
-)
-fault(
-    "seed deletes the bookmarks of all",
-    "CLI-4",
-    (
-        "bookmarks.py",
-        "DELETE FROM bookmarks WHERE user_id = ?",
-        "DELETE FROM bookmarks WHERE ? > 0",
-    ),
-)
-fault(
-    "seed leaves the password",
-    "CLI-4",
-    ("cli.py", 'replace_password(db, user["id"], password)', "pass"),
 )
 fault(
     "a password from standard input is trimmed",
@@ -1679,13 +1660,9 @@ fault(
     ),
 )
 fault(
-    "N in any digits",
+    "arguments too many are ignored",
     "CLI-7",
-    (
-        "cli.py",
-        "int(text) if text.isascii() and text.isdigit() else -1",
-        "int(text) if text.isdecimal() else -1",
-    ),
+    ("cli.py", "parser().parse_args()", "parser().parse_known_args()[0]"),
 )
 
 # Health
@@ -1695,9 +1672,9 @@ fault(
     "HEALTH-1",
     (
         "api.py",
-        '"""Say that the process is up."""\n'
+        '"""Say that the process is running."""\n'
         '    return json_response(200, {"status": "ok"})',
-        '"""Say that the process is up."""\n'
+        '"""Say that the process is running."""\n'
         '    return json_response(200, {"status": "up"})',
     ),
 )
@@ -1706,8 +1683,8 @@ fault(
     "HEALTH-2",
     (
         "api.py",
-        '"""Say that the process is up."""\n',
-        '"""Say that the process is up."""\n'
+        '"""Say that the process is running."""\n',
+        '"""Say that the process is running."""\n'
         "    with reading() as db:\n"
         "        require_ready(db)\n",
     ),
@@ -1754,11 +1731,6 @@ fault(
     ),
 )
 fault(
-    "statements are not counted",
-    "LOGGING-3",
-    ("logs.py", 'line["statements"] = statements', 'line["statements"] = 0'),
-)
-fault(
     "the token in the log",
     "LOGGING-4",
     (
@@ -1775,33 +1747,33 @@ HOST_IF_ANY = "if not HOST.fullmatch(host) and host == chr(0):"
 fault(
     "any host",
     "HOSTS-4",
-    ("hosts.py", 'return "*" in settings', 'return True or "*" in settings'),
+    ("framework/hosts.py", '"*" in names or', "True or"),
     also="ERRORS-7 HOSTS-7",
 )
 fault(
-    "a preflight comes before the host",
-    "HOSTS-4",
+    "names compared with their case",
+    "HOSTS-8",
     (
-        "wsgi.py",
-        "check_host(request)\n",
-        'if not request.header("Access-Control-Request-Method"):\n'
-        "            check_host(request)\n",
+        "framework/hosts.py",
+        '(request.header("Host") or "").lower()',
+        'request.header("Host") or ""',
     ),
 )
 fault(
-    "names compared with their case",
+    "another port is another host",
     "HOSTS-5",
     (
-        "hosts.py",
-        '(request.header("Host") or "").lower()',
-        'request.header("Host") or ""',
+        "framework/hosts.py",
+        "if not match or not (",
+        'own = (None, ":" + request.environ["SERVER_PORT"])\n'
+        "    if not match or match[2] not in own or not (",
     ),
 )
 fault(
     "a forwarded host counts",
     "HOSTS-7",
     (
-        "hosts.py",
+        "framework/hosts.py",
         '(request.header("Host") or "")',
         '(request.header("X-Forwarded-Host") or request.header("Host")\n'
         '         or "")',
@@ -1811,9 +1783,9 @@ fault(
 fault(
     "no host is the usual host",
     "HOSTS-1",
-    ("framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
+    ("framework/framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
     (
-        "hosts.py",
+        "framework/hosts.py",
         '(request.header("Host") or "")',
         '(request.header("Host") or "localhost")',
     ),
@@ -1823,7 +1795,7 @@ fault(
     "the last of two hosts counts",
     "HOSTS-2",
     (
-        "framing.py",
+        "framework/framing.py",
         'f"{environ[key]},{value}" if key in environ else value',
         '(\n            f"{environ[key]},{value}"\n'
         '            if key in environ and key != "HTTP_HOST"\n'
@@ -1833,25 +1805,18 @@ fault(
 fault(
     "a host that only holds a good one",
     "HOSTS-3",
-    ("framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
+    ("framework/framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
     (
-        "hosts.py",
+        "framework/hosts.py",
         "HOST.fullmatch(",
         're.search(r"(localhost|127\\.0\\.0\\.1)", ',
     ),
-    also="HOSTS-2",
+    also="HOSTS-2 HOSTS-8",
 )
 fault(
-    "any host, however it is written",
+    "a star is a name",
     "HOSTS-6",
-    ("framing.py", "if not HOST.fullmatch(host):", HOST_IF_ANY),
-    (
-        "hosts.py",
-        "if not match or",
-        'if "*" in settings.allowed_hosts:\n'
-        "        return\n"
-        "    if not match or",
-    ),
+    ("framework/hosts.py", '"*" in names or match[1]', "match[1]"),
 )
 
 # Limits
@@ -1860,34 +1825,41 @@ fault(
     "a byte more",
     "LIMITS-1",
     (
-        "bodies.py",
+        "framework/bodies.py",
         "elif length > limit:",
         "elif length > limit + 1:",
     ),
-    ("bodies.py", "if len(body) > limit:", "if len(body) > limit + 1:"),
-    also="LIMITS-2 LIMITS-3",
+    (
+        "framework/bodies.py",
+        "if len(body) > limit:",
+        "if len(body) > limit + 1:",
+    ),
+    also="IMPORTING-12 LIMITS-2 LIMITS-3 LIMITS-11",
 )
 fault(
     "the limit itself is too large",
     "LIMITS-1",
-    ("bodies.py", "elif length > limit:", "elif length >= limit:"),
-    also="LIMITS-2",
+    ("framework/bodies.py", "elif length > limit:", "elif length >= limit:"),
 )
 fault(
     "chunks are cut at the limit",
     "LIMITS-2",
-    ("bodies.py", "if len(body) > limit:", "if False:"),
-    also="LIMITS-3",
+    ("framework/bodies.py", "if len(body) > limit:", "if False:"),
 )
 fault(
     "a large body is read before it is refused",
     "LIMITS-3",
     (
-        "bodies.py",
+        "framework/bodies.py",
         "elif length > limit:\n",
         "elif length > limit:\n        stream.read(length)\n",
     ),
-    also="LIMITS-1",
+    also="IMPORTING-12 LIMITS-1",
+)
+fault(
+    "a large body is a bad request",
+    "IMPORTING-12 LIMITS-11",
+    ("framework/bodies.py", "return Problem(413,", "return Problem(400,"),
 )
 
 # Robustness
@@ -1896,9 +1868,9 @@ fault(
     "a number of many digits is a crash",
     "PAGINATION-2 PAGINATION-3",
     (
-        "validation.py",
-        "if len(digits) > 10 or int(digits) > high:",
-        "if int(digits) > high:",
+        "framework/validation.py",
+        "if len(value) > 19 or int(value) > high:",
+        "if int(value) > high:",
     ),
 )
 fault(
@@ -1906,11 +1878,11 @@ fault(
     "ROBUSTNESS-2",
     (
         "wsgi.py",
-        "return router_of(request.path).dispatch(request)",
+        "return router.dispatch(request)",
         'if request.path.startswith("//"):\n'
         "            to = request.path.encode().decode('latin-1')\n"
         '            return Response(308, {"Location": to})\n'
-        "        return router_of(request.path).dispatch(request)",
+        "        return router.dispatch(request)",
     ),
 )
 fault(
@@ -1937,7 +1909,7 @@ fault(
     "a query must be UTF-8",
     "ROBUSTNESS-1",
     (
-        "messages.py",
+        "framework/messages.py",
         "keep_blank_values=True",
         'keep_blank_values=True, errors="strict"',
     ),
@@ -1947,11 +1919,11 @@ fault(
     "ROBUSTNESS-5",
     (
         "wsgi.py",
-        "return router_of(request.path).dispatch(request)",
+        "return router.dispatch(request)",
         "if vars(api).pop('spoiled', False):\n"
         "            raise RuntimeError\n"
         r"        api.spoiled = '\0' in request.path"
         "\n"
-        "        return router_of(request.path).dispatch(request)",
+        "        return router.dispatch(request)",
     ),
 )

@@ -30,7 +30,8 @@ class EditingFinder:
         self.folder = folder
         self.edits: dict[str, list[Edit]] = defaultdict(list)
         for edit in edits:
-            self.edits["app." + edit[0].removesuffix(".py")].append(edit)
+            module = edit[0].removesuffix(".py").replace("/", ".")
+            self.edits["app." + module].append(edit)
 
     def find_spec(
         self, name: str, path: object = None, target: object = None
@@ -38,7 +39,8 @@ class EditingFinder:
         """Return how to load an edited module, None for all others."""
         if name not in self.edits:
             return None
-        file = str(self.folder / (name.removeprefix("app.") + ".py"))
+        module = name.removeprefix("app.").replace(".", "/")
+        file = str(self.folder / f"{module}.py")
         loader = EditingLoader(name, file)
         loader.edits = self.edits[name]
         return spec_from_file_location(name, file, loader=loader)

@@ -9,22 +9,21 @@ fault(
     "a weak tag is another one",
     "CACHING-1",
     (
-        "caching.py",
+        "framework/caching.py",
         '[tag.removeprefix("W/") for tag in TAG.findall(condition)]',
         "TAG.findall(condition)",
     ),
     (
-        "caching.py",
+        "framework/caching.py",
         'or etag.removeprefix("W/") in tags',
         "or etag in tags",
     ),
-    also="CACHING-8",
 )
 fault(
     "If-None-Match holds one tag",
     "CACHING-1 CACHING-3",
     (
-        "caching.py",
+        "framework/caching.py",
         "for tag in TAG.findall(condition)]",
         "for tag in [condition]]",
     ),
@@ -33,65 +32,65 @@ fault(
 fault(
     "a star is no condition",
     "CACHING-1",
-    ("caching.py", 'if condition == "*" or etag', "if etag"),
+    ("framework/caching.py", 'if condition == "*" or etag', "if etag"),
     also="CACHING-8",
 )
 fault(
     "304 says nothing of caches",
     "CACHING-2",
-    ("caching.py", '"ETag", "Cache-Control", "Vary"', '"ETag"'),
+    ("framework/caching.py", '"ETag", "Cache-Control", "Vary"', '"ETag"'),
 )
 fault(
-    "the last line of a condition counts",
+    "the first line of a condition counts",
     "CACHING-3",
     (
-        "framing.py",
+        "framework/framing.py",
         'f"{environ[key]},{value}" if key in environ else value',
         '(\n            f"{environ[key]},{value}"\n'
         '            if key in environ and "HTTP_IF_" not in key\n'
-        "            else value\n        )",
+        "            else environ.get(key, value)\n        )",
     ),
 )
 fault(
     "If-Match holds one tag",
     "CACHING-3 CACHING-4",
     (
-        "caching.py",
-        "etag not in TAG.findall(condition)",
-        "etag != condition",
+        "framework/caching.py",
+        "etag in TAG.findall(condition)",
+        "etag == condition",
     ),
 )
 fault(
     "a star matches nothing",
     "CACHING-4",
     (
-        "caching.py",
-        'condition not in (None, "*")',
-        "condition is not None",
+        "framework/caching.py",
+        'condition in (None, "*")',
+        "condition is None",
     ),
 )
 fault(
     "a weak tag guards a change",
-    "CACHING-5",
+    "CACHING-10",
     (
-        "caching.py",
-        "etag not in TAG.findall(condition)",
-        "etag not in condition",
+        "framework/caching.py",
+        "etag in TAG.findall(condition)",
+        "etag in condition",
     ),
 )
 fault(
     "a condition that cannot be read is none",
     "CACHING-5",
     (
-        "caching.py",
-        "etag not in TAG.findall(condition)",
-        "(tags := TAG.findall(condition)) and etag not in tags",
+        "framework/caching.py",
+        "or etag in TAG.findall(condition)",
+        "or etag in (TAG.findall(condition) or [etag])",
     ),
 )
 fault(
     "a bookmark is deleted on any condition",
     "CACHING-5",
-    ("api.py", CONDITION + "db.execute(", "db.execute("),
+    ("api.py", CONDITION + "remove_bookmark(", "remove_bookmark("),
 )
 fault(
     "a condition comes before the object",
@@ -99,13 +98,13 @@ fault(
     (
         "api.py",
         "bookmark = find_bookmark(db, user, id)\n"
-        f"        {CONDITION}db.execute(",
+        f"        {CONDITION}remove_bookmark(",
         "try:\n"
         "            bookmark = find_bookmark(db, user, id)\n"
         "        except Problem:\n"
         '            check_if_match(request, "")\n'
         "            raise\n"
-        f"        {CONDITION}db.execute(",
+        f"        {CONDITION}remove_bookmark(",
     ),
 )
 fault(
@@ -148,7 +147,7 @@ fault(
     "the length of a list is its tag",
     "CACHING-8",
     (
-        "caching.py",
+        "framework/caching.py",
         "sha256(body).hexdigest()",
         "sha256(str(len(body)).encode()).hexdigest()",
     ),
@@ -161,16 +160,12 @@ fault(
         'response.headers.setdefault("ETag", weak_etag(response.body))',
         "pass",
     ),
+    also="COMPRESSION-6",
 )
 fault(
     "a proxy may keep what is somebody's",
     "CACHING-9",
     ("caching.py", '"private, no-cache"', '"no-cache"'),
-)
-fault(
-    "one answer for all tokens",
-    "CACHING-9",
-    ("caching.py", 'response.vary("Authorization")', "pass"),
 )
 
 # Static
@@ -179,7 +174,7 @@ fault(
     "a file of no type",
     "STATIC-1",
     (
-        "static.py",
+        "framework/static.py",
         'guess_type(path.name)[0] or "application/octet-stream"',
         '"application/octet-stream"',
     ),
@@ -187,49 +182,39 @@ fault(
 fault(
     "a file ends in LF once",
     "STATIC-1",
-    ("static.py", "path.read_bytes()", "path.read_bytes().strip()"),
+    ("framework/static.py", "path.read_bytes()", "path.read_bytes().strip()"),
 )
 fault(
     "a file without a tag",
     "STATIC-2",
-    ("static.py", '"ETag": f', '"X-Tag": f'),
+    ("framework/static.py", '"ETag": f', '"X-Tag": f'),
 )
 fault(
     "a file is private",
     "STATIC-3",
-    ("static.py", '"public, max-age', '"private, max-age'),
+    ("framework/static.py", '"public, max-age', '"private, max-age'),
 )
 fault(
     "a file is kept no second",
     "STATIC-3",
-    ("static.py", "max-age=3600", "max-age=0"),
+    ("framework/static.py", "max-age=3600", "max-age=0"),
 )
-DEEPER = ("routing.py", "(?P<file>[^/]+)", "(?P<file>.+)")
-HIDDEN = 'if str(path) != f"{FOLDER}/{name}" or not path.is_file():'
+DEEPER = ("framework/routing.py", "(?P<file>[^/]+)", "(?P<file>.+)")
+HIDDEN = 'if str(path) != f"{folder}/{name}" or not path.is_file():'
 fault(
     "dots lead out of the folder",
     "STATIC-4",
     DEEPER,
-    ("static.py", HIDDEN, "if not path.is_file():"),
+    ("framework/static.py", HIDDEN, "if not path.is_file():"),
 )
 fault(
     "a list of bad patterns",
     "STATIC-4",
     DEEPER,
     (
-        "static.py",
+        "framework/static.py",
         HIDDEN,
         'if ".." in name or "\\\\" in name or not path.is_file():',
-    ),
-)
-fault(
-    "a folder that begins alike",
-    "STATIC-4",
-    DEEPER,
-    (
-        "static.py",
-        HIDDEN,
-        "if not (str(path).startswith(str(FOLDER)) and path.is_file()):",
     ),
 )
 
@@ -254,15 +239,6 @@ fault(
     ),
 )
 fault(
-    "an origin in any case",
-    "CORS-2",
-    (
-        "cors.py",
-        "if origin in settings.cors_origins:",
-        "if (origin or '').lower() in settings.cors_origins:",
-    ),
-)
-fault(
     "null is an origin",
     "CORS-2",
     (
@@ -276,8 +252,8 @@ fault(
     "CORS-3",
     (
         "cors.py",
-        "if is_preflight(request):",
-        'if is_preflight(request) and request.header("Authorization"):',
+        'if request.method == "OPTIONS":',
+        'if request.method == "OPTIONS" and request.header("Authorization"):',
     ),
 )
 fault(
@@ -309,15 +285,6 @@ fault(
     ("cors.py", 'response.vary("Origin")', "pass"),
 )
 fault(
-    "Origin in the place of what varies",
-    "CORS-5",
-    (
-        "cors.py",
-        'response.vary("Origin")',
-        'response.headers["Vary"] = "Origin"',
-    ),
-)
-fault(
     "credentials are allowed",
     "CORS-6",
     (
@@ -335,7 +302,7 @@ fault(
 )
 fault(
     "pages are read by other sites",
-    "CORS-7",
+    "CORS-8",
     ("cors.py", " or not is_api_path(request.path):", ":"),
 )
 fault(
@@ -352,52 +319,44 @@ fault(
 # Compression
 
 fault(
-    "one spelling of gzip",
-    "COMPRESSION-1",
-    ("compression.py", '.lower().split(",")', '.split(",")'),
-)
-fault(
-    "gzip has to come first",
-    "COMPRESSION-1",
-    ("compression.py", '.lower().split(",")', '.lower().split(",")[:1]'),
-)
-fault(
     "1024 bytes are few",
     "COMPRESSION-1",
-    ("compression.py", ">= SMALL", "> SMALL"),
+    ("framework/compression.py", ">= SMALL", "> SMALL"),
 )
 fault(
     "streams are left as they are",
     "COMPRESSION-1",
     (
-        "compression.py",
+        "framework/compression.py",
         "if not isinstance(response.body, bytes):\n",
         "if not isinstance(response.body, bytes):\n        return\n",
     ),
-    also="COMPRESSION-3",
 )
 fault(
     "the weight 0 is a weight",
-    "COMPRESSION-2",
-    ("compression.py", "return not re.fullmatch(", "return True or ("),
+    "COMPRESSION-8",
+    (
+        "framework/compression.py",
+        "return not re.fullmatch(",
+        "return True or (",
+    ),
 )
 fault(
     "everybody knows gzip",
     "COMPRESSION-2",
-    ("compression.py", "    return False", "    return True"),
-    also="COMPRESSION-1",
+    ("framework/compression.py", "    return False", "    return True"),
 )
 fault(
     "a stream lacks its end",
     "COMPRESSION-3",
-    ("compression.py", "yield packer.flush()", "pass"),
+    ("framework/compression.py", "yield packer.flush()", "pass"),
     also="EXPORTING-1 EXPORTING-3 EXPORTING-4 EXPORTING-5",
 )
 fault(
     "only what is compressed varies",
-    "COMPRESSION-4",
+    "COMPRESSION-9",
     (
-        "compression.py",
+        "framework/compression.py",
         'response.vary("Accept-Encoding")\n'
         "    if not accepts_gzip(request):\n"
         "        return\n",
@@ -407,47 +366,50 @@ fault(
     ),
 )
 fault(
-    "only what succeeds is compressed",
-    "COMPRESSION-1",
-    (
-        "compression.py",
-        "if not accepts_gzip(request):",
-        "if response.status != 200 or not accepts_gzip(request):",
-    ),
+    "nothing that is compressed varies",
+    "COMPRESSION-4 COMPRESSION-9",
+    ("framework/compression.py", 'response.vary("Accept-Encoding")', "pass"),
 )
 fault(
-    "a bookmark is compressed",
+    "a compressed bookmark has a tag that guards nothing",
     "COMPRESSION-5",
     (
-        "compression.py",
+        "framework/compression.py",
         "response.status == 204 or has_strong_etag(response)",
         "response.status == 204",
+    ),
+    (
+        "framework/compression.py",
+        "response.body = zlib.compress(",
+        "if has_strong_etag(response):\n"
+        '            tag = response.headers["ETag"]\n'
+        """            response.headers["ETag"] = tag[:-1] + '-gzip"'\n"""
+        "        response.body = zlib.compress(",
     ),
 )
 fault(
     "a compressed answer has a tag that is not known",
     "COMPRESSION-6",
     (
-        "compression.py",
+        "framework/compression.py",
         "response.body = zlib.compress(",
         'tag = response.headers.get("ETag", "")\n'
         "        if tag:\n"
         """            response.headers["ETag"] = tag[:-1] + '-gzip"'\n"""
         "        response.body = zlib.compress(",
     ),
-    also="STATIC-2",
+    also="CACHING-8 STATIC-2",
 )
 fault(
     "a compressed answer has the tag of the plain one",
     "COMPRESSION-7",
     (
-        "compression.py",
+        "framework/compression.py",
         'response.vary("Accept-Encoding")',
         'response.vary("Accept-Encoding")\n'
         '    if tag := response.headers.get("ETag"):\n'
         '        response.headers["ETag"] = tag.removeprefix("W/")',
     ),
-    also="CACHING-8",
 )
 
 # Headers
@@ -525,17 +487,16 @@ fault(
     "the server tells its version",
     "HEADERS-6",
     (
-        "framing.py",
+        "framework/framing.py",
         'lines = [f"HTTP/1.1 {status}"]',
         'lines = [f"HTTP/1.1 {status}", "Server: CPython/3.11"]',
     ),
-    also="HEADERS-2",
 )
 fault(
     "a page may be kept",
     "HEADERS-7",
     (
-        "messages.py",
+        "framework/messages.py",
         'kind["Cache-Control"] = "no-store"',
         'kind["Cache-Control"] = "no-cache"',
     ),
@@ -602,11 +563,8 @@ fault(
 fault(
     "long names count as one",
     "LIMITS-5",
-    (
-        "limits.py",
-        "return username if len(username) <= 128 else digest(username)",
-        "return username[:128]",
-    ),
+    ("limits.py", "<= 128 else digest(username)", '<= 128 else "long"'),
+    also="TOKENS-6 TOKENS-7",
 )
 fault(
     "tries that are refused count",
@@ -652,7 +610,7 @@ fault(
     "a forwarded address counts",
     "LIMITS-9",
     (
-        "messages.py",
+        "framework/messages.py",
         'environ.get("REMOTE_ADDR", "")',
         'environ.get(\n            "HTTP_X_FORWARDED_FOR"\n'
         '        ) or environ.get("REMOTE_ADDR", "")',
@@ -702,28 +660,28 @@ fault(
     "LOGGING-5",
     (
         "logs.py",
-        "round((perf_counter() - request.started) * 1000, 3)",
+        "round(milliseconds, 3)",
         "501.5",
     ),
 )
 fault(
     "whose token it was is not logged",
     "LOGGING-5",
-    ("logs.py", '"user_id": request.user_id,', '"user_id": None,'),
+    ("logs.py", 'request.user["id"] if request.user else None', "None"),
 )
 fault(
     "any id is taken over",
-    "LOGGING-6",
+    "LOGGING-8",
     ("logs.py", '"[A-Za-z0-9-]{8,64}"', '".+"'),
 )
 fault(
     "ids of any letters",
-    "LOGGING-6",
+    "LOGGING-8",
     ("logs.py", '"[A-Za-z0-9-]{8,64}"', r'r"[\w-]{8,64}"'),
 )
 fault(
     "a thread keeps its first id",
-    "LOGGING-6 LOGGING-7",
+    "LOGGING-7",
     (
         "logs.py",
         "request_id.set(sent if",
@@ -734,10 +692,11 @@ fault(
     "errors have no id",
     "LOGGING-6",
     (
-        "headers.py",
+        "logs.py",
         'response.headers["X-Request-ID"]',
         'if response.status < 400:\n        response.headers["X-Request-ID"]',
     ),
+    also="LOGGING-8",
 )
 fault(
     "a trace without the id of its request",
@@ -755,7 +714,7 @@ fault(
     "what runs is broken off",
     "SHUTDOWN-1",
     (
-        "server.py",
+        "framework/server.py",
         "while self.connections and monotonic() < self.end:",
         "while False:",
     ),
@@ -763,20 +722,28 @@ fault(
 fault(
     "new clients are served to the end",
     "SHUTDOWN-2",
-    ("server.py", "seconds)\n        self.listener.close()", "seconds)"),
-    ("server.py", "sleep(0.05)", "self.accept()\n            sleep(0.05)"),
+    (
+        "framework/server.py",
+        "seconds)\n        self.listener.close()",
+        "seconds)",
+    ),
+    (
+        "framework/server.py",
+        "sleep(0.05)",
+        "self.accept()\n            sleep(0.05)",
+    ),
 )
 fault(
     "slow clients are waited for",
     "SHUTDOWN-3",
-    ("server.py", "if self.idle:\n", "if False:\n"),
-    ("server.py", "grace_seconds = 8", "grace_seconds = 80"),
+    ("framework/server.py", "if self.idle:\n", "if False:\n"),
+    ("framework/server.py", "grace_seconds = 8", "grace_seconds = 80"),
 )
 fault(
     "SIGINT breaks off",
     "SHUTDOWN-4",
     (
-        "workers.py",
+        "framework/workers.py",
         "lambda *_: stop())",
         "lambda got, _: stop() if got == 15 else __import__('os')._exit(130))",
     ),
@@ -806,15 +773,6 @@ fault(
     ),
 )
 fault(
-    "the description says nothing of conflicts",
-    "DOCS-2",
-    (
-        "docs.py",
-        ".read_bytes()",
-        ".read_bytes().replace(b'\"409\"', b'\"410\"')",
-    ),
-)
-fault(
     "the description gives a field another name",
     "DOCS-2",
     (
@@ -829,5 +787,5 @@ fault(
 fault(
     "few clients are many",
     "ROBUSTNESS-6",
-    ("server.py", "max_connections = 1000", "max_connections = 100"),
+    ("framework/server.py", "max_connections = 1000", "max_connections = 100"),
 )

@@ -41,7 +41,7 @@ MAP = Capabilities(
         },
         "server": {
             "stdlib": Cell((Code("app/server.py"),)),
-            "django": Cell((), (Remark("builtin", "gunicorn"),)),
+            "django": Cell((), (Remark("not_offered", "why"),)),
         },
     },
     {"app/forms.py": "app/validation.py"},
@@ -78,6 +78,16 @@ def test_files_pair_by_name_and_alias(files: list[FilePair]) -> None:
     }
 
 
+def test_an_alias_gives_way_to_a_file_of_that_name() -> None:
+    """No file is lost where a side has both."""
+    right = {"app/forms.py": [], "app/validation.py": []}
+    files = pair_files({"app/validation.py": []}, right, MAP.aliases)
+    assert [(file.left, file.right) for file in files] == [
+        ("app/validation.py", "app/validation.py"),
+        (None, "app/forms.py"),
+    ]
+
+
 def test_functions_pair_by_name_across_files(files: list[FilePair]) -> None:
     """A function that moved is paired where it came from, and only once."""
     assert sorted(names(files), key=str) == [
@@ -88,6 +98,26 @@ def test_functions_pair_by_name_across_files(files: list[FilePair]) -> None:
         ("shared", "shared"),
         (None, "Form"),
     ]
+
+
+def test_an_operation_pairs_a_function_with_a_method(
+    tmp_path: Path,
+) -> None:
+    """The map says which method answers; its text is set to the left."""
+    texts = {
+        "flask": "def show():\n    return 1\n",
+        "django": "class V:\n    def get():\n        return 1\n",
+    }
+    codes = {"show": Code("app/api.py", "V.get")}
+    found = Capabilities({}, operations={"django": codes})
+    for name, text in texts.items():
+        (tmp_path / name / "app").mkdir(parents=True)
+        (tmp_path / name / "app" / "api.py").write_text(text)
+    sides = [read_pieces(found, name, tmp_path / name) for name in texts]
+    (file,) = pair_files(*sides, {})
+    assert names([file]) == [("show", "show"), (None, "V")]
+    assert file.pairs[0].right.lines == ("def get():", "    return 1")
+    assert tally([file]) == {"wiring": Tally(gone=1, added=2, kept=1)}
 
 
 def test_tally_counts_lines_by_capability(files: list[FilePair]) -> None:
@@ -142,7 +172,7 @@ def test_a_whole_file_is_one_line(files: list[FilePair]) -> None:
     reason = find_reason(MAP, file, "stdlib", "django")
     print_file(file, reason, False, False, Console(file=output))
     assert output.getvalue() == (
-        "< app/server.py  — 3 lines: gunicorn (built in)\n"
+        "< app/server.py  — 3 lines: why (not offered)\n"
     )
 
 

@@ -1,52 +1,95 @@
 """The grid of the README."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from compare.capabilities import Cell, Remark
-from compare.grid import Count, cell_text, markdown, replace_grid
+from compare.capabilities import Capabilities, Cell, Code, Remark
+from compare.grid import cell_text, contract_text, markdown, sum_lines
 
-LIBRARY = Remark("library", "pydantic")
-BUILTIN = Remark("builtin", "Flask, in create_app")
+COMPANION = Remark("library", "flask_cors:CORS @ app/__init__.py")
+SERVER = Remark("builtin", "gunicorn.config:Workers @ gunicorn.conf.py")
+BUILTIN = Remark("builtin", "flask:Flask.get @ app/api.py")
+PART = Remark("builtin", "werkzeug.http:http_date @ app/caching.py")
 ABSENT = Remark("not_offered", "why")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give an implementation with a server and a contract line."""
+    folder = tmp_path / "flask"
+    (folder / "app" / "framework").mkdir(parents=True)
+    (folder / "requirements.txt").write_text("Flask-Cors\ngunicorn\n")
+    (folder / "app" / "api.py").write_text("import os\n\nA = 1\nB = 2\n")
+    (folder / "app" / "bookmark_file.py").write_text("C = 3\n")
+    text = "import socket\n\nD = 4\n"
+    (folder / "app" / "framework" / "server.py").write_text(text)
+    return folder
 
 
 @pytest.mark.parametrize(
     ("remarks", "count", "text"),
     [
-        ((), Count(12, 0), "12"),
-        ((), Count(12, 3), "12 + 3 contract"),
-        ((), Count(0, 3), "0 + 3 contract"),
-        ((BUILTIN,), Count(0, 0), "built in"),
-        ((BUILTIN, BUILTIN), Count(0, 0), "built in"),
-        ((ABSENT,), Count(0, 0), "not offered"),
-        ((LIBRARY,), Count(8, 2), "8 + 2 contract, library: pydantic"),
+        ((), 1142, "1,142 lines"),
+        ((), 1, "1 line"),
+        ((), 0, "0 lines"),
+        ((BUILTIN,), 0, "Flask"),
+        ((BUILTIN, PART), 3, "3 lines + Flask"),
+        ((COMPANION,), 6, "6 lines + Flask-Cors"),
+        ((SERVER,), 0, "gunicorn"),
+        ((ABSENT,), 0, "not offered"),
     ],
 )
 def test_cell_text(
-    remarks: tuple[Remark, ...], count: Count, text: str
+    folder: Path, remarks: tuple[Remark, ...], count: int, text: str
 ) -> None:
     """A cell says its lines and who does the rest."""
-    assert cell_text(Cell(remarks=remarks), count) == text
+    assert cell_text(Cell(remarks=remarks), count, folder) == text
+
+
+def test_a_file_of_the_spec_counts_where_it_is_served(folder: Path) -> None:
+    """A description by hand is no less work for being elsewhere."""
+    cell = Cell(remarks=(Remark("spec", "common-passwords.txt"),))
+    text = cell_text(cell, 5, folder)
+    assert text == "5 lines + 0 of common-passwords.txt"
+
+
+def test_sums_keep_apart_what_is_the_same_and_the_server(
+    folder: Path,
+) -> None:
+    """Own lines are all but these; the server's stand in the rows too."""
+    server = Code("app/framework/server.py")
+    found = Capabilities(
+        {
+            "tokens": {
+                "flask": Cell(
+                    (Code("app/api.py", "A"),),
+                    contract=(Code("app/api.py", "B"),),
+                )
+            },
+            "robustness": {"flask": Cell((replace(server, symbol="D"),))},
+        },
+        same=(Code("app/bookmark_file.py"),),
+        server={"flask": Cell((server,))},
+    )
+    sums = sum_lines(found, "flask", folder)
+    assert sums.same == {("app/bookmark_file.py", 1)}
+    assert sums.server == {(server.file, 1), (server.file, 3)}
+    assert sums.own == {("app/api.py", n) for n in (1, 3, 4)}
+    assert sums.wiring == {("app/api.py", 1), (server.file, 1)}
+    assert contract_text(sums) == "1 line (33.3%)"
+    assert contract_text(replace(sums, contract=set())) == "0 lines"
 
 
 def test_markdown_links_capabilities_and_not_sums() -> None:
-    """A capability leads to its chapter."""
-    rows = [["tokens", "1", "2", "3", "4"], ["all", "5", "6", "7", "8"]]
-    lines = markdown(rows).splitlines()
-    assert lines[2] == "| [tokens](spec/tokens.md) | 1 | 2 | 3 | 4 |"
-    assert lines[3] == "| *all* | 5 | 6 | 7 | 8 |"
-
-
-def test_replace_grid_keeps_what_stands_around() -> None:
-    """Only what is between the markers changes."""
-    text = "before\n<!-- grid -->\nold\n<!-- /grid -->\nafter\n"
-    assert replace_grid(text, "new") == (
-        "before\n<!-- grid -->\nnew\n<!-- /grid -->\nafter\n"
-    )
-
-
-@pytest.mark.parametrize("text", ["", "<!-- grid -->", "<!-- /grid -->"])
-def test_replace_grid_wants_both_markers(text: str) -> None:
-    """A README without markers is an error, not an empty grid."""
-    with pytest.raises(ValueError):
-        replace_grid(text, "new")
+    """A capability leads to its chapter, deviations to their list."""
+    names = ("tokens", "own lines", "wiring", "deviations")
+    lines = markdown([[name, "1", "2", "3", "4"] for name in names])
+    assert lines.splitlines()[2:] == [
+        "| [tokens](spec/tokens.md) | 1 | 2 | 3 | 4 |",
+        "| **own lines** | **1** | **2** | **3** | **4** |",
+        "| *wiring* | 1 | 2 | 3 | 4 |",
+        "| [*deviations*](implementations/README.md#deviations)"
+        " | 1 | 2 | 3 | 4 |",
+    ]

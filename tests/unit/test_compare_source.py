@@ -64,10 +64,18 @@ def test_code_lines_count_no_data(tmp_path: Path) -> None:
     assert code_lines(write(tmp_path, "words.txt", "a\nb\n")) == set()
 
 
-def test_code_lines_read_a_script_called_run(tmp_path: Path) -> None:
-    """`run` has no suffix and is Python all the same."""
-    text = '#!/usr/bin/env python3\n"""Docstring."""\nimport os\n'
-    assert code_lines(write(tmp_path, "run", text)) == {3}
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('#!/usr/bin/env python3\n"""Docstring."""\nimport os\n', {3}),
+        ('#!/bin/sh\n# why\ncd "$(dirname "$0")"\nexec x\n', {3, 4}),
+    ],
+)
+def test_code_lines_read_a_script_without_suffix(
+    tmp_path: Path, text: str, lines: set[int]
+) -> None:
+    """The first line of `run` says whether it is Python."""
+    assert code_lines(write(tmp_path, "run", text)) == lines
 
 
 @pytest.mark.parametrize(
@@ -88,7 +96,42 @@ def test_find_symbol(symbol: str, lines: tuple[int, int] | None) -> None:
     assert find_symbol(MODULE, symbol) == lines
 
 
+def test_find_symbol_finds_nothing_in_another_language() -> None:
+    """A shell script has no symbols."""
+    assert find_symbol("#!/bin/sh\nexec x\n", "x") is None
+
+
 def test_blocks_cut_a_module_at_its_functions() -> None:
     """Statements between functions make one block without a name."""
     found = [(b.name, b.first, b.last) for b in blocks(MODULE)]
     assert found == [("", 1, 10), ("show", 13, 18), ("Thing", 21, 27)]
+
+
+VIEWS = dedent('''\
+    class View:
+        """Docstring."""
+
+        size = 1
+
+        @cached
+        def get(self) -> None:
+            """Show."""
+
+        def help(self) -> None: ...
+
+
+    class Other:
+        def get(self) -> None: ...
+    ''')
+
+
+def test_blocks_cut_a_class_at_its_operations() -> None:
+    """A class that holds an operation is cut, another one is not."""
+    found = blocks(VIEWS, {"View.get": "show", "Other": "list"})
+    assert [(b.name, b.first, b.last, b.is_class) for b in found] == [
+        ("View", 1, 5, True),
+        ("show", 6, 9, False),
+        ("View.help", 10, 10, False),
+        ("list", 13, 14, True),
+    ]
+    assert found[1].docstring == "Show."

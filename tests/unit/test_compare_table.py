@@ -1,6 +1,7 @@
 """The last table of `make test-all`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,19 @@ def test_an_expected_failure_is_no_skip(tmp_path: Path) -> None:
     status, text = show(write(tmp_path, HEADER, *tests, FOOTER))
     assert status == 0
     assert "1/1, 1 xfailed" in text
+
+
+def test_deviations_are_counted_by_rule(tmp_path: Path) -> None:
+    """One rule counts once; what was declared and not seen is told."""
+    seen = record("tags", "xfailed", deviation="TAGS-1")
+    tests = [record("tags", "passed"), seen, seen]
+    footer = FOOTER | {"deviations": 1}
+    _, text = show(write(tmp_path, HEADER, *tests, footer))
+    assert re.search(r"deviations +│ +1 │", text)
+    footer = FOOTER | {"deviations": 2}
+    status, text = show(write(tmp_path, HEADER, *tests, footer))
+    assert "1 of 2 declared" in text
+    assert status == 0
 
 
 def test_postgresql_is_counted_by_its_mark(tmp_path: Path) -> None:

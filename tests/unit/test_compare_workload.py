@@ -17,7 +17,7 @@ from compare.workload import (
 
 
 def bookmark(number: int) -> dict[str, Any]:
-    """Make a bookmark as `run seed` does."""
+    """Make a bookmark as tests/seed.py does."""
     word = NEEDLES[number % 5].title()
     return {
         "id": number,

@@ -67,13 +67,12 @@ def changed(change: str) -> dict:
     item = copy["paths"]["/things/{id}"]
     names = {"copy": copy, "item": item, "put": item["put"]}
     names |= copy["components"]["schemas"]
-    names |= copy["components"]["responses"]
     exec(change, names)  # noqa: S102
     return copy
 
 
 def test_the_same_has_no_differences() -> None:
-    """A document is compared by what it means, not by its form."""
+    """What is compared is the meaning, not the form, and no errors."""
     inline = changed(
         "item['parameters'] = [{'name': 'id', 'in': 'path',"
         " 'required': True}]\n"
@@ -82,6 +81,8 @@ def test_the_same_has_no_differences() -> None:
         "kinds = put['requestBody']['content']\n"
         "kinds['application/json']['schema'] = {'allOf':"
         " [{'$ref': '#/components/schemas/Thing'}]}\n"
+        "del put['responses']['404']\n"
+        "put['responses']['422'] = {}\n"
     )
     assert list(differences(SPEC, inline)) == []
 
@@ -104,10 +105,10 @@ def test_the_same_has_no_differences() -> None:
             "put['parameters'][0]['in'] = 'query'",
             "query parameter If-Match: optional, not in the spec",
         ),
-        ("del put['responses']['404']", "response 404: missing"),
+        ("del put['responses']['200']", "response 200: missing"),
         (
-            "put['responses']['422'] = {}",
-            "response 422: there, not in the spec",
+            "put['responses']['204'] = {}",
+            "response 204: there, not in the spec",
         ),
         (
             "put['responses']['200'] = {}",
@@ -129,10 +130,6 @@ def test_the_same_has_no_differences() -> None:
         (
             "Part['required'] = []",
             "parts[] size: optional, not required",
-        ),
-        (
-            "Missing['content'] = {}",
-            "response 404 application/problem+json title: missing",
         ),
         (
             "item['patch'] = item.pop('put')",

@@ -80,6 +80,7 @@ def test_references_are_good_pages(file: object) -> None:
     """Each document of the spec is well-formed and keeps the rule."""
     page = document.parse(file.read_text("utf-8"))
     assert document.faults(page) == []
+    assert document.outline(page)
     assert page.one("title").text == f"{page.one('h1').text} · Shelf"
 
 
@@ -154,15 +155,27 @@ def test_filled_refuses_a_field_that_the_form_lacks() -> None:
         document.filled(form, zzz="1")
 
 
+def test_field_finds_what_is_seen() -> None:
+    """A hidden field of the same name is not meant."""
+    page = document.parse(PAGE)
+    assert document.field(page, "n").name == "textarea"
+    for name in ("csrf", "absent"):
+        with pytest.raises(AssertionError):
+            document.field(page, name)
+
+
 FAULT = """<input id="a" name="a" {}>
 <span class="help" id="a_help">Help</span>
 <span class="error" id="a_error">Wrong.</span>"""
 
 
+MARKS = 'aria-invalid="true" aria-describedby="a_help a_error"'
+OTHER_MARKS = 'aria-invalid="true" aria-describedby="b_error b_help"'
+
+
 def test_messages_follows_the_description() -> None:
     """The message is that which the field names."""
-    marks = 'aria-invalid="true" aria-describedby="a_help a_error"'
-    page = document.parse(with_body(FAULT.format(marks)))
+    page = document.parse(with_body(FAULT.format(MARKS)))
     assert document.messages(page) == {"a": "Wrong."}
     page = document.parse(with_body(FAULT.format("")))
     assert document.messages(page) == {}
@@ -190,8 +203,20 @@ def test_messages_wants_a_message_for_each_mark(marks: str) -> None:
         ("<p>x</p>", '<input type="hidden" name="h" value="1"><p>x</p>'),
         ('<a href="/?q=1&amp;tag=2">x</a>', '<a href="/?tag=2&amp;q=1">x</a>'),
         ('<a href="/?q=a+b">x</a>', '<a href="/?q=a%20b">x</a>'),
+        ('<a href="/?">x</a>', '<a href="/">x</a>'),
+        (
+            '<a href="/x?next=/%3Fq=1%26tag=2">x</a>',
+            '<a href="/x?next=%2F%3Ftag%3D2%26q%3D1">x</a>',
+        ),
         ('<input id="a" value="">', '<input id="a">'),
-        ("<input required>", '<input required="">'),
+        ("<input required>", "<input maxlength=5 autofocus>"),
+        (
+            '<label for="a">A</label><input id="a" name="a">',
+            '<label for="b">A</label><input id="b" name="a">',
+        ),
+        ("<textarea>\nx</textarea>", '<textarea rows="3">x</textarea>'),
+        (FAULT.format(MARKS), FAULT.replace("a_", "b_").format(OTHER_MARKS)),
+        ("<p>Served by Flask</p>", "<p>Served by  the moon</p>"),
         ("<p>&amp;</p>", "<p>&#38;</p>"),
         ('<p class="error">one</p>', '<p class="error">two</p>'),
     ],
@@ -211,7 +236,15 @@ def test_outline_does_not_see(one: str, two: str) -> None:
         ("<p>x</p>", "<p>y</p>"),
         ("<p>xy</p>", "<p>x y</p>"),
         ("<p>x</p>", "<p>x</p><p></p>"),
-        ("<p>x</p>", '<p id="a">x</p>'),
+        ("<p>x</p>", '<p class="a">x</p>'),
+        ("<p>Served by Flask</p>", "<p>Served by</p>"),
+        ("<p>Not Served by Flask</p>", "<p>Not Served by x</p>"),
+        (FAULT.format(MARKS), FAULT.format('aria-describedby="a_help"')),
+        (FAULT.format(MARKS), FAULT.format("")),
+        ('<input name="a">', '<input name="b">'),
+        ('<input type="text">', '<input type="password">'),
+        ('<a href="/x?next=/">x</a>', '<a href="/x?next=/import">x</a>'),
+        ('<form action="/x"></form>', '<form action="/y"></form>'),
         ('<p class="error">x</p>', ""),
         ('<a href="/?q=1">x</a>', '<a href="/?q=1&amp;q=1">x</a>'),
         ('<a href="/?q=1">x</a>', '<a href="/?q=1&amp;tag=">x</a>'),

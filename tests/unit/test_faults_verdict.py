@@ -13,6 +13,7 @@ from faults.__main__ import (
     rules_without_fault,
     show_failures,
     tell_bad,
+    try_fault,
 )
 from faults.every import FAULTS, Fault
 
@@ -108,6 +109,19 @@ def test_a_second_try_that_did_not_run_changes_nothing() -> None:
     assert agreed(first, lost).collateral == ["SEARCH-1"]
     assert agreed(lost, first).collateral == ["SEARCH-1"]
     assert agreed(lost, lost).trouble
+
+
+@pytest.mark.parametrize("green", [0, 1, 2])
+def test_a_fault_is_tried_again_only_if_it_is_not_good(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, green: int
+) -> None:
+    """The first try that is good is the last; the second is counted."""
+    tries = [judged(*ALL) if n >= green else judged(*ALL[:2]) for n in (0, 1)]
+    monkeypatch.setattr("faults.__main__.try_once", lambda *_: tries.pop(0))
+    verdict = try_fault(tmp_path, FAULT, tmp_path)
+    assert verdict.good == (green < 2)
+    assert verdict.retried == (green > 0)
+    assert len(tries) == (1 if green == 0 else 0)
 
 
 def test_what_is_not_good_is_told_with_its_reasons() -> None:

@@ -116,6 +116,15 @@ def test_managed_marks_agree(rule: str) -> None:
     assert RULES[rule].managed in marks
 
 
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if RULES[rule].level == "SHOULD"]
+)
+def test_a_should_has_tests_of_its_own(rule: str) -> None:
+    """A test of a SHOULD, which may be expected to fail, hides no MUST."""
+    found = [test.name for test in by_rule()[rule] if test.rules != [rule]]
+    assert found == []
+
+
 def test_names_are_unique() -> None:
     """No test hides another one of the same name."""
     names = [test.name for test in ALL]

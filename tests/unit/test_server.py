@@ -23,8 +23,8 @@ FOLDER = Path(__file__).parent
 STDLIB = FOLDER.parents[1] / "implementations" / "stdlib"
 
 sys.path.insert(0, str(STDLIB))
-server = importlib.import_module("app.server")
-workers = importlib.import_module("app.workers")
+server = importlib.import_module("app.framework.server")
+workers = importlib.import_module("app.framework.workers")
 sys.path.remove(str(STDLIB))
 
 
@@ -966,8 +966,8 @@ SERVE = """
 import os
 import sys
 sys.path.append(sys.argv[1])
-from app import server
-from app.workers import serve
+from app.framework import server
+from app.framework.workers import serve
 real = server.Server.run
 def run(self):
     os.write(1, b"%d\\n" % self.port)  # whole, whoever else writes

@@ -54,6 +54,33 @@ def test_keep_sends_secure_cookies_back_and_forgets_ended_ones() -> None:
     browser.close()
 
 
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("", True),
+        ("/", True),
+        ("/import?next=https://evil.example", True),
+        ("import", True),
+        ("?q=1", True),
+        ("/%2F/evil.example", True),
+        ("//evil.example", False),
+        ("///evil.example", False),
+        ("/\\evil.example", False),
+        ("\\/evil.example", False),
+        (" //evil.example", False),
+        ("\x01//evil.example", False),
+        ("/\t/evil.example", False),
+        ("\t/\n/evil.example", False),
+        ("https://evil.example", False),
+        ("HTTPS:evil.example", False),
+        ("java\nscript:alert(1)", False),
+    ],
+)
+def test_stays_here(address: str, here: bool) -> None:
+    """An address is read as browsers read it."""
+    assert visitor.stays_here(address) == here
+
+
 def test_multipart_is_read_by_the_standard_library() -> None:
     """Fields and file come back as they were."""
     content = b"<DL>\r\n--x\r\n\xc3\xa9"

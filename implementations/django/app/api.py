@@ -1,25 +1,24 @@
 """The operations of the API."""
 
-from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
+from typing import Any
+
+from django.contrib import auth
+from django.contrib.auth.models import AnonymousUser
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page
 
-from app.accounts import (
-    check_sign_in,
-    confirm_password,
-    insert_user,
-    represent_user,
-)
+from app.accounts import lock_user, represent_user, wrong_sign_in
 from app.bodies import read_json
-from app.bookmarks import (
-    bookmark_etag,
-    change_bookmark,
-    insert_bookmark,
-    represent_bookmark,
-)
-from app.caching import check_if_match, revalidated
+from app.bookmarks import bookmark_etag, represent_bookmark
+from app.caching import check_if_match
 from app.docs import OPENAPI
 from app.errors import Problem
 from app.exporting import export_response
@@ -27,212 +26,286 @@ from app.forms import (
     BookmarkForm,
     BookmarkPageQuery,
     ExportQuery,
+    ImportForm,
     PageQuery,
     PasswordChangeForm,
     RegistrationForm,
     SignInForm,
-    validate,
-    validate_query,
 )
 from app.health import require_ready
-from app.importing import (
-    choose_entries,
-    find_files,
-    insert_entries,
-    read_entries,
-)
-from app.limits import check_limit, count_failure
+from app.importing import choose_entries, insert_entries
 from app.models import Bookmark, User
-from app.pagination import page_response, paginate
+from app.pagination import order_by, page_response, paginate
 from app.permissions import authenticate, find_bookmark, require_admin
-from app.search import select_bookmarks
 from app.tags import count_tags
-from app.tokens import end_tokens, issue_token
+from app.tokens import issue_token
+from app.validation import invalid, validate, validate_query
+
+DEFAULTS = {"notes": "", "tags": []}  # of a bookmark
 
 
-def show_health(request: HttpRequest) -> HttpResponse:
-    """Say that the process is up."""
-    return JsonResponse({"status": "ok"})
+@method_decorator([csrf_exempt, cache_control(private=True)], name="dispatch")
+class APIView(View):
+    """Answers a path of the API, where no cookie signs anybody in."""
+
+    def setup(self, request: HttpRequest, **kwargs: int) -> None:
+        """Forget the user of the session."""
+        super().setup(request, **kwargs)
+        request.user = AnonymousUser()
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, **kwargs: int
+    ) -> HttpResponse:
+        """Refuse a method that this path does not have."""
+        response = super().http_method_not_allowed(request, **kwargs)
+        detail = "This path has no such method."
+        raise Problem(405, detail, {"Allow": response.headers["Allow"]})
 
 
-def show_readiness(request: HttpRequest) -> HttpResponse:
-    """Say whether the database can serve."""
-    require_ready()
-    return JsonResponse({"status": "ok"})
+class HealthView(APIView):
+    """Answers /healthz."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Say that the process is running."""
+        return JsonResponse({"status": "ok"})
 
 
-def register_user(request: HttpRequest) -> HttpResponse:
-    """Create an account."""
-    fields = validate(read_json(request), RegistrationForm)
-    password = make_password(fields["password"])
-    with transaction.atomic():
-        user = insert_user(fields["username"], password)
-    headers = {"Location": reverse("me")}
-    return JsonResponse(represent_user(user), status=201, headers=headers)
+class ReadinessView(APIView):
+    """Answers /readyz."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Say whether the database is ready."""
+        require_ready()
+        return JsonResponse({"status": "ok"})
 
 
-@revalidated
-def show_me(request: HttpRequest) -> HttpResponse:
-    """Show the account that asks."""
-    return JsonResponse(represent_user(authenticate(request)))
+@method_decorator([gzip_page, conditional_page], name="get")
+class UsersView(APIView):
+    """Answers /api/users."""
 
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Create an account."""
+        form = validate(RegistrationForm, read_json(request))
+        try:
+            user = User.objects.create_user(**form.cleaned_data)
+        except IntegrityError as error:
+            raise Problem(409, "This username is taken.") from error
+        headers = {"Location": reverse("api_me")}
+        return JsonResponse(represent_user(user), status=201, headers=headers)
 
-def change_password(request: HttpRequest) -> HttpResponse:
-    """Change the password and end all other sign-ins."""
-    document = read_json(request)
-    user = authenticate(request)
-    fields = validate(document, PasswordChangeForm, user=user)
-    address = request.META["REMOTE_ADDR"]
-    check_limit(user.username, address)
-    if not check_password(fields["current_password"], user.password):
-        count_failure(user.username, address)
-        raise Problem(403, "The current password is wrong.")
-    password = make_password(fields["new_password"])
-    with transaction.atomic():
-        authenticate(request)  # again, for hashing took its time
-        confirm_password(user)
-        User.objects.filter(id=user.id).update(password=password)
-        end_tokens(user, but=user.digest)
-        user.sessions.all().delete()
-    return HttpResponse(status=204)
-
-
-def delete_me(request: HttpRequest) -> HttpResponse:
-    """Delete the account that asks, with all its data."""
-    with transaction.atomic():
-        authenticate(request).delete()
-    return HttpResponse(status=204)
-
-
-def create_token(request: HttpRequest) -> HttpResponse:
-    """Sign in: trade a name and a password for a token."""
-    fields = validate(read_json(request), SignInForm)
-    user = check_sign_in(request, fields["username"], fields["password"])
-    with transaction.atomic():
-        confirm_password(user)
-        token = issue_token(user)
-    headers = {"Cache-Control": "no-store"}
-    return JsonResponse(token, status=201, headers=headers)
-
-
-def delete_token(request: HttpRequest) -> HttpResponse:
-    """Sign out: end the token that asks."""
-    with transaction.atomic():
-        user = authenticate(request)
-        user.tokens.filter(digest=user.digest).delete()
-    return HttpResponse(status=204)
-
-
-@revalidated
-def list_bookmarks(request: HttpRequest) -> HttpResponse:
-    """List one page of the account's bookmarks."""
-    user = authenticate(request)
-    query = validate_query(request.GET, BookmarkPageQuery)
-    bookmarks = select_bookmarks(user, query["q"], query["tag"])
-    page = paginate(bookmarks, query)
-    return page_response(request, page, represent_bookmark)
-
-
-def create_bookmark(request: HttpRequest) -> HttpResponse:
-    """Create a bookmark."""
-    document = read_json(request)
-    with transaction.atomic():
-        user = authenticate(request)
-        fields = validate(document, BookmarkForm)
-        bookmark = insert_bookmark(user, fields)
-    location = reverse("bookmark", args=[bookmark.id])
-    return bookmark_response(201, bookmark, {"Location": location})
-
-
-@revalidated
-def show_bookmark(request: HttpRequest, id: int) -> HttpResponse:
-    """Show one bookmark."""
-    bookmark = find_bookmark(authenticate(request), id)
-    return bookmark_response(200, bookmark)
-
-
-def replace_bookmark(request: HttpRequest, id: int) -> HttpResponse:
-    """Replace all fields of a bookmark."""
-    document = read_json(request)
-    with transaction.atomic():
-        bookmark = find_bookmark(authenticate(request), id)
-        check_if_match(request, bookmark_etag(bookmark))
-        fields = validate(document, BookmarkForm)
-        bookmark = change_bookmark(bookmark, fields)
-    return bookmark_response(200, bookmark)
-
-
-def update_bookmark(request: HttpRequest, id: int) -> HttpResponse:
-    """Change the named fields of a bookmark."""
-    document = read_json(request)
-    with transaction.atomic():
-        bookmark = find_bookmark(authenticate(request), id)
-        check_if_match(request, bookmark_etag(bookmark))
-        fields = validate(document, BookmarkForm, partial=True)
-        bookmark = change_bookmark(bookmark, fields)
-    return bookmark_response(200, bookmark)
-
-
-def delete_bookmark(request: HttpRequest, id: int) -> HttpResponse:
-    """Delete a bookmark."""
-    with transaction.atomic():
-        bookmark = find_bookmark(authenticate(request), id)
-        check_if_match(request, bookmark_etag(bookmark))
-        bookmark.delete()
-    return HttpResponse(status=204)
-
-
-@revalidated
-def list_tags(request: HttpRequest) -> HttpResponse:
-    """List the account's tags with their counts."""
-    return JsonResponse({"items": count_tags(authenticate(request))})
-
-
-def import_bookmarks(request: HttpRequest) -> HttpResponse:
-    """Import a browser's bookmark file."""
-    authenticate(request)  # before the body, which may be large
-    entries = read_entries(find_files(request))
-    wanted = choose_entries(entries)  # while others may still write
-    with transaction.atomic():
-        user = authenticate(request)
-        created = insert_entries(user, wanted)
-    counts = {"created": created, "skipped": len(entries) - created}
-    return JsonResponse(counts)
-
-
-def export_bookmarks(request: HttpRequest) -> HttpResponse:
-    """Export all bookmarks as a file."""
-    user = authenticate(request)
-    query = validate_query(request.GET, ExportQuery)
-    return export_response(request, user, query["format"])
-
-
-@revalidated
-def list_users(request: HttpRequest) -> HttpResponse:
-    """List one page of all accounts."""
-    require_admin(authenticate(request))
-    query = validate_query(request.GET, PageQuery)
-    page = paginate(User.objects.all(), query)
-    return page_response(request, page, represent_user)
-
-
-def delete_user(request: HttpRequest, id: int) -> HttpResponse:
-    """Delete an account, with all its data."""
-    with transaction.atomic():
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List one page of all users."""
         require_admin(authenticate(request))
-        get_object_or_404(User.objects.select_for_update(), id=id).delete()
-    return HttpResponse(status=204)
+        query = validate_query(PageQuery, request.GET)
+        page = paginate(User.objects.order_by("id"), query)
+        return page_response(request, page, represent_user)
 
 
-def show_openapi(request: HttpRequest) -> HttpResponse:
-    """Describe this API."""
-    return HttpResponse(OPENAPI, content_type="application/json")
+class UserView(APIView):
+    """Answers /api/users/{id}."""
+
+    def delete(self, request: HttpRequest, id: int) -> HttpResponse:
+        """Delete a user with all data."""
+        with transaction.atomic():
+            require_admin(authenticate(request, lock=True))
+            get_object_or_404(User.objects.select_for_update(), pk=id).delete()
+        return HttpResponse(status=204)
+
+
+class MeView(APIView):
+    """Answers /api/me."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the signed-in user."""
+        return JsonResponse(represent_user(authenticate(request)))
+
+    def delete(self, request: HttpRequest) -> HttpResponse:
+        """Delete the signed-in user, with all data."""
+        with transaction.atomic():
+            authenticate(request, lock=True).delete()
+        return HttpResponse(status=204)
+
+
+class PasswordView(APIView):
+    """Answers /api/me/password."""
+
+    def put(self, request: HttpRequest) -> HttpResponse:
+        """Change the password and end all other sign-ins."""
+        document = read_json(request)
+        user = authenticate(request)
+        fields = validate(PasswordChangeForm, document, user=user).cleaned_data
+        user = auth.authenticate(
+            request,
+            username=user.username,
+            password=fields["current_password"],
+        )
+        if not user:
+            raise wrong_password()
+        old_password = user.password
+        user.set_password(fields["new_password"])
+        with transaction.atomic():
+            if authenticate(request, lock=True).password != old_password:
+                raise wrong_password()
+            user.save()
+            request.token.save()  # the others have ended
+        return HttpResponse(status=204)
+
+
+class TokensView(APIView):
+    """Answers /api/tokens."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Sign in: exchange a name and a password for a token."""
+        form = validate(SignInForm, read_json(request))
+        user = auth.authenticate(request, **form.cleaned_data)
+        if not user:
+            raise wrong_sign_in()
+        request.user = user
+        with transaction.atomic():
+            lock_user(user)
+            token = issue_token(user)
+        headers = {"Cache-Control": "no-store"}
+        return JsonResponse(token, status=201, headers=headers)
+
+
+class CurrentTokenView(APIView):
+    """Answers /api/tokens/current."""
+
+    def delete(self, request: HttpRequest) -> HttpResponse:
+        """Sign out: revoke the token of this request."""
+        authenticate(request)
+        request.token.delete()
+        return HttpResponse(status=204)
+
+
+@method_decorator([gzip_page, conditional_page], name="get")
+class BookmarksView(APIView):
+    """Answers /api/bookmarks."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List one page of the user's bookmarks."""
+        user = authenticate(request)
+        query = validate_query(BookmarkPageQuery, request.GET)
+        bookmarks = user.bookmarks.search(query["q"], query["tag"])
+        page = paginate(bookmarks.order_by(*order_by(query["sort"])), query)
+        return page_response(request, page, represent_bookmark)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Create a bookmark."""
+        document = read_json(request)
+        with transaction.atomic():
+            bookmark = Bookmark(user=authenticate(request, lock=True))
+            bookmark = store_bookmark(bookmark, document, DEFAULTS)
+        location = reverse("api_bookmark", args=[bookmark.pk])
+        return bookmark_response(bookmark, 201, {"Location": location})
+
+
+@method_decorator(conditional_page, name="get")
+class BookmarkView(APIView):
+    """Answers /api/bookmarks/{id}."""
+
+    def get(self, request: HttpRequest, id: int) -> HttpResponse:
+        """Show one bookmark."""
+        return bookmark_response(find_bookmark(authenticate(request), id))
+
+    def put(self, request: HttpRequest, id: int) -> HttpResponse:
+        """Replace all fields of a bookmark."""
+        document = read_json(request)
+        with transaction.atomic():
+            bookmark = find_bookmark(authenticate(request, lock=True), id)
+            check_if_match(request, bookmark_etag(bookmark))
+            bookmark = store_bookmark(bookmark, document, DEFAULTS)
+        return bookmark_response(bookmark)
+
+    def patch(self, request: HttpRequest, id: int) -> HttpResponse:
+        """Change some fields of a bookmark."""
+        document = read_json(request)
+        with transaction.atomic():
+            bookmark = find_bookmark(authenticate(request, lock=True), id)
+            check_if_match(request, bookmark_etag(bookmark))
+            old = represent_bookmark(bookmark)
+            old = {name: old[name] for name in BookmarkForm.base_fields}
+            bookmark = store_bookmark(bookmark, document, old)
+        return bookmark_response(bookmark)
+
+    def delete(self, request: HttpRequest, id: int) -> HttpResponse:
+        """Delete a bookmark."""
+        with transaction.atomic():
+            bookmark = find_bookmark(authenticate(request, lock=True), id)
+            check_if_match(request, bookmark_etag(bookmark))
+            bookmark.delete()
+        return HttpResponse(status=204)
+
+
+@method_decorator([gzip_page, conditional_page], name="get")
+class TagsView(APIView):
+    """Answers /api/tags."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the user's tags with their counts."""
+        return JsonResponse({"items": count_tags(authenticate(request))})
+
+
+class ImportView(APIView):
+    """Answers /api/import."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Import a browser's bookmark file."""
+        authenticate(request)  # before the body, which may be large
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            raise invalid({}, form)
+        entries = form.cleaned_data["file"]
+        chosen = choose_entries(entries)  # while others may still write
+        with transaction.atomic():
+            user = authenticate(request, lock=True)
+            created = insert_entries(user, chosen)
+        skipped = len(entries) - created
+        return JsonResponse({"created": created, "skipped": skipped})
+
+
+@method_decorator(gzip_page, name="get")
+class ExportView(APIView):
+    """Answers /api/export."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Export all bookmarks as a file."""
+        user = authenticate(request)
+        query = validate_query(ExportQuery, request.GET)
+        return export_response(user, query["format"])
+
+
+class OpenAPIView(APIView):
+    """Answers /api/openapi.json."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Describe this API."""
+        return HttpResponse(OPENAPI, content_type="application/json")
+
+
+def store_bookmark(
+    bookmark: Bookmark, document: Any, defaults: dict[str, Any]
+) -> Bookmark:
+    """Store a bookmark with the fields of a document."""
+    form = validate(BookmarkForm, document, defaults, instance=bookmark)
+    try:
+        return form.save()
+    except IntegrityError as error:
+        detail = "You already have a bookmark with this URL."
+        raise Problem(409, detail) from error
 
 
 def bookmark_response(
-    status: int, bookmark: Bookmark, headers: dict[str, str] | None = None
-) -> JsonResponse:
+    bookmark: Bookmark,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> HttpResponse:
     """Answer with one bookmark and its entity tag."""
     headers = {"ETag": bookmark_etag(bookmark), **(headers or {})}
     content = represent_bookmark(bookmark)
     return JsonResponse(content, status=status, headers=headers)
+
+
+def wrong_password() -> Problem:
+    """Make the problem of a change without the current password."""
+    return Problem(403, "The current password is wrong.")

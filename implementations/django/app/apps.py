@@ -6,5 +6,5 @@ from django.apps import AppConfig
 class ShelfConfig(AppConfig):
     """The service that keeps bookmarks."""
 
-    name = "app"
     default_auto_field = "django.db.models.BigAutoField"
+    name = "app"

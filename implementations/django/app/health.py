@@ -6,7 +6,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from app.errors import unavailable
 
-NEWEST = set(MigrationLoader(None).graph.leaf_nodes())
+NEWEST = set(MigrationLoader(None).graph.leaf_nodes("app"))
 
 
 def require_ready() -> None:

@@ -1,12 +1,91 @@
 """The tables, as classes."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import MD5
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.timezone import now
+
+from app.search import BookmarkQuerySet, fold
+
+validate_username = RegexValidator(
+    r"^[a-z0-9_]{3,30}\Z", "Use 3 to 30 characters: a–z, 0–9 and _."
+)
+
+
+class UserManager(BaseUserManager):
+    """Creates users."""
+
+    def create_user(
+        self, username: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Create a user."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, username: str, password: str | None = None
+    ) -> "User":
+        """Create an administrator."""
+        return self.create_user(username, password, admin=True)
+
+
+class User(AbstractBaseUser):
+    """A user."""
+
+    username = models.CharField(
+        max_length=30, unique=True, validators=[validate_username]
+    )
+    # With N=2**17 a hash has 129 characters, one more than Django expects.
+    password = models.CharField(max_length=150)
+    admin = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_login = None
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        db_table = "users"
+
+    def save(self, **options: Any) -> None:
+        """Store the user, whose tokens end when the password changes."""
+        ended = self._password is not None and not self._state.adding
+        super().save(**options)
+        if ended:
+            self.tokens.all().delete()
+
+    @property
+    def is_staff(self) -> bool:
+        """Let administrators into Django's admin."""
+        return self.admin
+
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
+        """Allow administrators everything."""
+        return self.admin
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Show administrators everything."""
+        return self.admin
+
+
+class Token(models.Model):
+    """A bearer token, of which only the digest is stored."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "tokens"
 
 
 class URLKey(MD5):
@@ -19,59 +98,20 @@ class URLKey(MD5):
         return compiler.compile(self.source_expressions[0])
 
 
-class User(AbstractBaseUser):
-    """An account."""
-
-    username = models.CharField(max_length=30, unique=True)
-    password = models.CharField(max_length=150)  # N=2**17 takes more than 128
-    admin = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=now)
-    last_login = None
-
-    objects = BaseUserManager()
-
-    USERNAME_FIELD = "username"
-
-    @property
-    def is_staff(self) -> bool:
-        """Let administrators into Django's admin, and nobody else."""
-        return self.admin
-
-    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
-        """Allow administrators whatever the admin offers."""
-        return self.admin
-
-    def has_module_perms(self, app_label: str) -> bool:
-        """Show administrators whatever the admin offers."""
-        return self.admin
-
-    class Meta:
-        db_table = "users"
-
-
-class Token(models.Model):
-    """A sign-in, by the digest of its token."""
-
-    digest = models.CharField(max_length=64, primary_key=True)
-    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "tokens"
-
-
 class Bookmark(models.Model):
-    """A bookmark of an account."""
+    """A bookmark."""
 
     user = models.ForeignKey(
         User, models.CASCADE, related_name="bookmarks", db_index=False
     )
     url = models.TextField()
-    title = models.TextField()
+    title = models.CharField(max_length=300)
     notes = models.TextField()
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     folded = models.TextField()
+
+    objects = BookmarkQuerySet.as_manager()
 
     class Meta:
         db_table = "bookmarks"
@@ -89,6 +129,27 @@ class Bookmark(models.Model):
             ),
         ]
 
+    def save(self, **options: Any) -> None:
+        """Store the bookmark with its folded text and the time."""
+        self.folded = fold(self.title, self.url, self.notes)
+        if self.pk:  # always later than the previous change
+            tick = timedelta(microseconds=1)
+            self.updated_at = max(now(), self.updated_at + tick)
+        else:
+            self.created_at = self.updated_at = now()
+        super().save(**options)
+
+    @property
+    def tag_names(self) -> list[str]:
+        """List the tags in the order of their code points."""
+        # In Python, for databases order letters in different ways.
+        return sorted(tag.name for tag in self.tags.all())
+
+    @property
+    def is_link(self) -> bool:
+        """Tell a URL from code; a row may be older than the rule for URLs."""
+        return self.url.lower().startswith(("http://", "https://"))
+
 
 class Tag(models.Model):
     """One tag of one bookmark."""
@@ -103,34 +164,12 @@ class Tag(models.Model):
         db_table = "tags"
 
 
-class Session(AbstractBaseSession):
-    """A session, which ends with its account."""
-
-    user = models.ForeignKey(
-        User, models.CASCADE, related_name="sessions", null=True
-    )
-
-    @classmethod
-    def get_session_store_class(cls) -> type:
-        """Name what reads and writes the rows."""
-        from app.sessions import SessionStore
-
-        return SessionStore
-
-    class Meta(AbstractBaseSession.Meta):
-        db_table = "sessions"
-
-
 class FailedSignIn(models.Model):
-    """A sign-in that failed; the name need not be an account's."""
+    """A sign-in that failed; nobody need have this name."""
 
     username = models.CharField(max_length=128)
     address = models.CharField(max_length=64)
-    failed_at = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        """Name it, for the admin."""
-        return f"{self.username} from {self.address}"
+    failed_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
         db_table = "failed_sign_ins"

@@ -1,193 +1,185 @@
 """The pages: the service for people."""
 
-from django.contrib.auth import logout
-from django.contrib.auth.hashers import make_password
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from typing import Any
 
-from app.accounts import check_sign_in, confirm_password, insert_user
-from app.bookmark_file import Entry
-from app.bookmarks import change_bookmark, insert_bookmark, represent_bookmark
-from app.csrf import csrf_protect
-from app.errors import Problem
+from django.contrib.auth import login
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import LoginView, RedirectURLMixin
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views import View, generic
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+
+from app.accounts import lock_user
 from app.exporting import export_response
 from app.forms import (
     BookmarkPageForm,
     ExportQuery,
     HomeQuery,
+    ImportForm,
     RegistrationForm,
-    SignInForm,
-    validate_query,
+    SignInPageForm,
 )
-from app.importing import (
-    choose_entries,
-    find_files,
-    insert_entries,
-    read_entries,
-)
-from app.pagination import paginate
-from app.permissions import find_bookmark
-from app.rendering import (
-    bookmark_page,
-    home_page,
-    import_page,
-    login_page,
-    register_page,
-)
-from app.search import select_bookmarks
-from app.sessions import (
-    changing,
-    find_session,
-    is_own_path,
-    see_other,
-    session_required,
-    start_session,
-)
+from app.importing import choose_entries, insert_entries
+from app.models import Bookmark, User
+from app.pagination import OpenPaginator, neighbours, order_by
 from app.tags import count_tags
+from app.validation import validate_query
+
+# Django's views of forms would answer PUT and DELETE, too.
+METHODS = ["get", "head", "post", "options"]
 
 
-@session_required
-def show_home(request: HttpRequest) -> HttpResponse:
-    """Show one page of the account's bookmarks."""
-    query = validate_query(request.GET, HomeQuery)
-    bookmarks = select_bookmarks(request.user, query["q"], query["tag"])
-    page = paginate(
-        bookmarks, {**query, "per_page": 20, "sort": "-created_at"}
-    )
-    return home_page(request, query, page, count_tags(request.user))
+@method_decorator([never_cache, gzip_page], name="dispatch")
+class MemberMixin(LoginRequiredMixin):
+    """A page of the signed-in user, about that user's bookmarks."""
+
+    http_method_names = METHODS
+
+    def get_queryset(self) -> QuerySet[Bookmark]:
+        """Select the user's bookmarks; another's are as if missing."""
+        return self.request.user.bookmarks.all()
 
 
-def show_login(request: HttpRequest) -> HttpResponse:
-    """Show the form to sign in."""
-    return login_page(request, SignInForm(), request.GET.get("next", ""))
+class ChangeMixin(MemberMixin, RedirectURLMixin):
+    """A page that changes a bookmark and goes back to `next`."""
+
+    next_page = "home"
+
+    @transaction.atomic
+    def post(self, request: HttpRequest, **kwargs: int) -> HttpResponse:
+        """Change the bookmark; what is shown is rendered after the commit."""
+        lock_user(request.user)
+        return super().post(request, **kwargs)
 
 
-@csrf_protect
-def submit_login(request: HttpRequest) -> HttpResponse:
-    """Sign in, and go on to where the visitor was going."""
-    form, path = SignInForm(request.POST), request.POST.get("next", "")
-    if not form.is_valid():
-        return login_page(request, form, path, 422)
-    try:
-        user = check_sign_in(request, **form.cleaned_data)
+class BookmarkFormMixin(ChangeMixin):
+    """A page with the form of a bookmark."""
+
+    model = Bookmark
+    form_class = BookmarkPageForm
+    template_name = "bookmark.html"
+
+    def form_valid(self, form: BookmarkPageForm) -> HttpResponse:
+        """Store the bookmark, unless the user has its URL already."""
+        form.instance.user = self.request.user
+        try:
+            with transaction.atomic():
+                form.save()
+        except IntegrityError:
+            message = "You already have a bookmark with this URL."
+            form.add_error("url", message)
+            return self.form_invalid(form)
+        return redirect(self.get_success_url())
+
+
+class HomeView(MemberMixin, generic.ListView):
+    """Show one page of the user's bookmarks."""
+
+    template_name = "home.html"
+    context_object_name = "bookmarks"
+    paginate_by = 20
+    paginator_class = OpenPaginator
+    extra_context = {"heading": "Bookmarks"}
+
+    def get_queryset(self) -> QuerySet[Bookmark]:
+        """Select the bookmarks that the query asks for."""
+        self.query = validate_query(HomeQuery, self.request.GET)
+        bookmarks = super().get_queryset()
+        found = bookmarks.search(self.query["q"], self.query["tag"])
+        return found.order_by(*order_by("-created_at"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add what finds other bookmarks, and a form to add one."""
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "query": self.query,
+            "tags": count_tags(self.request.user),
+            "form": BookmarkPageForm(),
+            "neighbours": neighbours(context["page_obj"]),
+        }
+
+
+class SignInView(LoginView):
+    """Show the sign-in form, and sign in."""
+
+    http_method_names = METHODS
+    form_class = SignInPageForm
+    template_name = "login.html"
+    extra_context = {"heading": "Sign in"}
+
+    def form_valid(self, form: SignInPageForm) -> HttpResponse:
+        """Sign in under a new key, which prevents session fixation."""
+        self.request.session.flush()  # login() keeps that of the same user
+        return super().form_valid(form)
+
+
+class RegisterView(generic.FormView):
+    """Show the sign-up form, create an account and sign in."""
+
+    http_method_names = METHODS
+    form_class = RegistrationForm
+    template_name = "register.html"
+    extra_context = {"heading": "Sign up"}
+
+    def form_valid(self, form: RegistrationForm) -> HttpResponse:
+        """Create the account, unless the username is taken."""
+        try:
+            user = User.objects.create_user(**form.cleaned_data)
+        except IntegrityError:
+            form.add_error("username", "This username is taken.")
+            return self.form_invalid(form)
+        login(self.request, user)
+        return redirect("home")
+
+
+class AddView(BookmarkFormMixin, generic.CreateView):
+    """Create a bookmark."""
+
+    http_method_names = ["post", "options"]
+    extra_context = {"heading": "Add a bookmark"}
+
+
+class EditView(BookmarkFormMixin, generic.UpdateView):
+    """Show a bookmark in a form, and change it."""
+
+    extra_context = {"heading": "Edit bookmark"}
+
+
+class DeleteView(ChangeMixin, generic.DeleteView):
+    """Ask whether to delete a bookmark, and delete it."""
+
+    template_name = "delete.html"
+    extra_context = {"heading": "Delete bookmark"}
+
+
+class ImportView(MemberMixin, generic.FormView):
+    """Show the import form, and import a bookmark file."""
+
+    form_class = ImportForm
+    template_name = "import.html"
+    extra_context = {"heading": "Import bookmarks"}
+
+    def form_valid(self, form: ImportForm) -> HttpResponse:
+        """Store the entries of the file."""
+        entries = form.cleaned_data["file"]
+        chosen = choose_entries(entries)  # while others may still write
         with transaction.atomic():
-            confirm_password(user)
-            start_session(request, user)
-    except Problem as problem:
-        return login_page(request, form, path, problem=problem)
-    return see_other(path if is_own_path(path) else "home")
+            lock_user(self.request.user)
+            created = insert_entries(self.request.user, chosen)
+        counts = {"created": created, "skipped": len(entries) - created}
+        return redirect(reverse("import", query=counts))
 
 
-@csrf_protect
-def submit_logout(request: HttpRequest) -> HttpResponse:
-    """Sign out."""
-    find_session(request)  # for the log
-    logout(request)
-    return see_other("login")
-
-
-def show_register(request: HttpRequest) -> HttpResponse:
-    """Show the form to sign up."""
-    return register_page(request, RegistrationForm())
-
-
-@csrf_protect
-def submit_register(request: HttpRequest) -> HttpResponse:
-    """Sign up."""
-    form = RegistrationForm(request.POST)
-    if not form.is_valid():
-        return register_page(request, form, 422)
-    password = make_password(form.cleaned_data["password"])
-    try:
-        with transaction.atomic():
-            user = insert_user(form.cleaned_data["username"], password)
-            start_session(request, user)
-    except Problem as problem:
-        form.add_error("username", problem.detail)
-        return register_page(request, form, problem.status)
-    return see_other("home")
-
-
-@changing
-def submit_bookmark(request: HttpRequest) -> HttpResponse:
-    """Add a bookmark."""
-    form = BookmarkPageForm(request.POST)
-    if not form.is_valid():
-        return bookmark_page(request, form, 422)
-    try:
-        with transaction.atomic():
-            insert_bookmark(request.user, form.cleaned_data)
-    except Problem as problem:
-        form.add_error("url", problem.detail)
-        return bookmark_page(request, form, problem.status)
-    return see_other("home")
-
-
-@session_required
-def show_edit(request: HttpRequest, id: int) -> HttpResponse:
-    """Show a bookmark in a form."""
-    bookmark = find_bookmark(request.user, id)
-    form = BookmarkPageForm(initial=represent_bookmark(bookmark))
-    return bookmark_page(request, form)
-
-
-@changing
-def submit_edit(request: HttpRequest, id: int) -> HttpResponse:
-    """Change a bookmark."""
-    bookmark = find_bookmark(request.user, id)
-    form = BookmarkPageForm(request.POST)
-    if not form.is_valid():
-        return bookmark_page(request, form, 422)
-    try:
-        with transaction.atomic():
-            change_bookmark(bookmark, form.cleaned_data)
-    except Problem as problem:
-        form.add_error("url", problem.detail)
-        return bookmark_page(request, form, problem.status)
-    return see_other("home")
-
-
-@changing
-def submit_delete(request: HttpRequest, id: int) -> HttpResponse:
-    """Delete a bookmark."""
-    find_bookmark(request.user, id).delete()
-    return see_other("home")
-
-
-def show_import(request: HttpRequest) -> HttpResponse:
-    """Show the form to import a file."""
-    return import_page(request)
-
-
-def submit_import(request: HttpRequest) -> HttpResponse:
-    """Import a file."""
-    try:
-        return receive_file(request)
-    except Problem as problem:
-        return import_page(request, problem)
-
-
-@session_required
-def show_export(request: HttpRequest) -> HttpResponse:
+class ExportView(MemberMixin, View):
     """Export all bookmarks as a file."""
-    query = validate_query(request.GET, ExportQuery)
-    return export_response(request, request.user, query["format"])
 
-
-@csrf_protect
-def receive_file(request: HttpRequest) -> HttpResponse:
-    """Read the file of a form, and store what is in it."""
-    entries = read_entries(find_files(request))
-    return store_file(request, choose_entries(entries), len(entries))
-
-
-@transaction.atomic
-@session_required
-def store_file(
-    request: HttpRequest, entries: list[Entry], total: int
-) -> HttpResponse:
-    """Store the entries of a file, of which there were more before."""
-    created = insert_entries(request.user, entries)
-    counts = {"created": created, "skipped": total - created}
-    return see_other(reverse("import", query=counts))
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Export all bookmarks as a file."""
+        query = validate_query(ExportQuery, request.GET)
+        return export_response(request.user, query["format"])

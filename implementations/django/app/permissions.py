@@ -9,28 +9,28 @@ from app.models import Bookmark, User
 from app.tokens import find_token
 
 
-def authenticate(request: HttpRequest) -> User:
-    """Return the account that asks, by its bearer token (RFC 6750 §2.1)."""
+def authenticate(request: HttpRequest, lock: bool = False) -> User:
+    """Return the user who asks, by the bearer token (RFC 6750 §2.1)."""
     credentials = request.headers.get("Authorization", "")
     scheme, _, token = credentials.partition(" ")
     if scheme.lower() != "bearer":
         raise unauthorized("Bearer")
-    user = find_token(token.strip(" "))
-    if not user:
+    request.token = find_token(token.strip(" "), lock)
+    if not request.token:
         raise unauthorized('Bearer error="invalid_token"')
-    request.user_id = user.id
-    return user
+    request.user = request.token.user
+    return request.user
 
 
 def require_admin(user: User) -> None:
-    """Refuse accounts that are no administrator's."""
+    """Refuse users who are not administrators."""
     if not user.admin:
         raise PermissionDenied
 
 
 def find_bookmark(user: User, bookmark_id: int) -> Bookmark:
-    """Return a bookmark of this account; another's is as if missing."""
-    return get_object_or_404(user.bookmarks, id=bookmark_id)
+    """Return a bookmark of this user; another's is as if missing."""
+    return get_object_or_404(user.bookmarks, pk=bookmark_id)
 
 
 def unauthorized(challenge: str) -> Problem:

@@ -1,238 +1,153 @@
-"""The settings, read once from the environment and checked."""
+"""The settings, read from the environment."""
 
-import os
-import re
-import secrets
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.static import weaken_etag
+import dj_database_url
+from corsheaders.defaults import default_headers
+from django.core.management.utils import get_random_secret_key
+from environs import Env, ValidationError, validate
+from pythonjsonlogger.core import RESERVED_ATTRS
 
-FOLDER = Path(__file__).resolve().parent.parent
-LEVELS = ("debug", "info", "warning", "error")
-SECRET = ("SECRET_KEY", "DATABASE_URL")  # named in messages, never quoted
+BASE_DIR = Path(__file__).resolve().parent.parent
 
-
-def integer(low: int, high: int) -> Callable[[str], int]:
-    """Accept the integers from low to high."""
-
-    def parse(text: str) -> int:
-        """Parse one of them."""
-        digits = re.fullmatch("[0-9]{1,18}", text)
-        if not digits or not low <= int(text) <= high:
-            raise ValueError(f"an integer from {low} to {high}")
-        return int(text)
-
-    return parse
+env = Env(eager=False)  # so that `env.seal()` reports all errors at once
 
 
-def boolean(text: str) -> bool:
-    """Parse 0 or 1."""
-    if text not in ("0", "1"):
-        raise ValueError("0 or 1")
-    return text == "1"
+def each(check: Callable[[Any], Any]) -> Callable[[list[Any]], None]:
+    """Validate each item of a list."""
+
+    def check_all(items: list[Any]) -> None:
+        for item in items:
+            check(item)
+
+    return check_all
 
 
-def items(text: str) -> list[str]:
-    """Parse a list with commas."""
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
-def host_names(text: str) -> list[str]:
-    """Parse host names without ports, to be compared without case."""
-    names = [name.lower() for name in items(text)]
-    if not all(
-        re.fullmatch(r"\*|\[[0-9a-f:.]+\]|[a-z0-9_-][a-z0-9._-]*", name)
-        for name in names
-    ):  # to Django a dot in front means all subdomains, too
-        raise ValueError("host names without port, or *, with commas")
-    return names
-
-
-def origins(text: str) -> list[str]:
-    """Parse origins (RFC 6454 §6.2), which have no path."""
-    if not all(re.fullmatch(r"https?://[^/,\s]+", o) for o in items(text)):
-        raise ValueError("origins such as https://example.com, with commas")
-    return items(text)
-
-
-def level(text: str) -> str:
-    """Parse the name of a log level."""
-    if text not in LEVELS:
-        raise ValueError("one of " + ", ".join(LEVELS))
-    return text
-
-
-def rate(text: str) -> tuple[int, int]:
+@env.parser_for("rate")
+def parse_rate(text: str) -> list[int]:
     """Parse COUNT/SECONDS."""
-    match = re.fullmatch("0*([1-9][0-9]{0,8})/0*([1-9][0-9]{0,8})", text)
-    if not match:
-        raise ValueError("COUNT/SECONDS, such as 10/60")
-    return int(match[1]), int(match[2])
+    rate = text.split("/")
+    valid = all(part.isdecimal() and 1 <= int(part) < 10**9 for part in rate)
+    if len(rate) != 2 or not valid:
+        raise ValidationError("Must be COUNT/SECONDS, such as 10/60.")
+    return [int(part) for part in rate]
 
 
-def database(text: str) -> dict[str, Any]:
-    """Parse the URL of an SQLite file or of a PostgreSQL database."""
-    if re.fullmatch("sqlite:///.+", text):
-        return sqlite(FOLDER / text.removeprefix("sqlite:///"))
-    if text.startswith("postgresql://"):
-        return postgresql(text)
-    raise ValueError(
-        "sqlite:///file, sqlite:////absolute/file "
-        "or postgresql://user:password@host/name"
-    )
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
+WORKERS = env.int("WORKERS", 1, validate=validate.Range(1, 64))
+THREADS = env.int("THREADS", 8, validate=validate.Range(1, 1024))
 
+SECRET_KEY = env.str("SECRET_KEY", None, validate=validate.Length(min=32))
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS",
+    ["localhost", "127.0.0.1", "[::1]"],
+    validate=each(
+        validate.Regexp(
+            r"(\*|\[[\dA-Fa-f:.]+\]|[\w.-]+)\Z",
+            error="Must be names without port, separated by commas, or *.",
+        )
+    ),
+)
+DATABASE_URL = env.str(
+    "DATABASE_URL",
+    "sqlite:///var/shelf.db",
+    validate=validate.Regexp(
+        "(sqlite:///|postgresql://).",
+        error="Must be sqlite:///FILE or postgresql://USER@HOST/NAME.",
+    ),
+)
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ORIGINS",
+    [],
+    validate=each(
+        validate.Regexp(
+            r"https?://[^/\s]+\Z",
+            error="Must be origins such as https://example.com.",
+        )
+    ),
+)
+LOG_LEVEL = env.str(
+    "LOG_LEVEL",
+    "info",
+    validate=validate.OneOf(["debug", "info", "warning", "error"]),
+)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int(
+    "MAX_BODY_BYTES", 65536, validate=validate.Range(0, 10**12)
+)
+MAX_IMPORT_BYTES = env.int(
+    "MAX_IMPORT_BYTES", 10485760, validate=validate.Range(0, 10**12)
+)
+TOKEN_TTL = env.int("TOKEN_TTL", 86400, validate=validate.Range(1, 10**9))
+SESSION_COOKIE_AGE = env.int(
+    "SESSION_TTL", 1209600, validate=validate.Range(1, 10**9)
+)
+LOGIN_LIMIT = env.rate("LOGIN_LIMIT", "10/60")
+SECURE_COOKIES = env.bool("SECURE_COOKIES", False)
+PASSWORD_LOG_N = env.int("PASSWORD_LOG_N", 14, validate=validate.Range(4, 17))
 
-def sqlite(path: Path) -> dict[str, Any]:
-    """Describe an SQLite database to Django."""
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        # Only what is there is opened; Django would make an empty database.
-        "NAME": f"{path.as_uri()}?mode=rw",
-        "OPTIONS": {
-            "timeout": 5,  # seconds to wait for another writer
-            # A reader that turns into a writer fails at once when another
-            # has written since.
-            "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode = WAL; "
-            "PRAGMA synchronous = FULL",
-        },
-        "CONN_MAX_AGE": None,
+env.seal()
+
+if SECRET_KEY is None:
+    if HOST not in ("127.0.0.1", "::1", "localhost"):
+        raise SystemExit("SECRET_KEY must be set, for HOST is not loopback.")
+    warnings.warn("SECRET_KEY is not set; one is made up.", stacklevel=1)
+    SECRET_KEY = get_random_secret_key()
+
+database = dj_database_url.parse(
+    DATABASE_URL, conn_max_age=None, conn_health_checks=True
+)
+DATABASES = {"default": database}
+if database["ENGINE"] == "django.db.backends.sqlite3":
+    path = BASE_DIR / database["NAME"]
+    mode = "rw"
+    if sys.argv[1:2] == ["migrate"]:  # nothing else makes the file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = "rwc"
+    database["NAME"] = f"{path.as_uri()}?mode={mode}"
+    database["OPTIONS"] = {
+        # A reader that turns into a writer fails at once when another has
+        # written since.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,  # seconds to wait for another writer
+        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
     }
-
-
-def postgresql(url: str) -> dict[str, Any]:
-    """Describe a PostgreSQL database to Django."""
-    from psycopg import Error
-    from psycopg.conninfo import conninfo_to_dict
-
-    waiting = {"connect_timeout": 5, "options": "-c lock_timeout=5s"}
-    try:
-        parameters = {**waiting, **conninfo_to_dict(url)}
-    except Error as error:
-        raise ValueError("postgresql://user:password@host/name") from error
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parameters.pop("dbname", None),
-        "OPTIONS": parameters,
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
+else:
+    database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "options": "-c lock_timeout=5s",
+        **database.get("OPTIONS", {}),
     }
-
-
-def secret(text: str) -> str:
-    """Check the length of the secret key, or take the one kept on disk."""
-    path = FOLDER / "var" / "secret_key"
-    try:
-        key = text or kept_secret(path)
-    except OSError as error:
-        raise ValueError(f"set, nor can one be kept: {error}") from error
-    if len(key) < 32:
-        where = "" if text else f" in {path}"
-        raise ValueError("at least 32 characters" + where)
-    return key
-
-
-def kept_secret(path: Path) -> str:
-    """Read the secret key of this installation, making it on first use."""
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_name(f"secret_key.{os.getpid()}")
-    if not path.exists():
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # fails if another process was faster
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text()
-
-
-PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
-    "HOST": (str, "127.0.0.1"),
-    "PORT": (integer(1, 65535), "8000"),
-    "DATABASE_URL": (database, "sqlite:///var/shelf.db"),
-    "SECRET_KEY": (secret, ""),
-    "ALLOWED_HOSTS": (host_names, "localhost,127.0.0.1,[::1]"),
-    "CORS_ORIGINS": (origins, ""),
-    "LOG_LEVEL": (level, "info"),
-    "MAX_BODY_BYTES": (integer(0, 10**12), "65536"),
-    "MAX_IMPORT_BYTES": (integer(0, 10**12), "10485760"),
-    "TOKEN_TTL": (integer(1, 10**9), "86400"),
-    "SESSION_TTL": (integer(1, 10**9), "1209600"),
-    "LOGIN_LIMIT": (rate, "10/60"),
-    "SECURE_COOKIES": (boolean, "0"),
-    "WORKERS": (integer(1, 64), "1"),
-    "THREADS": (integer(1, 1024), "8"),
-    "PASSWORD_LOG_N": (integer(4, 17), "14"),
-}
-
-
-def read_settings(environ: dict[str, str]) -> dict[str, Any]:
-    """Parse the environment, or exit with a line per bad variable."""
-    values, faults = {}, []
-    for name, (parse, default) in PARSERS.items():
-        text = environ.get(name) or default
-        try:
-            values[name] = parse(text)
-        except ValueError as accepted:
-            held = "" if name in SECRET else f"{text!r} is "
-            faults.append(f"{name}: {held}not {accepted}")
-    if faults:
-        print("\n".join(faults), file=sys.stderr)
-        raise SystemExit(2)
-    return values
-
-
-settings = read_settings(dict(os.environ))
-
-HOST = settings["HOST"]
-PORT = settings["PORT"]
-WORKERS = settings["WORKERS"]
-THREADS = settings["THREADS"]
-TOKEN_TTL = settings["TOKEN_TTL"]
-PASSWORD_LOG_N = settings["PASSWORD_LOG_N"]
-LOG_LEVEL = settings["LOG_LEVEL"]
-
-SECRET_KEY = settings["SECRET_KEY"]
-ALLOWED_HOSTS = settings["ALLOWED_HOSTS"]
-DATABASES = {"default": settings["DATABASE_URL"]}
-DATA_UPLOAD_MAX_MEMORY_SIZE = settings["MAX_BODY_BYTES"]
-DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # a query may be as long as a line
-MAX_IMPORT_BYTES = settings["MAX_IMPORT_BYTES"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = sys.maxsize  # it is in memory in any case
-FILE_UPLOAD_HANDLERS = ["app.importing.WholeUpload"]
 
 INSTALLED_APPS = [
-    "app",
-    "django.contrib.admin.apps.SimpleAdminConfig",  # app.urls names its site
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "corsheaders",
+    "app",
 ]
 ROOT_URLCONF = "app.urls"
 WSGI_APPLICATION = "app.wsgi.application"
 MIDDLEWARE = [
-    "app.logs.RequestLog",
-    "app.headers.set_headers",
+    "app.logs.request_log",
+    "app.headers.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "app.compression.GZipMiddleware",
-    "app.errors.ProblemMiddleware",
-    "app.hosts.check_host",
-    "django.middleware.common.CommonMiddleware",
+    "django.middleware.common.CommonMiddleware",  # checks the host
     "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "app.sessions.ignore_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "app.csrf.CsrfMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "app.errors.ProblemMiddleware",
 ]
 TEMPLATES = [
     {
@@ -247,45 +162,57 @@ TEMPLATES = [
         },
     }
 ]
-APPEND_SLASH = False
 USE_I18N = False
 TIME_ZONE = "UTC"
 
-STATIC_URL = "/static/"
+STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # so that nobody has to collect the files
-WHITENOISE_MAX_AGE = 3600
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-WHITENOISE_ADD_HEADERS_FUNCTION = weaken_etag
 
-SESSION_ENGINE = "app.sessions"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = settings["SECURE_COOKIES"]
+AUTH_USER_MODEL = "app.User"
+AUTHENTICATION_BACKENDS = ["app.limits.LimitedBackend"]
+PASSWORD_HASHERS = ["app.accounts.ScryptPasswordHasher"]
+validators = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{validators}.MinimumLengthValidator"},
+    {
+        "NAME": f"{validators}.CommonPasswordValidator",
+        "OPTIONS": {
+            "password_list_path": BASE_DIR / "app/common-passwords.txt"
+        },
+    },
+    {
+        "NAME": f"{validators}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"max_similarity": 1},  # only the username itself
+    },
+]
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
 # A browser takes such a cookie from this very host only, and over TLS.
-COOKIE_PREFIX = "__Host-" if SESSION_COOKIE_SECURE else ""
-SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
-SESSION_COOKIE_AGE = settings["SESSION_TTL"]
-CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+prefix = "__Host-" if SECURE_COOKIES else ""
+SESSION_COOKIE_NAME = f"{prefix}session"
+SESSION_COOKIE_SECURE = SECURE_COOKIES
+# A cookie for messages would have no such name.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_COOKIE_NAME = f"{prefix}csrftoken"
+CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "app.csrf.refuse"
-MESSAGE_STORAGE = "app.sessions.MessageStorage"
-LOGIN_LIMIT = settings["LOGIN_LIMIT"]
-SILENCED_SYSTEM_CHECKS = [
-    "security.W003",  # app.csrf.CsrfMiddleware is Django's, with one change
-    "security.W004",  # HSTS and the redirect to TLS are the proxy's, which
-    "security.W008",  # has the certificate
+CSRF_FAILURE_VIEW = "app.errors.csrf_failure"
+# The proxy that ends TLS passes on plain HTTP, browsers send https.
+CSRF_TRUSTED_ORIGINS = (
+    [f"https://{host}" for host in ALLOWED_HOSTS] if SECURE_COOKIES else []
+)
+
+FILE_UPLOAD_HANDLERS = [
+    "app.importing.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# Django-cors-headers would compare a list of origins by their parts.
-CORS_ALLOWED_ORIGIN_REGEXES = [
-    rf"{re.escape(origin)}\Z" for origin in settings["CORS_ORIGINS"]
-]
-CORS_URLS_REGEX = r"/(api(/|\Z)|healthz\Z|readyz\Z)"
-CORS_ALLOW_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-CORS_ALLOW_HEADERS = [
-    "Authorization",
-    "Content-Type",
-    "If-Match",
-    "If-None-Match",
-]
+CORS_URLS_REGEX = "^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "if-match", "if-none-match"]
 CORS_EXPOSE_HEADERS = [
     "ETag",
     "Link",
@@ -293,37 +220,36 @@ CORS_EXPOSE_HEADERS = [
     "Retry-After",
     "X-Request-ID",
 ]
-if not settings["CORS_ORIGINS"]:
-    MIDDLEWARE.remove("corsheaders.middleware.CorsMiddleware")
-
-AUTH_USER_MODEL = "app.User"
-AUTHENTICATION_BACKENDS = ["app.sessions.SessionBackend"]
-PASSWORD_HASHERS = ["app.accounts.ScryptPasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "app.accounts.CommonPasswordValidator",
-        "OPTIONS": {
-            "password_list_path": FOLDER / "app" / "common-passwords.txt"
-        },
-    }
-]
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "app.logs.JSONFormatter"}},
-    "filters": {"unread": {"()": "app.logs.UnreadFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(levelname)s %(message)s",
+            "timestamp": "time",
+            "rename_fields": {"levelname": "level"},
+            # Django adds its request, whose query is not to be logged.
+            "reserved_attrs": [*RESERVED_ATTRS, "request"],
+        }
+    },
+    "filters": {"request_id": {"()": "app.logs.RequestIDFilter"}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "json"}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json",
+            "filters": ["request_id"],
+        }
     },
     "root": {"level": LOG_LEVEL.upper(), "handlers": ["stderr"]},
     "loggers": {
-        "django": {"handlers": []},  # those that Django brings
-        # What a client does wrong is nothing that the operator can mend.
+        # What a client does wrong, the operator cannot repair.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
-        # gunicorn warns of each HEAD, for Django leaves it to drop the body.
+        # A warning quotes a request that cannot be read.
+        "gunicorn.error": {"level": "ERROR"},
+        # It warns of each HEAD, for Django leaves it to drop the body.
         "gunicorn.http.wsgi": {"level": "ERROR"},
-        "gunicorn.error": {"propagate": True, "filters": ["unread"]},
     },
 }

@@ -1,15 +1,6 @@
-"""The database, as far as Django's settings do not say it all."""
+"""What is stored, as the API shows it."""
 
 from datetime import UTC, datetime
-
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
-
-
-def is_unavailable(error: BaseException) -> bool:
-    """Tell trouble with the database from a constraint that it keeps."""
-    return isinstance(
-        error, DatabaseError | InterfaceError
-    ) and not isinstance(error, DataError | IntegrityError)
 
 
 def timestamp(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from app.models import Bookmark, Tag, User
 
 
 def count_tags(user: User) -> list[dict[str, Any]]:
-    """Count an account's bookmarks for each of its tags."""
+    """Count a user's bookmarks for each tag."""
     tags = Tag.objects.filter(bookmark__user=user).values("name")
     counted = tags.annotate(bookmarks=Count("bookmark"))
     # In Python, for databases do not agree on the order of letters.
@@ -17,6 +17,6 @@ def count_tags(user: User) -> list[dict[str, Any]]:
 
 
 def replace_tags(bookmark: Bookmark, names: list[str]) -> None:
-    """Give a bookmark these tags in place of those that it had."""
+    """Replace the tags of a bookmark."""
     bookmark.tags.all().delete()
     Tag.objects.bulk_create(Tag(bookmark=bookmark, name=n) for n in names)

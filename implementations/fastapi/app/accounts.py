@@ -1,12 +1,11 @@
 """Accounts and their passwords."""
 
-import hashlib
-import hmac
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import HTTPException, Request
+from fastapi import HTTPException
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -15,37 +14,16 @@ from sqlalchemy.orm import Session
 from app.limits import check_limit, count_failure
 from app.models import User
 from app.settings import settings
-from app.storage import Timestamp, reading
+from app.storage import Timestamp
 
 COMMON = frozenset(
     Path(__file__).with_name("common-passwords.txt").read_text().split()
 )
-
-
-def hash_password(password: str) -> str:
-    """Hash a password with scrypt (RFC 7914) and a salt of its own."""
-    return scrypt(password, 2**settings.password_log_n, secrets.token_hex(16))
-
-
-def verify_password(password: str, stored: str) -> bool:
-    """Tell whether a password is the one of a stored hash."""
-    method, salt, _ = stored.split("$")
-    again = scrypt(password, int(method.split(":")[1]), salt)
-    return hmac.compare_digest(again, stored)
-
-
-def scrypt(password: str, n: int, salt: str) -> str:
-    """Write a hash together with what it takes to make it again."""
-    r, p = 8, 5
-    digest = hashlib.scrypt(
-        password.encode(),
-        salt=salt.encode(),
-        n=n,
-        r=r,
-        p=p,
-        maxmem=128 * r * (n + p + 2),
-    )
-    return f"scrypt:{n}:{r}:{p}${salt}${digest.hex()}"
+password_hash = PasswordHash(
+    [Argon2Hasher(memory_cost=2**settings.password_log_n, parallelism=1)]
+)
+# An unknown name takes as long as a known one, and so stays unknown.
+DUMMY_HASH = password_hash.hash("nobody's password")
 
 
 def is_common_password(password: str) -> bool:
@@ -54,7 +32,7 @@ def is_common_password(password: str) -> bool:
 
 
 class UserDocument(BaseModel):
-    """Show an account, without its secrets."""
+    """Show a user, without secrets."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -65,59 +43,51 @@ class UserDocument(BaseModel):
 
 
 def insert_user(
-    db: Session, username: str, password: str, admin: bool = False
+    session: Session, username: str, password: str, admin: bool = False
 ) -> User:
-    """Store a new account."""
-    now = datetime.now(UTC)
+    """Store a new user."""
     user = User(
-        username=username, password=password, admin=admin, created_at=now
+        username=username,
+        password=password,
+        admin=admin,
+        created_at=datetime.now(UTC),
     )
-    db.add(user)
+    session.add(user)
     try:
-        db.flush()
+        session.flush()
     except IntegrityError as error:
-        raise HTTPException(409, "This name is taken.") from error
+        session.rollback()
+        raise HTTPException(409, "This username is taken.") from error
     return user
 
 
-def get_user(db: Session, username: str) -> User | None:
-    """Read the account that has this name."""
-    return db.scalar(select(User).where(User.username == username))
+def get_user(session: Session, username: str) -> User | None:
+    """Read the user who has this name."""
+    return session.scalar(select(User).where(User.username == username))
 
 
-def delete_account(db: Session, user_id: int) -> bool:
-    """Delete an account; what refers to it goes with it."""
-    return bool(db.execute(delete(User).where(User.id == user_id)).rowcount)
+def delete_account(session: Session, user_id: int) -> bool:
+    """Delete a user; what refers to it goes with it."""
+    query = delete(User).where(User.id == user_id)
+    return bool(session.execute(query).rowcount)
 
 
-def check_sign_in(request: Request, username: str, password: str) -> User:
-    """Return the account that has this name and this password."""
-    with reading() as db:
-        check_limit(db, username, request.client.host)
-        user = get_user(db, username)
-    # An unknown name takes as long as a known one, and so stays unknown.
-    stored = user.password if user else unknown_password()
-    if not verify_password(password, stored) or not user:
-        count_failure(username, request.client.host)
-        raise wrong_sign_in()
-    request.state.user_id = user.id
-    return user
+def check_sign_in(
+    session: Session, username: str, password: str, address: str
+) -> User | None:
+    """Return the user who has this name and this password."""
+    check_limit(session, username, address)
+    user = get_user(session, username)
+    stored = user.password if user else DUMMY_HASH
+    session.commit()  # so that others write while the password is hashed
+    verified = password_hash.verify(password, stored)
+    if user and verified and is_current(session, user, stored):
+        return user
+    count_failure(session, username, address)
+    return None
 
 
-def unknown_password() -> str:
-    """Return a hash that no password has and that costs the same."""
-    return f"scrypt:{2**settings.password_log_n}:8:5$salt$"
-
-
-def confirm_password(db: Session, user: User) -> User:
-    """Refuse if the account or its password changed since it was read."""
-    current = db.get(User, user.id, with_for_update=True)
-    if not current or current.password != user.password:
-        raise wrong_sign_in()
-    return current
-
-
-def wrong_sign_in() -> HTTPException:
-    """Make the one problem for every sign-in that fails."""
-    detail = "The name or the password is wrong."
-    return HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
+def is_current(session: Session, user: User, password: str) -> bool:
+    """Lock the user's row; tell whether its password is still this one."""
+    found = session.get(User, user.id, with_for_update=True)
+    return bool(found and found.password == password)

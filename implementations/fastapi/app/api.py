@@ -2,19 +2,23 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
-from sqlalchemy import delete, select
-from starlette.convertors import register_url_convertor
+from fastapi import (
+    APIRouter,
+    HTTPException,
+    Query,
+    Request,
+    Response,
+    UploadFile,
+)
+from fastapi.responses import StreamingResponse
+from sqlalchemy import select
 
 from app.accounts import (
     UserDocument,
     check_sign_in,
-    confirm_password,
     delete_account,
-    hash_password,
     insert_user,
-    verify_password,
+    password_hash,
 )
 from app.bookmarks import (
     BookmarkDocument,
@@ -22,42 +26,27 @@ from app.bookmarks import (
     change_bookmark,
     insert_bookmark,
 )
-from app.caching import REVALIDATED, CachedRoute, IfMatch, check_if_match
-from app.docs import (
-    BODY,
-    DATABASE,
-    SIGNED_IN,
-    OpenapiDocument,
-    answers,
-    multipart,
-    text,
-)
+from app.caching import SeenBookmark
 from app.exporting import TYPES, export_response
 from app.health import StatusDocument, require_ready
-from app.importing import (
-    ImportDocument,
-    Upload,
-    choose_entries,
-    insert_entries,
-    read_entries,
-)
+from app.importing import ImportDocument, insert_entries, read_entries
 from app.limits import check_limit, count_failure
-from app.models import Bookmark, Token, User
+from app.models import Bookmark, User
 from app.pagination import PageDocument, link_header, order_by, paginate
 from app.permissions import (
-    Account,
-    Admin,
-    OwnBookmark,
-    SentToken,
-    find_bookmark,
-    writing_by_token,
+    AdminUser,
+    CurrentBookmark,
+    CurrentToken,
+    CurrentUser,
+    Id,
+    require_token,
 )
-from app.routing import IdConvertor
 from app.search import select_bookmarks
 from app.sessions import end_sessions
-from app.storage import reading, writing
+from app.settings import settings
+from app.storage import SessionDep
 from app.tags import TagList, count_tags
-from app.tokens import TokenDocument, digest, end_tokens, issue_token
+from app.tokens import TokenDocument, end_tokens, issue_token
 from app.validation import (
     BookmarkChanges,
     BookmarkFields,
@@ -70,295 +59,225 @@ from app.validation import (
     require_other_than,
 )
 
-register_url_convertor("id", IdConvertor())
 api = APIRouter(
-    route_class=CachedRoute,
     generate_unique_id_function=lambda route: route.name,
+    max_body_size=settings.max_body_bytes,
 )
 
 
-@api.get("/healthz", responses=answers(400))
+@api.get("/healthz")
 async def show_health() -> StatusDocument:
-    """Say that the process is up."""
+    """Say that the process is running."""
     return StatusDocument(status="ok")
 
 
-@api.get("/readyz", responses=answers(*DATABASE))
-def show_readiness() -> StatusDocument:
-    """Say whether the database can serve."""
-    with reading() as db:
-        require_ready(db)
+@api.get("/readyz")
+def show_readiness(session: SessionDep) -> StatusDocument:
+    """Say whether the database is ready."""
+    require_ready(session)
     return StatusDocument(status="ok")
 
 
-@api.post(
-    "/api/users",
-    status_code=201,
-    response_model=UserDocument,
-    responses=answers(*DATABASE, *BODY, 409),
-)
-def register_user(fields: Registration, response: Response) -> User:
+@api.post("/api/users", status_code=201, response_model=UserDocument)
+def register_user(
+    session: SessionDep, fields: Registration, response: Response
+) -> User:
     """Create an account."""
-    password = hash_password(fields.password)
-    with writing() as db:
-        user = insert_user(db, fields.username, password)
+    password = password_hash.hash(fields.password)
+    user = insert_user(session, fields.username, password)
+    session.commit()
     response.headers["Location"] = "/api/me"
     return user
 
 
-@api.get("/api/me", response_model=UserDocument, responses=answers(*SIGNED_IN))
-def show_me(account: Account) -> User:
-    """Show the account that asks."""
-    return account
+@api.get("/api/me", response_model=UserDocument)
+async def show_me(user: CurrentUser) -> User:
+    """Show the signed-in user."""
+    return user
 
 
-@api.put(
-    "/api/me/password",
-    status_code=204,
-    responses=answers(*SIGNED_IN, *BODY, 403, 429),
-)
+@api.put("/api/me/password", status_code=204)
 def change_password(
     request: Request,
-    account: Account,
-    token: SentToken,
+    session: SessionDep,
+    user: CurrentUser,
+    token: CurrentToken,
     fields: PasswordChange,
 ) -> None:
     """Change the password and end all other sign-ins."""
-    require_other_than(fields.new_password, account.username)
-    with reading() as db:
-        check_limit(db, account.username, request.client.host)
-    if not verify_password(fields.current_password, account.password):
-        count_failure(account.username, request.client.host)
+    require_other_than(fields.new_password, user.username)
+    check_limit(session, user.username, request.client.host)
+    stored = user.password
+    session.commit()  # so that others write while the passwords are hashed
+    if not password_hash.verify(fields.current_password, stored):
+        count_failure(session, user.username, request.client.host)
         raise HTTPException(403, "The current password is wrong.")
-    password = hash_password(fields.new_password)
-    with writing_by_token(token) as db:
-        confirm_password(db, account).password = password
-        end_tokens(db, account.id, but=digest(token))
-        end_sessions(db, account.id)
+    password = password_hash.hash(fields.new_password)
+    require_token(session, token.digest)  # again, for it may have ended
+    if user.password != stored:
+        raise HTTPException(403, "The current password is wrong.")
+    user.password = password
+    end_tokens(session, user, but=token.digest)
+    end_sessions(session, user)
+    session.commit()
 
 
-@api.delete("/api/me", status_code=204, responses=answers(*SIGNED_IN))
-def delete_me(account: Account, token: SentToken) -> None:
-    """Delete the account that asks, with all its data."""
-    with writing_by_token(token) as db:
-        delete_account(db, account.id)
+@api.delete("/api/me", status_code=204)
+def delete_me(session: SessionDep, user: CurrentUser) -> None:
+    """Delete the signed-in user, with all data."""
+    delete_account(session, user.id)
+    session.commit()
 
 
-@api.post(
-    "/api/tokens",
-    status_code=201,
-    responses=answers(*DATABASE, *BODY, 401, 429),
-)
+@api.post("/api/tokens", status_code=201)
 def create_token(
-    request: Request, fields: SignIn, response: Response
+    request: Request, session: SessionDep, fields: SignIn, response: Response
 ) -> TokenDocument:
-    """Sign in: trade a name and a password for a token."""
-    user = check_sign_in(request, fields.username, fields.password)
-    with writing() as db:
-        confirm_password(db, user)
-        token = issue_token(db, user.id)
+    """Sign in: exchange a name and a password for a token."""
+    user = check_sign_in(
+        session, fields.username, fields.password, request.client.host
+    )
+    if not user:
+        detail = "The username or password is wrong."
+        raise HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
+    request.state.user_id = user.id
+    token = issue_token(session, user)
+    session.commit()
     response.headers["Cache-Control"] = "no-store"
     return token
 
 
-@api.delete(
-    "/api/tokens/current", status_code=204, responses=answers(*SIGNED_IN)
-)
-def delete_token(account: Account, token: SentToken) -> None:
-    """Sign out: end the token that asks."""
-    with writing_by_token(token) as db:
-        db.execute(delete(Token).where(Token.digest == digest(token)))
+@api.delete("/api/tokens/current", status_code=204)
+def delete_token(session: SessionDep, token: CurrentToken) -> None:
+    """Sign out: revoke the token of this request."""
+    session.delete(token)
+    session.commit()
 
 
-@api.get(
-    "/api/bookmarks",
-    response_model=PageDocument[BookmarkDocument],
-    responses=answers(*SIGNED_IN, 304, 422),
-    dependencies=[REVALIDATED],
-)
+@api.get("/api/bookmarks", response_model=PageDocument[BookmarkDocument])
 def list_bookmarks(
-    account: Account,
-    wanted: Annotated[BookmarkPage, Query()],
     request: Request,
+    session: SessionDep,
+    user: CurrentUser,
+    query: Annotated[BookmarkPage, Query()],
     response: Response,
 ) -> PageDocument:
-    """List one page of the account's bookmarks."""
-    query = select_bookmarks(account.id, wanted.q, wanted.tag)
-    query = query.order_by(*order_by(Bookmark, wanted.sort))
-    with reading() as db:
-        page = paginate(db, query, wanted)
+    """List one page of the user's bookmarks."""
+    bookmarks = select_bookmarks(user.id, query.q, query.tag)
+    bookmarks = bookmarks.order_by(*order_by(Bookmark, query.sort))
+    page = paginate(session, bookmarks, query.page, query.per_page)
     response.headers["Link"] = link_header(request, page)
     return page
 
 
-@api.post(
-    "/api/bookmarks",
-    status_code=201,
-    response_model=BookmarkDocument,
-    responses=answers(*SIGNED_IN, *BODY, 409),
-)
+@api.post("/api/bookmarks", status_code=201, response_model=BookmarkDocument)
 def create_bookmark(
-    account: Account,
-    token: SentToken,
+    session: SessionDep,
+    user: CurrentUser,
     fields: BookmarkFields,
     response: Response,
 ) -> Bookmark:
     """Create a bookmark."""
-    with writing_by_token(token) as db:
-        bookmark = insert_bookmark(db, account.id, fields.model_dump())
+    bookmark = insert_bookmark(session, user.id, fields.model_dump())
+    session.commit()
     response.headers["Location"] = f"/api/bookmarks/{bookmark.id}"
     response.headers["ETag"] = bookmark_etag(bookmark)
     return bookmark
 
 
-@api.get(
-    "/api/bookmarks/{id:id}",
-    response_model=BookmarkDocument,
-    responses=answers(*SIGNED_IN, 304, 404),
-    dependencies=[REVALIDATED],
-)
-def show_bookmark(bookmark: OwnBookmark, response: Response) -> Bookmark:
+@api.get("/api/bookmarks/{id}", response_model=BookmarkDocument)
+async def show_bookmark(
+    bookmark: CurrentBookmark, response: Response
+) -> Bookmark:
     """Show one bookmark."""
     response.headers["ETag"] = bookmark_etag(bookmark)
     return bookmark
 
 
-@api.put(
-    "/api/bookmarks/{id:id}",
-    response_model=BookmarkDocument,
-    responses=answers(*SIGNED_IN, *BODY, 404, 409, 412),
-)
+@api.put("/api/bookmarks/{id}", response_model=BookmarkDocument)
 def replace_bookmark(
-    account: Account,
-    token: SentToken,
-    bookmark: OwnBookmark,
-    if_match: IfMatch,
+    session: SessionDep,
+    bookmark: SeenBookmark,
     fields: BookmarkFields,
     response: Response,
 ) -> Bookmark:
     """Replace all fields of a bookmark."""
-    with writing_by_token(token) as db:
-        bookmark = find_bookmark(db, account, bookmark.id)
-        check_if_match(if_match, bookmark)
-        change_bookmark(db, bookmark, fields.model_dump())
+    change_bookmark(session, bookmark, fields.model_dump())
+    session.commit()
     response.headers["ETag"] = bookmark_etag(bookmark)
     return bookmark
 
 
-@api.patch(
-    "/api/bookmarks/{id:id}",
-    response_model=BookmarkDocument,
-    responses=answers(*SIGNED_IN, *BODY, 404, 409, 412),
-)
+@api.patch("/api/bookmarks/{id}", response_model=BookmarkDocument)
 def update_bookmark(
-    account: Account,
-    token: SentToken,
-    bookmark: OwnBookmark,
-    if_match: IfMatch,
+    session: SessionDep,
+    bookmark: SeenBookmark,
     fields: BookmarkChanges,
     response: Response,
 ) -> Bookmark:
-    """Change the named fields of a bookmark."""
-    with writing_by_token(token) as db:
-        bookmark = find_bookmark(db, account, bookmark.id)
-        check_if_match(if_match, bookmark)
-        change_bookmark(db, bookmark, fields.model_dump())
+    """Change some fields of a bookmark."""
+    change_bookmark(session, bookmark, fields.model_dump())
+    session.commit()
     response.headers["ETag"] = bookmark_etag(bookmark)
     return bookmark
 
 
-@api.delete(
-    "/api/bookmarks/{id:id}",
-    status_code=204,
-    responses=answers(*SIGNED_IN, 404, 412),
-)
-def delete_bookmark(
-    account: Account, token: SentToken, if_match: IfMatch, id: int
-) -> None:
+@api.delete("/api/bookmarks/{id}", status_code=204)
+def delete_bookmark(session: SessionDep, bookmark: SeenBookmark) -> None:
     """Delete a bookmark."""
-    with writing_by_token(token) as db:
-        bookmark = find_bookmark(db, account, id)
-        check_if_match(if_match, bookmark)
-        db.delete(bookmark)
+    session.delete(bookmark)
+    session.commit()
 
 
-@api.get(
-    "/api/tags",
-    response_model=TagList,
-    responses=answers(*SIGNED_IN, 304),
-    dependencies=[REVALIDATED],
-)
-def list_tags(account: Account) -> dict[str, Any]:
-    """List the account's tags with their counts."""
-    with reading() as db:
-        return {"items": count_tags(db, account.id)}
+@api.get("/api/tags", response_model=TagList)
+def list_tags(session: SessionDep, user: CurrentUser) -> dict[str, Any]:
+    """List the user's tags with their counts."""
+    return {"items": count_tags(session, user.id)}
 
 
-@api.post(
-    "/api/import",
-    responses=answers(*SIGNED_IN, *BODY),
-    openapi_extra=multipart(file={"type": "string", "format": "binary"}),
-)
+@api.post("/api/import", max_body_size=settings.max_import_bytes)
 def import_bookmarks(
-    account: Account, token: SentToken, upload: Upload
+    session: SessionDep, token: CurrentToken, file: UploadFile
 ) -> ImportDocument:
     """Import a browser's bookmark file."""
-    entries = read_entries(upload)
-    wanted = choose_entries(entries)  # while others may still write
-    with writing_by_token(token) as db:
-        created = insert_entries(db, account.id, wanted)
-    return ImportDocument(created=created, skipped=len(entries) - created)
+    session.commit()  # so that others write while the file is parsed
+    entries = read_entries(file)
+    require_token(session, token.digest)  # again, for it may have ended
+    result = insert_entries(session, token.user_id, entries)
+    session.commit()
+    return result
 
 
-@api.head("/api/export", include_in_schema=False)
 @api.get(
     "/api/export",
     response_class=StreamingResponse,
-    responses=answers(*SIGNED_IN, 422) | text(*TYPES.values()),
+    responses={200: {"content": {kind: {} for kind in TYPES.values()}}},
 )
-def export_bookmarks(
-    request: Request, account: Account, format: ExportFormat = "html"
-) -> Response:
+async def export_bookmarks(
+    user: CurrentUser, format: ExportFormat = "html"
+) -> StreamingResponse:
     """Export all bookmarks as a file."""
-    return export_response(account.id, format, request.method)
+    return export_response(user.id, format)
 
 
-@api.get(
-    "/api/users",
-    response_model=PageDocument[UserDocument],
-    responses=answers(*SIGNED_IN, 304, 403, 422),
-    dependencies=[REVALIDATED],
-)
+@api.get("/api/users", response_model=PageDocument[UserDocument])
 def list_users(
-    admin: Admin,
-    wanted: Annotated[Page, Query()],
     request: Request,
+    session: SessionDep,
+    admin: AdminUser,
+    query: Annotated[Page, Query()],
     response: Response,
 ) -> PageDocument:
-    """List one page of all accounts."""
-    with reading() as db:
-        page = paginate(db, select(User).order_by(User.id), wanted)
+    """List one page of all users."""
+    users = select(User).order_by(User.id)
+    page = paginate(session, users, query.page, query.per_page)
     response.headers["Link"] = link_header(request, page)
     return page
 
 
-@api.delete(
-    "/api/users/{id:id}",
-    status_code=204,
-    responses=answers(*SIGNED_IN, 403, 404),
-)
-def delete_user(admin: Admin, token: SentToken, id: int) -> None:
-    """Delete an account, with all its data."""
-    with writing_by_token(token) as db:
-        if not delete_account(db, id):
-            raise HTTPException(404, "There is no such account.")
-
-
-@api.get(
-    "/api/openapi.json",
-    response_model=OpenapiDocument,
-    responses=answers(400),
-)
-async def show_openapi(request: Request) -> Response:
-    """Describe this API."""
-    return JSONResponse(request.app.openapi())
+@api.delete("/api/users/{id}", status_code=204)
+def delete_user(session: SessionDep, admin: AdminUser, id: Id) -> None:
+    """Delete a user with all data."""
+    if not delete_account(session, id):
+        raise HTTPException(404, "There is no such user.")
+    session.commit()

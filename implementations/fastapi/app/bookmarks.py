@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import HTTPException
 from pydantic import BaseModel, BeforeValidator, ConfigDict
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from app.storage import Timestamp, timestamp
 
 
 class BookmarkDocument(BaseModel):
-    """Show a bookmark as its owner sees it."""
+    """Show a bookmark as the API does."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -34,50 +34,46 @@ def bookmark_etag(bookmark: Bookmark) -> str:
 
 
 def insert_bookmark(
-    db: Session, user_id: int, fields: dict[str, Any]
+    session: Session, user_id: int, fields: dict[str, Any]
 ) -> Bookmark:
     """Store a new bookmark."""
     row = make_row(user_id, fields, datetime.now(UTC))
     # Without the empty set "no tags" would mean "not loaded yet".
     bookmark = Bookmark(**row, tag_rows=set(), tags=fields["tags"])
-    db.add(bookmark)
-    flush(db)
+    session.add(bookmark)
+    flush(session)
     return bookmark
 
 
 def change_bookmark(
-    db: Session, bookmark: Bookmark, fields: dict[str, Any]
+    session: Session, bookmark: Bookmark, fields: dict[str, Any]
 ) -> None:
     """Store what differs, if anything does."""
     for name, value in fields.items():
         setattr(bookmark, name, value)
-    if db.is_modified(bookmark):
+    if session.is_modified(bookmark):
         bookmark.folded = fold(bookmark.title, bookmark.url, bookmark.notes)
         bookmark.updated_at = next_instant(bookmark.updated_at)
-        flush(db)
-
-
-def delete_bookmarks(db: Session, user_id: int) -> None:
-    """Delete all bookmarks of an account."""
-    db.execute(delete(Bookmark).where(Bookmark.user_id == user_id))
+        flush(session)
 
 
 def get_bookmark(
-    db: Session, user_id: int, bookmark_id: int
+    session: Session, user_id: int, bookmark_id: int
 ) -> Bookmark | None:
-    """Read one bookmark of an account."""
-    return db.scalar(
-        select(Bookmark).filter_by(user_id=user_id, id=bookmark_id)
-    )
+    """Read one bookmark of a user."""
+    query = select(Bookmark).filter_by(user_id=user_id, id=bookmark_id)
+    return session.scalar(query)
 
 
 def insert_bookmarks(
-    db: Session, user_id: int, bookmarks: list[tuple[dict[str, Any], datetime]]
+    session: Session,
+    user_id: int,
+    bookmarks: list[tuple[dict[str, Any], datetime]],
 ) -> None:
     """Store many new bookmarks, without making an object of each."""
     if not bookmarks:
         return
-    ids = db.scalars(
+    ids = session.scalars(
         insert(Bookmark).returning(Bookmark.id, sort_by_parameter_order=True),
         [make_row(user_id, *bookmark) for bookmark in bookmarks],
     )
@@ -87,7 +83,7 @@ def insert_bookmarks(
         for name in fields["tags"]
     ]
     if tags:
-        db.execute(insert(Tag), tags)
+        session.execute(insert(Tag), tags)
 
 
 def make_row(
@@ -105,12 +101,13 @@ def make_row(
     }
 
 
-def flush(db: Session) -> None:
+def flush(session: Session) -> None:
     """Send what is new to the database, which keeps URLs unique."""
     try:
-        db.flush()
+        session.flush()
     except IntegrityError as error:
-        detail = "You have a bookmark with this URL already."
+        session.rollback()
+        detail = "You already have a bookmark with this URL."
         raise HTTPException(409, detail) from error
 
 

@@ -1,9 +1,7 @@
-"""What browsers are told to forbid."""
+"""Security headers."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.errors import is_api_path
 
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; "
@@ -14,8 +12,8 @@ PAGE_HEADERS = {
 }
 
 
-class SecurityHeaders:
-    """Add to every answer what keeps browsers from guessing and framing."""
+class NoSniff:
+    """Keep browsers from guessing types."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -24,15 +22,12 @@ class SecurityHeaders:
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Answer one request, with more headers."""
+        """Answer one request, with one more header."""
 
-        async def send_with_headers(message: Message) -> None:
+        async def send_with_header(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
-                if not is_api_path(scope["path"]):
-                    for name, value in PAGE_HEADERS.items():
-                        headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_with_header)

@@ -2,10 +2,11 @@
 
 from typing import Literal
 
+from fastapi import HTTPException
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from app.errors import unavailable
+from app.migrating import is_migrated
 
 
 class StatusDocument(BaseModel):
@@ -14,9 +15,8 @@ class StatusDocument(BaseModel):
     status: Literal["ok"]
 
 
-def require_ready(db: Session) -> None:
+def require_ready(session: Session) -> None:
     """Refuse to serve from a database without the newest schema."""
-    from app.migrating import is_migrated  # not before Alembic is needed
-
-    if not is_migrated(db):
-        raise unavailable()
+    if not is_migrated(session):
+        detail = "The database is not migrated."
+        raise HTTPException(503, detail, {"Retry-After": "1"})

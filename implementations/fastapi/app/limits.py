@@ -9,47 +9,44 @@ from sqlalchemy.orm import Session
 
 from app.models import FailedSignIn
 from app.settings import settings
-from app.storage import writing
 from app.tokens import digest
 
+COUNT, SECONDS = settings.login_limit
+WINDOW = timedelta(seconds=SECONDS)
 
-def check_limit(db: Session, username: str, address: str) -> None:
-    """Refuse to try a password after too many that were wrong."""
-    count, seconds = settings.login_limit
-    now, window = datetime.now(UTC), timedelta(seconds=seconds)
+
+def check_limit(session: Session, username: str, address: str) -> None:
+    """Refuse a sign-in after too many that failed."""
+    now = datetime.now(UTC)
     # Only if there are as many in the window is there a row at this place.
-    failed_at = db.scalar(
+    failed_at = session.scalar(
         select(FailedSignIn.failed_at)
         .filter_by(username=name_key(username), address=address)
-        .where(FailedSignIn.failed_at > now - window)
+        .where(FailedSignIn.failed_at > now - WINDOW)
         .order_by(FailedSignIn.failed_at.desc())
-        .offset(count - 1)
+        .offset(COUNT - 1)
         .limit(1)
     )
     if failed_at:
-        raise too_many((failed_at + window - now).total_seconds())
+        seconds = max(1, ceil((failed_at + WINDOW - now).total_seconds()))
+        detail = "Too many failed sign-ins. Try again later."
+        raise HTTPException(429, detail, {"Retry-After": str(seconds)})
 
 
-def count_failure(username: str, address: str) -> None:
-    """Remember that a sign-in failed, and forget what no longer counts."""
+def count_failure(session: Session, username: str, address: str) -> None:
+    """Store that a sign-in failed, and delete what no longer counts."""
     now = datetime.now(UTC)
-    window = timedelta(seconds=settings.login_limit[1])
-    failure = FailedSignIn(
-        username=name_key(username), address=address, failed_at=now
+    session.execute(
+        delete(FailedSignIn).where(FailedSignIn.failed_at <= now - WINDOW)
     )
-    with writing() as db:
-        old = FailedSignIn.failed_at <= now - window
-        db.execute(delete(FailedSignIn).where(old))
-        db.add(failure)
+    session.add(
+        FailedSignIn(
+            username=name_key(username), address=address, failed_at=now
+        )
+    )
+    session.commit()  # for the request itself ends in an error
 
 
 def name_key(username: str) -> str:
-    """Shorten what is too long for a name, for it is stored."""
+    """Shorten what is too long for a username, as it is stored."""
     return username if len(username) <= 128 else digest(username)
-
-
-def too_many(seconds: float) -> HTTPException:
-    """Make the problem of a sign-in that has to wait."""
-    detail = "There were too many failed sign-ins; wait."
-    wait = str(max(1, ceil(seconds)))
-    return HTTPException(429, detail, {"Retry-After": wait})

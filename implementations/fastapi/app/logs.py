@@ -1,68 +1,42 @@
 """Log lines: one JSON object each, on standard error."""
 
-import json
 import logging
 import re
 from contextvars import ContextVar
-from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any
 from uuid import uuid4
 
+from pythonjsonlogger.json import JsonFormatter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.settings import settings
-from app.storage import statements, timestamp
 
-FIELDS = (
-    "method",
-    "path",
-    "status",
-    "milliseconds",
-    "user_id",
-    "statements",
-)
 log = logging.getLogger(__name__)
-request_id: ContextVar[str] = ContextVar("request_id")
-
-
-class JSONFormatter(logging.Formatter):
-    """Write a log record as a line of JSON."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
-        line: dict[str, Any] = {
-            "time": timestamp(datetime.fromtimestamp(record.created, UTC)),
-            "level": record.levelname.lower(),
-            "message": record.getMessage(),
-        }
-        if request_id.get(None):
-            line["request_id"] = request_id.get()
-        line |= {
-            name: getattr(record, name)
-            for name in FIELDS
-            if hasattr(record, name)
-        }
-        if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line)
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def configure_logging() -> None:
     """Send every log record of this process to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JSONFormatter())
+    handler.setFormatter(
+        JsonFormatter(
+            ["levelname", "message"],
+            rename_fields={"levelname": "level"},
+            timestamp="time",
+        )
+    )
+    handler.addFilter(add_request_id)
     logging.basicConfig(
         level=settings.log_level.upper(), handlers=[handler], force=True
     )
     logging.getLogger("alembic").setLevel("WARNING")
-    logging.getLogger("uvicorn.error").addFilter(is_news)
 
 
-def is_news(record: logging.LogRecord) -> bool:
-    """Tell what uvicorn says from what errors.py has said already."""
-    return record.msg != "Exception in ASGI application\n"
+def add_request_id(record: logging.LogRecord) -> bool:
+    """Name the request in which a record was logged."""
+    record.request_id = request_id.get()
+    return True
 
 
 class RequestLog:
@@ -75,40 +49,42 @@ class RequestLog:
     async def __call__(
         self, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Answer one request, which is logged before its answer leaves."""
+        """Answer one request, and log it when its answer begins."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        scope.setdefault("state", {})  # which servers may leave out
-        start = perf_counter()
-        statements.set([])
+        start, status = perf_counter(), None
         request_id.set(choose_id(Headers(scope=scope)))
+        scope.setdefault("state", {})
 
-        async def log_and_send(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
+                log_response(scope, status, start)
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id.get()
-                milliseconds = (perf_counter() - start) * 1000
-                log_request(scope, message["status"], milliseconds)
             await send(message)
 
-        return await self.app(scope, receive, log_and_send)
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            if status is None:  # an exception, which Starlette answers
+                log_response(scope, 500, start)
 
 
-def log_request(scope: Scope, status: int, milliseconds: float) -> None:
-    """Log one request and what became of it."""
+def log_response(scope: Scope, status: int, start: float) -> None:
+    """Log a request, and how long its answer took to begin."""
     line = {
         "method": scope["method"],
         "path": scope["path"],
         "status": status,
-        "milliseconds": round(milliseconds, 3),
+        "milliseconds": round((perf_counter() - start) * 1000, 3),
         "user_id": scope["state"].get("user_id"),
     }
-    if settings.log_level == "debug":
-        line["statements"] = len(statements.get())
     log.info("request", extra=line)
 
 
 def choose_id(headers: Headers) -> str:
     """Keep the id that a proxy has given to a request, or make one."""
-    given = ", ".join(headers.getlist("X-Request-ID"))
+    given = headers.get("X-Request-ID", "")
     return given if re.fullmatch("[A-Za-z0-9-]{8,64}", given) else str(uuid4())

@@ -2,24 +2,22 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 
 from app.api import api
-from app.compression import Compression
-from app.cors import CORS
-from app.docs import DescribedAPI
 from app.errors import handlers
-from app.headers import SecurityHeaders
-from app.hosts import Hosts
+from app.headers import NoSniff
 from app.logs import RequestLog, configure_logging
-from app.pages import pages
-from app.routing import Methods
-from app.sessions import cookie_name
+from app.pages import forms, pages
 from app.settings import settings
-from app.static import FOLDER, Static
 
 
 @asynccontextmanager
@@ -30,29 +28,39 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 configure_logging()
-service = DescribedAPI(
+app = FastAPI(
     title="Shelf",
     summary="Accounts that keep bookmarks.",
-    docs_url=None,
-    redoc_url=None,
-    openapi_url=None,  # api.py has it among the operations
-    redirect_slashes=False,
+    openapi_url="/api/openapi.json",
     lifespan=lifespan,
     exception_handlers=handlers,
+    # Texts are decoded by whatever codec the client names.
+    form_limits={"max_fields": 10, "max_part_size": settings.max_body_bytes},
 )
-service.include_router(api)
-service.include_router(pages)
-service.mount("/static", Static(directory=FOLDER))
+app.include_router(api)
+app.include_router(pages)
+app.include_router(forms)
+app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
 # The last one added is the first to see a request.
-service.add_middleware(
+app.add_middleware(
     SessionMiddleware,
     secret_key=settings.secret_key,
-    session_cookie=cookie_name(),
+    session_cookie="__Host-session" if settings.secure_cookies else "session",
     max_age=settings.session_ttl,
     https_only=settings.secure_cookies,
 )
-service.add_middleware(Compression)
-service.add_middleware(Methods)
-# Around all of it: an unexpected exception is answered outside of what was
-# added above.
-app = RequestLog(SecurityHeaders(Hosts(CORS(service))))
+app.add_middleware(GZipMiddleware, minimum_size=1024)
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=settings.cors_origins,
+    allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+    allow_headers=["Authorization", "If-Match", "If-None-Match"],
+    expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
+)
+app.add_middleware(
+    TrustedHostMiddleware,
+    allowed_hosts=settings.allowed_hosts,
+    www_redirect=False,
+)
+app.add_middleware(NoSniff)
+app.add_middleware(RequestLog)

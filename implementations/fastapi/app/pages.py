@@ -1,201 +1,290 @@
 """The pages: the service for people."""
 
+from functools import partial
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import (
+    APIRouter,
+    Depends,
+    Form,
+    HTTPException,
+    Query,
+    Request,
+    Response,
+    UploadFile,
+)
+from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import ValidationError
 
-from app.accounts import (
-    check_sign_in,
-    confirm_password,
-    hash_password,
-    insert_user,
-)
-from app.bookmarks import (
-    BookmarkDocument,
-    change_bookmark,
-    insert_bookmark,
-)
-from app.csrf import OwnForm, OwnUpload
+from app.accounts import check_sign_in, insert_user, password_hash
+from app.bookmarks import change_bookmark, insert_bookmark
+from app.csrf import check_csrf
 from app.exporting import export_response
-from app.importing import choose_entries, insert_entries, read_entries
+from app.importing import insert_entries, read_entries
 from app.models import Bookmark
-from app.pagination import order_by, paginate
-from app.permissions import find_bookmark
-from app.rendering import (
-    account_fields,
-    bookmark_fields,
-    bookmark_page,
-    home_page,
-    import_page,
-    login_page,
-    redirect,
-    register_page,
-)
+from app.pagination import neighbours, order_by, page_query, paginate
+from app.permissions import Id, find_bookmark
+from app.rendering import render
 from app.search import select_bookmarks
 from app.sessions import (
-    SignedIn,
+    LocalPath,
+    SessionUser,
     Visitor,
     end_session,
-    is_own_path,
+    path_and_query,
+    require_session,
     start_session,
-    writing_by_session,
 )
-from app.storage import reading, writing
+from app.settings import settings
+from app.storage import SessionDep
 from app.tags import count_tags
-from app.validation import ExportFormat, HomePage, Registration, SignIn
+from app.validation import (
+    BookmarkForm,
+    ExportFormat,
+    HomePage,
+    LoginForm,
+    Registration,
+    SignIn,
+    messages,
+)
 
 pages = APIRouter(include_in_schema=False)
+# What posts, apart from what does not, for only a form has a token to check.
+forms = APIRouter(
+    include_in_schema=False,
+    dependencies=[Depends(check_csrf)],
+    max_body_size=settings.max_body_bytes,
+)
 
 
 @pages.get("/")
 def show_home(
-    request: Request, user: SignedIn, wanted: Annotated[HomePage, Query()]
+    request: Request,
+    session: SessionDep,
+    user: SessionUser,
+    query: Annotated[HomePage, Query()],
 ) -> Response:
-    """Show one page of the account's bookmarks."""
-    query = select_bookmarks(user.id, wanted.q, wanted.tag)
-    query = query.order_by(*order_by(Bookmark, "-created_at"))
-    with reading() as db:
-        page = paginate(db, query, wanted)
-        tags = count_tags(db, user.id)
-    return home_page(request, user, wanted, page, tags)
+    """Show one page of the user's bookmarks."""
+    bookmarks = select_bookmarks(user.id, query.q, query.tag)
+    bookmarks = bookmarks.order_by(*order_by(Bookmark, "-created_at"))
+    page = paginate(session, bookmarks, query.page, per_page=20)
+    numbers = neighbours(page)
+    links = {
+        rel: f"/?{page_query(request, number)}"
+        for rel, number in numbers.items()
+    }
+    return render(
+        request,
+        "home.html",
+        user=user,
+        query=query,
+        page=page,
+        last=numbers["last"],
+        links=links,
+        tags=count_tags(session, user.id),
+        next=path_and_query(request),
+        form=BookmarkForm(),
+    )
 
 
 @pages.get("/login")
-def show_login(request: Request, visitor: Visitor) -> Response:
-    """Show the form to sign in."""
-    return login_page(request, visitor, request.query_params)
+def show_login(
+    request: Request, visitor: Visitor, next: LocalPath = "/"
+) -> Response:
+    """Show the sign-in form."""
+    form = LoginForm(next=next)
+    return render(request, "login.html", user=visitor, form=form)
 
 
-@pages.post("/login")
+@forms.post("/login")
 def submit_login(
-    request: Request, form: OwnForm, visitor: Visitor
+    request: Request,
+    session: SessionDep,
+    visitor: Visitor,
+    form: Annotated[LoginForm, Form()],
 ) -> Response:
-    """Sign in, and go on to where the visitor was going."""
+    """Sign in and go on to the page that was asked for."""
+    show_form = partial(render, request, "login.html", user=visitor, form=form)
     try:
-        fields = SignIn(**account_fields(form))
-        user = check_sign_in(request, fields.username, fields.password)
-        with writing() as db:
-            confirm_password(db, user)
-            start_session(request, db, user.id)
-    except (HTTPException, ValidationError) as refusal:
-        return login_page(request, visitor, form, refusal)
-    path = form.get("next", "")
-    return redirect(path if is_own_path(path) else "/")
+        fields = SignIn(username=form.username, password=form.password)
+        user = check_sign_in(
+            session, fields.username, fields.password, request.client.host
+        )
+    except ValidationError as error:
+        return show_form(422, errors=messages(error))
+    except HTTPException as error:
+        errors = {"": error.detail}
+        return show_form(error.status_code, error.headers, errors=errors)
+    if not user:
+        errors = {"": "The username or password is wrong."}
+        return show_form(422, errors=errors)
+    start_session(request, session, user)
+    session.commit()
+    return RedirectResponse(form.next, 303)
 
 
-@pages.post("/logout")
-def submit_logout(
-    request: Request, form: OwnForm, visitor: Visitor
-) -> Response:
+@forms.post("/logout")
+def submit_logout(request: Request, session: SessionDep) -> Response:
     """Sign out."""
-    with writing() as db:
-        end_session(request, db)
-    return redirect("/login")
+    end_session(request, session)
+    session.commit()
+    return RedirectResponse("/login", 303)
 
 
 @pages.get("/register")
 def show_register(request: Request, visitor: Visitor) -> Response:
-    """Show the form to sign up."""
-    return register_page(request, visitor, {})
+    """Show the sign-up form."""
+    return render(request, "register.html", user=visitor, form=LoginForm())
 
 
-@pages.post("/register")
+@forms.post("/register")
 def submit_register(
-    request: Request, form: OwnForm, visitor: Visitor
+    request: Request,
+    session: SessionDep,
+    visitor: Visitor,
+    form: Annotated[LoginForm, Form()],
 ) -> Response:
-    """Sign up."""
+    """Create an account and sign in."""
+    show_form = partial(
+        render, request, "register.html", user=visitor, form=form
+    )
     try:
-        fields = Registration(**account_fields(form))
-        password = hash_password(fields.password)
-        with writing() as db:
-            user = insert_user(db, fields.username, password)
-            start_session(request, db, user.id)
-    except (HTTPException, ValidationError) as refusal:
-        return register_page(request, visitor, form, refusal)
-    return redirect("/")
+        fields = Registration(username=form.username, password=form.password)
+        password = password_hash.hash(fields.password)
+        user = insert_user(session, fields.username, password)
+    except ValidationError as error:
+        return show_form(422, errors=messages(error))
+    except HTTPException as error:
+        return show_form(error.status_code, errors={"username": error.detail})
+    start_session(request, session, user)
+    session.commit()
+    return RedirectResponse("/", 303)
 
 
-@pages.post("/bookmarks")
+@forms.post("/bookmarks")
 def submit_bookmark(
-    request: Request, form: OwnForm, user: SignedIn
+    request: Request,
+    session: SessionDep,
+    user: SessionUser,
+    form: Annotated[BookmarkForm, Form()],
 ) -> Response:
-    """Add a bookmark."""
+    """Create a bookmark."""
+    show_form = partial(render, request, "add.html", user=user, form=form)
     try:
-        fields = bookmark_fields(form)
-        with writing_by_session(request) as db:
-            insert_bookmark(db, user.id, fields.model_dump())
-    except (HTTPException, ValidationError) as refusal:
-        return bookmark_page(request, user, form, refusal)
-    return redirect("/")
+        insert_bookmark(session, user.id, form.validated())
+    except ValidationError as error:
+        return show_form(422, errors=messages(error))
+    except HTTPException as error:
+        return show_form(error.status_code, errors={"url": error.detail})
+    session.commit()
+    return RedirectResponse("/", 303)
 
 
-@pages.get("/bookmarks/{id:id}/edit")
-def show_edit(request: Request, user: SignedIn, id: int) -> Response:
+@pages.get("/bookmarks/{id}/edit")
+def show_edit(
+    request: Request,
+    session: SessionDep,
+    user: SessionUser,
+    id: Id,
+    next: LocalPath = "/",
+) -> Response:
     """Show a bookmark in a form."""
-    with reading() as db:
-        bookmark = find_bookmark(db, user, id)
-    values = BookmarkDocument.model_validate(bookmark).model_dump()
-    values["tags"] = ", ".join(values["tags"])
-    return bookmark_page(request, user, values)
+    bookmark = find_bookmark(session, user, id)
+    form = BookmarkForm(
+        url=bookmark.url,
+        title=bookmark.title,
+        tags=", ".join(sorted(bookmark.tags)),
+        notes=bookmark.notes,
+        next=next,
+    )
+    return render(request, "edit.html", user=user, form=form)
 
 
-@pages.post("/bookmarks/{id:id}/edit")
+@forms.post("/bookmarks/{id}/edit")
 def submit_edit(
-    request: Request, form: OwnForm, user: SignedIn, id: int
+    request: Request,
+    session: SessionDep,
+    user: SessionUser,
+    id: Id,
+    form: Annotated[BookmarkForm, Form()],
 ) -> Response:
     """Change a bookmark."""
-    with reading() as db:
-        find_bookmark(db, user, id)  # missing comes before invalid
+    bookmark = find_bookmark(session, user, id)
+    show_form = partial(render, request, "edit.html", user=user, form=form)
     try:
-        fields = bookmark_fields(form)
-        with writing_by_session(request) as db:
-            bookmark = find_bookmark(db, user, id)
-            change_bookmark(db, bookmark, fields.model_dump())
-    except (HTTPException, ValidationError) as refusal:
-        return bookmark_page(request, user, form, refusal)
-    return redirect("/")
+        change_bookmark(session, bookmark, form.validated())
+    except ValidationError as error:
+        return show_form(422, errors=messages(error))
+    except HTTPException as error:
+        return show_form(error.status_code, errors={"url": error.detail})
+    session.commit()
+    return RedirectResponse(form.next, 303)
 
 
-@pages.post("/bookmarks/{id:id}/delete")
+@pages.get("/bookmarks/{id}/delete")
+def show_delete(
+    request: Request,
+    session: SessionDep,
+    user: SessionUser,
+    id: Id,
+    next: LocalPath = "/",
+) -> Response:
+    """Ask whether to delete a bookmark."""
+    bookmark = find_bookmark(session, user, id)
+    return render(
+        request, "delete.html", user=user, bookmark=bookmark, next=next
+    )
+
+
+@forms.post("/bookmarks/{id}/delete")
 def submit_delete(
-    request: Request, form: OwnForm, user: SignedIn, id: int
+    session: SessionDep,
+    user: SessionUser,
+    id: Id,
+    next: Annotated[LocalPath, Form()] = "/",
 ) -> Response:
     """Delete a bookmark."""
-    with writing_by_session(request) as db:
-        db.delete(find_bookmark(db, user, id))
-    return redirect("/")
+    session.delete(find_bookmark(session, user, id))
+    session.commit()
+    return RedirectResponse(next, 303)
 
 
 @pages.get("/import")
-def show_import(request: Request, user: SignedIn) -> Response:
-    """Show the form to import a file."""
-    return import_page(request, user)
-
-
-@pages.post("/import")
-def submit_import(
-    request: Request, upload: OwnUpload, user: SignedIn
+def show_import(
+    request: Request,
+    user: SessionUser,
+    created: int | None = None,
+    skipped: int | None = None,
 ) -> Response:
-    """Import a file."""
-    if isinstance(upload, HTTPException):
-        return import_page(request, user, upload)
+    """Show the import form."""
+    return render(
+        request, "import.html", user=user, created=created, skipped=skipped
+    )
+
+
+@forms.post("/import", max_body_size=settings.max_import_bytes)
+def submit_import(
+    request: Request, session: SessionDep, user: SessionUser, file: UploadFile
+) -> Response:
+    """Import a bookmark file."""
+    session.commit()  # so that others write while the file is parsed
     try:
-        entries = read_entries(upload)
-    except HTTPException as refusal:
-        return import_page(request, user, refusal)
-    wanted = choose_entries(entries)  # while others may still write
-    with writing_by_session(request) as db:
-        created = insert_entries(db, user.id, wanted)
-    counts = {"created": created, "skipped": len(entries) - created}
-    return redirect("/import?" + urlencode(counts))
+        entries = read_entries(file)
+    except HTTPException as error:
+        errors = {"file": error.detail}
+        return render(
+            request, "import.html", error.status_code, user=user, errors=errors
+        )
+    require_session(request, session)  # again, for it may have ended
+    result = insert_entries(session, user.id, entries)
+    session.commit()
+    counts = f"created={result.created}&skipped={result.skipped}"
+    return RedirectResponse(f"/import?{counts}", 303)
 
 
 @pages.get("/export")
-@pages.head("/export")
-def show_export(
-    request: Request, user: SignedIn, format: ExportFormat = "html"
-) -> Response:
+async def show_export(
+    user: SessionUser, format: ExportFormat = "html"
+) -> StreamingResponse:
     """Export all bookmarks as a file."""
-    return export_response(user.id, format, request.method)
+    return export_response(user.id, format)

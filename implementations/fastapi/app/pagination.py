@@ -5,11 +5,10 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, ColumnElement, Select, func, literal
+from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.models import Base
-from app.validation import HomePage, Page
 
 Item = TypeVar("Item")
 
@@ -24,18 +23,14 @@ class PageDocument(BaseModel, Generic[Item]):
 
 
 def paginate(
-    db: Session, query: Select[Any], wanted: Page | HomePage
+    session: Session, query: Select[Any], page: int, per_page: int
 ) -> PageDocument:
     """Read one page."""
-    number, size = wanted.page, wanted.per_page
-    total = db.scalar(
-        query.order_by(None).with_only_columns(
-            func.count(), maintain_column_froms=True
-        )
-    )
-    offset = literal((number - 1) * size, BigInteger)
-    rows = db.scalars(query.limit(size).offset(offset)).all()
-    return PageDocument(items=rows, page=number, per_page=size, total=total)
+    everything = query.order_by(None).subquery()
+    total = session.scalar(select(func.count()).select_from(everything))
+    offset = literal((page - 1) * per_page, BigInteger)
+    rows = session.scalars(query.limit(per_page).offset(offset)).all()
+    return PageDocument(items=rows, page=page, per_page=per_page, total=total)
 
 
 def order_by(model: type[Base], sort: str) -> list[ColumnElement[Any]]:
@@ -48,13 +43,18 @@ def order_by(model: type[Base], sort: str) -> list[ColumnElement[Any]]:
 
 def link_header(request: Request, document: PageDocument) -> str:
     """Link to the first, last, previous and next page (RFC 8288)."""
-    given = request.query_params.multi_items()
-    kept = [pair for pair in given if pair[0] != "page"]
     path = request.url.path
     return ", ".join(
-        f'<{path}?{urlencode([*kept, ("page", number)])}>; rel="{rel}"'
+        f'<{path}?{page_query(request, number)}>; rel="{rel}"'
         for rel, number in neighbours(document).items()
     )
+
+
+def page_query(request: Request, page: int) -> str:
+    """Write the query of this request for another page."""
+    given = request.query_params.multi_items()
+    kept = [pair for pair in given if pair[0] != "page"]
+    return urlencode([*kept, ("page", page)])
 
 
 def neighbours(document: PageDocument) -> dict[str, int]:

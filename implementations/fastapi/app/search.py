@@ -8,7 +8,7 @@ SEPARATOR = "\x1f"  # so that no phrase is found across two fields
 
 
 def fold(title: str, url: str, notes: str) -> str:
-    """Make the text in which a bookmark is searched."""
+    """Make the text in which a bookmark is found."""
     # In Python, for SQLite's lower() and LIKE know only ASCII.
     return SEPARATOR.join((title, url, notes)).casefold()
 
@@ -16,7 +16,7 @@ def fold(title: str, url: str, notes: str) -> str:
 def select_bookmarks(
     user_id: int, phrase: str, tags: list[str]
 ) -> Select[tuple[Bookmark]]:
-    """Select an account's bookmarks with a phrase and with all the tags."""
+    """Select a user's bookmarks with a phrase and with all the tags."""
     query = select(Bookmark).where(Bookmark.user_id == user_id)
     if phrase:
         folded = phrase.casefold()

@@ -1,36 +1,39 @@
-"""The database: an engine with its connections, and transactions."""
+"""The database: an engine with its connections, and a session a request."""
 
 import sqlite3
-from contextlib import AbstractContextManager
-from contextvars import ContextVar
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+from fastapi import Depends, Request
 from pydantic import PlainSerializer
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.settings import settings
 
 
 def make_engine() -> Engine:
     """Describe the database; it is opened when it is first needed."""
-    if settings.database_url.drivername == "postgresql":
+    url = settings.database_url
+    if url.drivername == "postgresql":
         return create_engine(
-            settings.database_url,
+            url,
             pool_size=settings.threads,
+            max_overflow=-1,
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c lock_timeout=5s",
             },
         )
     engine = create_engine(
-        settings.database_url.set(
-            database=Path(settings.database_url.database).as_uri(),
+        url.set(
+            database=Path(url.database).absolute().as_uri(),
             query={"mode": "rw", "uri": "true"},  # never creates a database
         ),
         pool_size=settings.threads,
+        max_overflow=-1,  # get_session is limited, an export needs one more
         connect_args={
             "timeout": 5,  # seconds to wait for another writer
             "isolation_level": None,  # transactions are begun below
@@ -52,30 +55,27 @@ def begin(connection: Connection) -> None:
     """Begin a transaction of SQLite, which the driver leaves to us."""
     # Begun as IMMEDIATE it waits for its turn; a reader that turns into a
     # writer fails at once when another has written since.
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 engine = make_engine()
-if settings.database_url.drivername == "postgresql":
-    reader = engine.execution_options(isolation_level="REPEATABLE READ")
-else:
-    reader = engine  # SQLite reads from a snapshot anyway
-writer = engine.execution_options(writing=True)
-start_reading = sessionmaker(reader)
-start_writing = sessionmaker(
-    writer, expire_on_commit=False, info={"writing": True}
-)
+reader = engine.execution_options(reading=True)
 
 
-def reading() -> AbstractContextManager[Session]:
-    """Give one snapshot of the database, without keeping writers out."""
-    return start_reading()
+def get_session(request: Request) -> Iterator[Session]:
+    """Open a session, whose transaction begins with its first statement."""
+    bind = reader if request.method == "GET" else engine
+    with Session(bind, expire_on_commit=False) as session:
+        yield session
 
 
-def writing() -> AbstractContextManager[Session]:
-    """Give the one writer's place: all is stored in the end, or nothing."""
-    return start_writing.begin()
+# No more sessions than threads: one that holds SQLite's lock finds a thread
+# to go on in, however many wait for that lock.
+SessionDep = Annotated[
+    Session,
+    Depends(get_session, scope="function", max_concurrency=settings.threads),
+]
 
 
 def timestamp(moment: datetime) -> str:
@@ -85,16 +85,3 @@ def timestamp(moment: datetime) -> str:
 
 
 Timestamp = Annotated[datetime, PlainSerializer(timestamp)]
-# A list that the threads of one request share.
-statements: ContextVar[list[str]] = ContextVar("statements")
-
-
-def count_statement(
-    connection: Connection, cursor: Any, statement: str, *rest: Any
-) -> None:
-    """Note one statement that the database has run."""
-    statements.get([]).append(statement)
-
-
-if settings.log_level == "debug":
-    event.listen(engine, "before_cursor_execute", count_statement)

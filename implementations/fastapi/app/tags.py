@@ -19,14 +19,16 @@ class TagDocument(BaseModel):
 
 
 class TagList(BaseModel):
-    """Show all tags of an account."""
+    """Show all tags of a user."""
 
     items: list[TagDocument]
 
 
-def count_tags(db: Session, user_id: int) -> Sequence[Row[tuple[str, int]]]:
-    """Count an account's bookmarks for each of its tags."""
-    return db.execute(
+def count_tags(
+    session: Session, user_id: int
+) -> Sequence[Row[tuple[str, int]]]:
+    """Count a user's bookmarks for each tag."""
+    return session.execute(
         select(Tag.name, func.count().label("bookmarks"))
         .join(Bookmark, Bookmark.id == Tag.bookmark_id)
         .where(Bookmark.user_id == user_id)

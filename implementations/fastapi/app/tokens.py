@@ -14,45 +14,51 @@ from app.storage import Timestamp
 
 
 class TokenDocument(BaseModel):
-    """Show a token, this once, to the one who signs in."""
+    """Show a token, this once, to the user who signs in."""
 
     token: str
     token_type: str
     expires_at: Timestamp
 
 
-def issue_token(db: Session, user_id: int) -> TokenDocument:
-    """Make a token for an account; only its digest is stored."""
+def issue_token(session: Session, user: User) -> TokenDocument:
+    """Make a token for a user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
     expires_at = datetime.now(UTC) + timedelta(seconds=settings.token_ttl)
-    db.add(Token(digest=digest(token), user_id=user_id, expires_at=expires_at))
+    session.add(
+        Token(digest=digest(token), user_id=user.id, expires_at=expires_at)
+    )
     return TokenDocument(
         token=token, token_type="Bearer", expires_at=expires_at
     )
 
 
-def find_token(db: Session, token: str) -> Token | None:
-    """Find a token that is valid now, with its account."""
+def find_token(
+    session: Session, token_digest: str, lock: bool = True
+) -> Token | None:
+    """Find a valid token with its user."""
     query = (
         select(Token)
         .join(Token.user)
         .options(contains_eager(Token.user))
-        .where(Token.digest == digest(token))
+        .where(Token.digest == token_digest)
         .where(Token.expires_at > datetime.now(UTC))
+        .execution_options(populate_existing=True)
     )
-    if db.info.get("writing"):
-        # PostgreSQL lets several write: keep the account until the end.
-        query = query.with_for_update(of=User)
-    return db.scalar(query)
+    if lock:
+        # The user's row first, as it is in a deletion. SQLite, which has no
+        # locks of rows, leaves it out: there the transaction is the lock.
+        query = query.with_for_update(of=[User, Token])
+    return session.scalar(query)
 
 
-def end_tokens(db: Session, user_id: int, but: str = "") -> None:
-    """End the tokens of an account, but for one."""
-    db.execute(
-        delete(Token).where(Token.user_id == user_id, Token.digest != but)
+def end_tokens(session: Session, user: User, but: str = "") -> None:
+    """End the tokens of a user, but for one."""
+    session.execute(
+        delete(Token).where(Token.user_id == user.id, Token.digest != but)
     )
 
 
 def digest(token: str) -> str:
-    """Digest a token; it is random, so that one round is enough."""
+    """Digest a token; it is random, so one round is enough."""
     return sha256(token.encode()).hexdigest()

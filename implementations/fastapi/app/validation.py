@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from fastapi.exceptions import RequestValidationError
@@ -13,11 +13,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     ValidationInfo,
 )
 from pydantic_core import PydanticCustomError
 
 from app.accounts import is_common_password
+from app.sessions import LocalPath
 
 MESSAGES = {
     "required": "This field is required.",
@@ -31,46 +33,44 @@ MESSAGES = {
     "unknown": "There is no such field.",
     "common": "This password is too easy to guess.",
 }
-CODES = {  # by pydantic's names for the faults that it finds itself
+CODES = {  # by pydantic's names for what it finds; all others are "invalid"
     "missing": "required",
     "model_type": "type",
     "model_attributes_type": "type",
     "string_type": "type",
     "list_type": "type",
+    "int_parsing": "type",
     "string_too_short": "too_short",
     "string_too_long": "too_long",
     "too_long": "too_many",
     "greater_than_equal": "too_small",
     "less_than_equal": "too_large",
     "int_parsing_size": "too_large",
-    "string_pattern_mismatch": "invalid",
-    "literal_error": "invalid",
-    "string_unicode": "invalid",
-    "value_error": "invalid",
     "extra_forbidden": "unknown",
+    "common": "common",
 }
 
 
 def uncommon(password: str, info: ValidationInfo) -> str:
-    """Check that a new password is neither common nor the name."""
+    """Check that a new password is neither common nor the username."""
     name = info.data.get("username")
     if is_common_password(password) or password.casefold() == name:
         raise PydanticCustomError("common", MESSAGES["common"])
     return password
 
 
-def url(address: str) -> str:
-    """Check the address of a bookmark, which is kept exactly as sent."""
-    parts = urlsplit(address)
+def url(text: str) -> str:
+    """Check the URL of a bookmark, which is kept exactly as sent."""
+    parts = urlsplit(text)
     host, _ = parts.hostname, parts.port  # raises for a bad port
     if (
-        re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", address)
+        re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", text)
         or parts.scheme not in ("http", "https")
         or not host
         or "@" in parts.netloc  # a user name there only serves to deceive
     ):
         raise ValueError
-    return address
+    return text
 
 
 def trim(value: Any) -> Any:
@@ -79,7 +79,7 @@ def trim(value: Any) -> Any:
 
 
 def fold_tag(value: Any) -> Any:
-    """Bring a tag into its one spelling."""
+    """Trim a tag and fold its case."""
     return trim(value).casefold() if isinstance(value, str) else value
 
 
@@ -91,13 +91,6 @@ def unique(names: list[str]) -> list[str]:
 def given(names: list[str]) -> list[str]:
     """Drop the empty tags of a query, which ask for nothing."""
     return [name for name in names if name]
-
-
-def digits(value: str) -> str:
-    """Check for digits, for int takes more than these."""
-    if not re.fullmatch("[0-9]+", value):
-        raise PydanticCustomError("type", MESSAGES["type"])
-    return value
 
 
 # Without NUL, which databases cannot all keep.
@@ -117,8 +110,7 @@ Tag = Annotated[
     BeforeValidator(fold_tag),
 ]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(unique)]
-Number = Annotated[int, Field(ge=1), BeforeValidator(digits)]
-PageNumber = Annotated[Number, Field(le=1_000_000_000)]
+PageNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
 TagFilter = Annotated[Tags, BeforeValidator(given)]
 Phrase = Annotated[Text, Field(max_length=200)]
 ExportFormat = Literal["html", "ndjson"]
@@ -127,18 +119,20 @@ ExportFormat = Literal["html", "ndjson"]
 class Fields(BaseModel):
     """The fields of a body: nothing is converted, nothing is ignored."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(
+        strict=True, extra="forbid", hide_input_in_errors=True
+    )
 
 
 class SignIn(Fields):
-    """A name and a password, which are compared and not judged."""
+    """A name and a password, which are compared and not validated."""
 
     username: Text
     password: Text
 
 
 class Registration(Fields):
-    """The name and the password of a new account."""
+    """The name and the password of a new user."""
 
     username: Username
     password: Password
@@ -173,17 +167,7 @@ class Page(BaseModel):
     """The query parameters of a list."""
 
     page: PageNumber = 1
-    per_page: Annotated[Number, Field(le=100)] = 20
-
-
-class BookmarkPage(Page):
-    """The query parameters of the list of bookmarks."""
-
-    tag: TagFilter = []
-    q: Phrase = ""
-    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
-        "-created_at"
-    )
+    per_page: int = Field(20, ge=1, le=100)
 
 
 class HomePage(BaseModel):
@@ -192,23 +176,66 @@ class HomePage(BaseModel):
     page: PageNumber = 1
     tag: TagFilter = []
     q: Phrase = ""
-    per_page: ClassVar = 20
+
+
+class BookmarkPage(Page, HomePage):
+    """The query parameters of the list of bookmarks."""
+
+    sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
+        "-created_at"
+    )
+
+
+class LoginForm(BaseModel):
+    """The form to sign in or up, before its fields are validated."""
+
+    username: str = ""
+    password: str = ""
+    next: LocalPath = "/"
+
+
+class BookmarkForm(BaseModel):
+    """The form of a bookmark, before its fields are validated."""
+
+    url: str = ""
+    title: str = ""
+    tags: str = ""
+    notes: str = ""
+    next: LocalPath = "/"
+
+    def validated(self) -> dict[str, Any]:
+        """Return the fields of the bookmark, if they are valid."""
+        fields = BookmarkFields(
+            url=self.url,
+            title=self.title,
+            tags=[tag for tag in self.tags.split(",") if tag.strip()],
+            notes=self.notes.replace("\r\n", "\n"),
+        )
+        return fields.model_dump()
 
 
 def require_other_than(password: str, name: str) -> None:
-    """Refuse a new password that is the name of its account."""
+    """Refuse a new password that is the name of its user."""
     if password.casefold() == name:
-        fault = {"loc": ("body", "new_password"), "type": "common"}
-        raise RequestValidationError([fault])
+        error = {"loc": ("body", "new_password"), "type": "common"}
+        raise RequestValidationError([error])
 
 
-def list_faults(errors: Sequence[Any]) -> list[dict[str, str]]:
-    """List one fault for each field, in the codes of this API."""
-    faults: dict[str, str] = {}
+def list_errors(errors: Sequence[Any], skip: int = 0) -> list[dict[str, str]]:
+    """List one error for each field, in the codes of this API."""
+    found: dict[str, str] = {}
     for error in errors:
-        field = error["loc"][0] if error["loc"] else ""
-        faults.setdefault(field, CODES.get(error["type"], error["type"]))
+        # json_invalid is at a position, everything else in a field.
+        place = [part for part in error["loc"][skip:] if type(part) is str]
+        field = place[0] if place else ""
+        found.setdefault(field, CODES.get(error["type"], "invalid"))
     return [
         {"field": field, "code": code, "message": MESSAGES[code]}
-        for field, code in faults.items()
+        for field, code in found.items()
     ]
+
+
+def messages(error: ValidationError) -> dict[str, str]:
+    """Return the message for each field that is not valid."""
+    errors = list_errors(error.errors())
+    return {error["field"]: error["message"] for error in errors}

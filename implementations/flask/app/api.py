@@ -2,11 +2,15 @@
 
 from flask import (
     Blueprint,
+    Response,
     abort,
     current_app,
     g,
+    jsonify,
+    make_response,
     request,
     send_from_directory,
+    url_for,
 )
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -15,32 +19,39 @@ from werkzeug.security import check_password_hash
 from app.accounts import (
     check_sign_in,
     confirm_password,
-    delete_account,
     hash_password,
     insert_user,
+    remove_user,
     represent_user,
 )
-from app.bodies import read_json, read_upload
 from app.bookmarks import (
     bookmark_etag,
     change_bookmark,
     insert_bookmark,
     represent_bookmark,
 )
-from app.caching import allow_keeping, answer_unchanged, check_if_match
+from app.caching import allow_caching, check_if_match, revalidated
 from app.exporting import export_response
+from app.extensions import compress, csrf
 from app.health import require_ready
 from app.importing import choose_entries, insert_entries, read_entries
 from app.limits import check_limit, count_failure
 from app.models import Bookmark, User
 from app.pagination import order_by, page_response, paginate
-from app.permissions import authenticate, find_bookmark, require_admin
+from app.permissions import (
+    authenticate,
+    find_bookmark,
+    lock_token,
+    require_admin,
+    token_required,
+)
 from app.search import select_bookmarks
 from app.sessions import end_sessions
-from app.storage import reading, writing
+from app.storage import begin_writing, db
 from app.tags import count_tags
-from app.tokens import end_tokens, issue_token
+from app.tokens import end_other_tokens, issue_token
 from app.validation import (
+    ID,
     BookmarkChanges,
     BookmarkFields,
     BookmarkPage,
@@ -49,215 +60,216 @@ from app.validation import (
     PasswordChange,
     Registration,
     SignIn,
-    validate,
     validate_query,
 )
 
 api = Blueprint("api", __name__)
-api.after_request(answer_unchanged)
-api.after_request(allow_keeping)  # runs before the one above
+api.after_request(allow_caching)
+csrf.exempt(api)
 
 
 @api.get("/healthz")
 def show_health() -> ResponseReturnValue:
-    """Say that the process is up."""
+    """Say that the process is running."""
     return {"status": "ok"}
 
 
 @api.get("/readyz")
 def show_readiness() -> ResponseReturnValue:
-    """Say whether the database can serve."""
-    with reading() as db:
-        require_ready(db)
+    """Say whether the database is ready."""
+    require_ready()
     return {"status": "ok"}
 
 
 @api.post("/api/users")
 def register_user() -> ResponseReturnValue:
     """Create an account."""
-    fields = validate(Registration, read_json())
+    fields = Registration.model_validate(request.get_json())
     password = hash_password(fields.password)
-    with writing() as db:
-        user = insert_user(db, fields.username, password)
-    return represent_user(user), 201, {"Location": "/api/me"}
+    begin_writing()
+    user = insert_user(fields.username, password)
+    db.commit()
+    return represent_user(user), 201, {"Location": url_for(".show_me")}
 
 
 @api.get("/api/me")
+@token_required
 def show_me() -> ResponseReturnValue:
-    """Show the account that asks."""
-    with reading() as db:
-        user = authenticate(db)
-    return represent_user(user)
+    """Show the signed-in user."""
+    return represent_user(g.user)
 
 
 @api.put("/api/me/password")
+@token_required
 def change_password() -> ResponseReturnValue:
     """Change the password and end all other sign-ins."""
-    body = read_json()
-    with reading() as db:
-        user = authenticate(db)
-        fields = validate(PasswordChange, body, user.username)
-        check_limit(db, user.username)
-    if not check_password_hash(user.password, fields.current_password):
-        count_failure(user.username)
+    name, stored = g.user.username, g.user.password
+    fields = PasswordChange.model_validate(request.get_json(), context=name)
+    check_limit(name)
+    if not check_password_hash(stored, fields.current_password):
+        count_failure(name)
         abort(403, "The current password is wrong.")
     password = hash_password(fields.new_password)
-    with writing() as db:
-        authenticate(db)  # again, for hashing took its time
-        confirm_password(db, user).password = password
-        end_tokens(db, user.id, but=g.token.digest)
-        end_sessions(db, user.id)
+    confirm_password(g.user_id, stored)
+    user = authenticate()  # again, for hashing took its time
+    user.password = password
+    end_other_tokens(g.user_id, g.token.digest)
+    end_sessions(g.user_id)
+    db.commit()
     return "", 204
 
 
 @api.delete("/api/me")
+@token_required
 def delete_me() -> ResponseReturnValue:
-    """Delete the account that asks, with all its data."""
-    with writing() as db:
-        user = authenticate(db)
-        delete_account(db, user.id)
+    """Delete the signed-in user, with all data."""
+    lock_token()
+    remove_user(g.user_id)
+    db.commit()
     return "", 204
 
 
 @api.post("/api/tokens")
 def create_token() -> ResponseReturnValue:
-    """Sign in: trade a name and a password for a token."""
-    fields = validate(SignIn, read_json())
+    """Sign in: exchange a name and a password for a token."""
+    fields = SignIn.model_validate(request.get_json())
     user = check_sign_in(fields.username, fields.password)
-    with writing() as db:
-        confirm_password(db, user)
-        token = issue_token(db, user.id)
+    token = issue_token(user.id)
+    db.commit()
     return token, 201, {"Cache-Control": "no-store"}
 
 
 @api.delete("/api/tokens/current")
+@token_required
 def delete_token() -> ResponseReturnValue:
-    """Sign out: end the token that asks."""
-    with writing() as db:
-        authenticate(db)
-        db.delete(g.token)
+    """Sign out: revoke the token of this request."""
+    lock_token()
+    db.delete(g.token)
+    db.commit()
     return "", 204
 
 
 @api.get("/api/bookmarks")
+@compress.compressed()
+@token_required
 def list_bookmarks() -> ResponseReturnValue:
-    """List one page of the account's bookmarks."""
-    with reading() as db:
-        user = authenticate(db)
-        wanted = validate_query(BookmarkPage)
-        query = select_bookmarks(user.id, wanted.q, wanted.tag)
-        query = query.order_by(*order_by(Bookmark, wanted.sort))
-        page = paginate(db, query, wanted)
+    """List one page of the user's bookmarks."""
+    query = validate_query(BookmarkPage)
+    bookmarks = select_bookmarks(g.user.id, query.q, query.tag)
+    bookmarks = bookmarks.order_by(*order_by(Bookmark, query.sort))
+    page = paginate(bookmarks, query.page, query.per_page)
     return page_response(page, represent_bookmark)
 
 
 @api.post("/api/bookmarks")
+@token_required
 def create_bookmark() -> ResponseReturnValue:
     """Create a bookmark."""
-    body = read_json()
-    with writing() as db:
-        user = authenticate(db)
-        fields = validate(BookmarkFields, body)
-        bookmark = insert_bookmark(db, user.id, fields.model_dump())
-    location = f"/api/bookmarks/{bookmark.id}"
-    return bookmark_response(201, bookmark, {"Location": location})
+    fields = BookmarkFields.model_validate(request.get_json())
+    lock_token()
+    bookmark = insert_bookmark(g.user.id, fields.model_dump())
+    db.commit()
+    response = bookmark_response(bookmark)
+    response.location = url_for(".show_bookmark", id=bookmark.id)
+    return response, 201
 
 
-@api.get("/api/bookmarks/<id:id>")
+@api.get(f"/api/bookmarks/{ID}")
+@token_required
 def show_bookmark(id: int) -> ResponseReturnValue:
     """Show one bookmark."""
-    with reading() as db:
-        user = authenticate(db)
-        bookmark = find_bookmark(db, user, id)
-    return bookmark_response(200, bookmark)
+    return revalidated(bookmark_response(find_bookmark(g.user, id)))
 
 
-@api.put("/api/bookmarks/<id:id>")
+@api.put(f"/api/bookmarks/{ID}")
+@token_required
 def replace_bookmark(id: int) -> ResponseReturnValue:
     """Replace all fields of a bookmark."""
-    body = read_json()
-    with writing() as db:
-        user = authenticate(db)
-        bookmark = find_bookmark(db, user, id)
-        check_if_match(bookmark_etag(bookmark))
-        fields = validate(BookmarkFields, body)
-        change_bookmark(db, bookmark, fields.model_dump())
-    return bookmark_response(200, bookmark)
+    document = request.get_json()
+    lock_token()
+    bookmark = find_bookmark(g.user, id)
+    check_if_match(bookmark_etag(bookmark))
+    fields = BookmarkFields.model_validate(document)
+    change_bookmark(bookmark, fields.model_dump())
+    db.commit()
+    return bookmark_response(bookmark)
 
 
-@api.patch("/api/bookmarks/<id:id>")
+@api.patch(f"/api/bookmarks/{ID}")
+@token_required
 def update_bookmark(id: int) -> ResponseReturnValue:
-    """Change the named fields of a bookmark."""
-    body = read_json()
-    with writing() as db:
-        user = authenticate(db)
-        bookmark = find_bookmark(db, user, id)
-        check_if_match(bookmark_etag(bookmark))
-        fields = validate(BookmarkChanges, body)
-        change_bookmark(db, bookmark, fields.model_dump())
-    return bookmark_response(200, bookmark)
+    """Change some fields of a bookmark."""
+    document = request.get_json()
+    lock_token()
+    bookmark = find_bookmark(g.user, id)
+    check_if_match(bookmark_etag(bookmark))
+    fields = BookmarkChanges.model_validate(document)
+    change_bookmark(bookmark, fields.model_dump(exclude_unset=True))
+    db.commit()
+    return bookmark_response(bookmark)
 
 
-@api.delete("/api/bookmarks/<id:id>")
+@api.delete(f"/api/bookmarks/{ID}")
+@token_required
 def delete_bookmark(id: int) -> ResponseReturnValue:
     """Delete a bookmark."""
-    with writing() as db:
-        user = authenticate(db)
-        bookmark = find_bookmark(db, user, id)
-        check_if_match(bookmark_etag(bookmark))
-        db.delete(bookmark)
+    lock_token()
+    bookmark = find_bookmark(g.user, id)
+    check_if_match(bookmark_etag(bookmark))
+    db.delete(bookmark)
+    db.commit()
     return "", 204
 
 
 @api.get("/api/tags")
+@compress.compressed()
+@token_required
 def list_tags() -> ResponseReturnValue:
-    """List the account's tags with their counts."""
-    with reading() as db:
-        user = authenticate(db)
-        tags = count_tags(db, user.id)
-    return {"items": tags}
+    """List the user's tags with their counts."""
+    return revalidated(jsonify(items=count_tags(g.user.id)))
 
 
 @api.post("/api/import")
+@token_required
 def import_bookmarks() -> ResponseReturnValue:
     """Import a browser's bookmark file."""
-    with reading() as db:
-        authenticate(db)  # before the body, which may be large
-    read_upload()
-    entries = read_entries(request.files.getlist("file"))
-    wanted = choose_entries(entries)  # while others may still write
-    with writing() as db:
-        user = authenticate(db)
-        created = insert_entries(db, user.id, wanted)
+    entries = read_entries(request.files.get("file"))
+    chosen = choose_entries(entries)
+    lock_token()
+    created = insert_entries(g.user.id, chosen)
+    db.commit()
     return {"created": created, "skipped": len(entries) - created}
 
 
 @api.get("/api/export")
+@token_required
 def export_bookmarks() -> ResponseReturnValue:
     """Export all bookmarks as a file."""
-    with reading() as db:
-        user = authenticate(db)
-    wanted = validate_query(Export)
-    return export_response(user.id, wanted.format)
+    query = validate_query(Export)
+    return export_response(g.user.id, query.format)
 
 
 @api.get("/api/users")
+@compress.compressed()
+@token_required
 def list_users() -> ResponseReturnValue:
-    """List one page of all accounts."""
-    with reading() as db:
-        require_admin(authenticate(db))
-        wanted = validate_query(Page)
-        page = paginate(db, select(User).order_by(User.id), wanted)
+    """List one page of all users."""
+    require_admin(g.user)
+    query = validate_query(Page)
+    users = select(User).order_by(User.id)
+    page = paginate(users, query.page, query.per_page)
     return page_response(page, represent_user)
 
 
-@api.delete("/api/users/<id:id>")
+@api.delete(f"/api/users/{ID}")
+@token_required
 def delete_user(id: int) -> ResponseReturnValue:
-    """Delete an account, with all its data."""
-    with writing() as db:
-        require_admin(authenticate(db))
-        if not delete_account(db, id):
-            abort(404, "There is no such account.")
+    """Delete a user with all data."""
+    lock_token()
+    require_admin(g.user)
+    if not remove_user(id):
+        abort(404, "There is no such user.")
+    db.commit()
     return "", 204
 
 
@@ -267,9 +279,8 @@ def show_openapi() -> ResponseReturnValue:
     return send_from_directory(current_app.root_path, "openapi.json")
 
 
-def bookmark_response(
-    status: int, bookmark: Bookmark, headers: dict[str, str] | None = None
-) -> ResponseReturnValue:
+def bookmark_response(bookmark: Bookmark) -> Response:
     """Answer with one bookmark and its entity tag."""
-    headers = {"ETag": bookmark_etag(bookmark), **(headers or {})}
-    return represent_bookmark(bookmark), status, headers
+    response = make_response(represent_bookmark(bookmark))
+    response.set_etag(bookmark_etag(bookmark))
+    return response

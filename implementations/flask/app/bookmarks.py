@@ -4,17 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import abort
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app.models import Bookmark, Tag
 from app.search import fold
-from app.storage import timestamp
+from app.storage import db, timestamp
 
 
 def represent_bookmark(bookmark: Bookmark) -> dict[str, Any]:
-    """Show a bookmark as its owner sees it."""
+    """Show a bookmark as the API does."""
     return {
         "id": bookmark.id,
         "url": bookmark.url,
@@ -28,49 +27,38 @@ def represent_bookmark(bookmark: Bookmark) -> dict[str, Any]:
 
 def bookmark_etag(bookmark: Bookmark) -> str:
     """Make the entity tag, new with each change (RFC 9110 §8.8.3)."""
-    return f'"{bookmark.id}-{timestamp(bookmark.updated_at)}"'
+    return f"{bookmark.id}-{timestamp(bookmark.updated_at)}"
 
 
-def insert_bookmark(
-    db: Session, user_id: int, fields: dict[str, Any]
-) -> Bookmark:
+def insert_bookmark(user_id: int, fields: dict[str, Any]) -> Bookmark:
     """Store a new bookmark."""
     row = make_row(user_id, fields, datetime.now(UTC))
     # Without the empty set "no tags" would mean "not loaded yet".
     bookmark = Bookmark(**row, tag_rows=set(), tags=fields["tags"])
     db.add(bookmark)
-    flush(db)
+    flush()
     return bookmark
 
 
-def change_bookmark(
-    db: Session, bookmark: Bookmark, fields: dict[str, Any]
-) -> None:
+def change_bookmark(bookmark: Bookmark, fields: dict[str, Any]) -> None:
     """Store what differs, if anything does."""
     for name, value in fields.items():
         setattr(bookmark, name, value)
     if db.is_modified(bookmark):
         bookmark.folded = fold(bookmark.title, bookmark.url, bookmark.notes)
         bookmark.updated_at = next_instant(bookmark.updated_at)
-        flush(db)
+        flush()
 
 
-def delete_bookmarks(db: Session, user_id: int) -> None:
-    """Delete all bookmarks of an account."""
-    db.execute(delete(Bookmark).where(Bookmark.user_id == user_id))
-
-
-def get_bookmark(
-    db: Session, user_id: int, bookmark_id: int
-) -> Bookmark | None:
-    """Read one bookmark of an account."""
+def get_bookmark(user_id: int, bookmark_id: int) -> Bookmark | None:
+    """Read one bookmark of a user."""
     return db.scalar(
         select(Bookmark).filter_by(user_id=user_id, id=bookmark_id)
     )
 
 
 def insert_bookmarks(
-    db: Session, user_id: int, bookmarks: list[tuple[dict[str, Any], datetime]]
+    user_id: int, bookmarks: list[tuple[dict[str, Any], datetime]]
 ) -> None:
     """Store many new bookmarks, without making an object of each."""
     if not bookmarks:
@@ -103,12 +91,13 @@ def make_row(
     }
 
 
-def flush(db: Session) -> None:
+def flush() -> None:
     """Send what is new to the database, which keeps URLs unique."""
     try:
         db.flush()
     except IntegrityError:
-        abort(409, "You have a bookmark with this URL already.")
+        db.rollback()
+        abort(409, "You already have a bookmark with this URL.")
 
 
 def next_instant(previous: datetime) -> datetime:

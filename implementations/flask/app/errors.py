@@ -3,19 +3,23 @@
 import json
 import logging
 
-from flask import Flask, Response, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, IntegrityError, TimeoutError
+from pydantic import ValidationError
+from sqlalchemy.exc import DatabaseError
 from werkzeug.exceptions import (
+    BadRequest,
     Forbidden,
     HTTPException,
+    SecurityError,
     ServiceUnavailable,
     UnprocessableEntity,
 )
 
-log = logging.getLogger(__name__)
+from app.validation import list_faults
 
-TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}  # RFC 9110
+log = logging.getLogger(__name__)
+errors = Blueprint("errors", __name__)
 
 
 class Invalid(UnprocessableEntity):
@@ -27,34 +31,55 @@ class Invalid(UnprocessableEntity):
         self.errors = errors
 
 
+@errors.app_errorhandler(HTTPException)
 def respond_to_error(error: HTTPException) -> Response:
     """Turn an exception into the response that tells of it."""
     response = error.get_response()
-    document = {
-        "type": "about:blank",
-        "title": TITLES.get(error.code, error.name),
-        "status": error.code,
-        "detail": error.description,
-    }
-    if isinstance(error, Invalid):
-        document["errors"] = error.errors
     if is_api_path(request.path):
+        document = {
+            "type": "about:blank",
+            "title": error.name,
+            "status": error.code,
+            "detail": error.description,
+        }
+        if isinstance(error, Invalid):
+            document["errors"] = error.errors
         response.data = json.dumps(document)
         response.content_type = "application/problem+json"
     else:
-        response.data = render_template("error.html", **document)
+        response.data = render_template("error.html", error=error)
     return response
 
 
+@errors.app_errorhandler(SecurityError)
+def respond_to_bad_host(error: SecurityError) -> SecurityError:
+    """Refuse a host that is not ours, for which no page can be made."""
+    return error
+
+
+@errors.app_errorhandler(CSRFError)
 def respond_to_csrf_error(error: CSRFError) -> Response:
     """Refuse a form that is not ours, or no longer."""
-    return respond_to_error(expired_form())
+    detail = "This form has expired. Go back and try again."
+    return respond_to_error(Forbidden(detail))
 
 
-def respond_to_database(error: DBAPIError | TimeoutError) -> Response:
+@errors.app_errorhandler(ValidationError)
+def respond_to_invalid_input(error: ValidationError) -> Response:
+    """List all faults by field and code."""
+    return respond_to_error(Invalid(list_faults(error)))
+
+
+@errors.app_errorhandler(RecursionError)
+@errors.app_errorhandler(OverflowError)
+def respond_to_odd_input(error: Exception) -> Response:
+    """Refuse JSON nested too deeply for Python, and dates out of its range."""
+    return respond_to_error(BadRequest())
+
+
+@errors.app_errorhandler(DatabaseError)
+def respond_to_database_error(error: DatabaseError) -> Response:
     """Tell the client to come back when the database does."""
-    if isinstance(error, IntegrityError):
-        raise error  # the database works; it is the program that is wrong
     log.exception("database unavailable")
     return respond_to_error(unavailable())
 
@@ -65,19 +90,6 @@ def unavailable() -> ServiceUnavailable:
     return ServiceUnavailable(detail, retry_after=1)
 
 
-def expired_form() -> Forbidden:
-    """Make the problem of a form that is not ours, or no longer."""
-    return Forbidden("This form has expired; go back and try again.")
-
-
 def is_api_path(path: str) -> bool:
     """Tell whether a path belongs to the API, which answers in JSON."""
     return path in ("/api", "/healthz", "/readyz") or path.startswith("/api/")
-
-
-def handle_errors(app: Flask) -> None:
-    """Tell Flask which exception becomes a response where."""
-    app.register_error_handler(HTTPException, respond_to_error)
-    app.register_error_handler(CSRFError, respond_to_csrf_error)
-    app.register_error_handler(DBAPIError, respond_to_database)
-    app.register_error_handler(TimeoutError, respond_to_database)

@@ -4,32 +4,34 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response
+from flask import Response, stream_with_context
 from sqlalchemy import select
 
 from app.bookmark_file import write_bookmark, write_end, write_start
 from app.bookmarks import represent_bookmark
 from app.models import Bookmark
-from app.storage import reading
+from app.storage import db
 
 TYPES = {"html": "text/html", "ndjson": "application/x-ndjson"}
-BATCH = 500
+BATCH = 500  # rows to hold in memory
 
 
-def export_response(user_id: int, format: str) -> Response:
-    """Answer with a file of all the account's bookmarks."""
-    response = Response(export_lines(user_id, format), mimetype=TYPES[format])
+def export_response(user_id: int, form: str) -> Response:
+    """Answer with a file of all the user's bookmarks."""
+    # The session is closed with the stream, also when the client leaves.
+    lines = stream_with_context(export_lines(user_id, form))
+    response = Response(lines, mimetype=TYPES[form])
     response.headers.set(
-        "Content-Disposition", "attachment", filename=f"bookmarks.{format}"
+        "Content-Disposition", "attachment", filename=f"bookmarks.{form}"
     )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def export_lines(user_id: int, format: str) -> Iterator[str]:
+def export_lines(user_id: int, form: str) -> Iterator[str]:
     """Write the file piece by piece."""
-    write = write_bookmark if format == "html" else write_json
-    if format == "html":
+    write = write_bookmark if form == "html" else write_json
+    if form == "html":
         yield write_start()
     query = (
         select(Bookmark)
@@ -37,11 +39,9 @@ def export_lines(user_id: int, format: str) -> Iterator[str]:
         .order_by(Bookmark.created_at, Bookmark.id)
         .execution_options(yield_per=BATCH)
     )
-    # Left, and the connection given back, also when the client goes away.
-    with reading() as db:
-        for batch in db.scalars(query).partitions():
-            yield "".join(write(represent_bookmark(row)) for row in batch)
-    if format == "html":
+    for batch in db.scalars(query).partitions():
+        yield "".join(write(represent_bookmark(row)) for row in batch)
+    if form == "html":
         yield write_end()
 
 

@@ -1,4 +1,4 @@
-"""What browsers are told to forbid."""
+"""Security headers, which tell browsers what to forbid."""
 
 from flask import Response, request
 
@@ -7,7 +7,6 @@ from app.errors import is_api_path
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    # Not no-referrer: forms would then be sent with `Origin: null`.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -20,4 +19,12 @@ def add_headers(response: Response) -> Response:
     if not is_api_path(request.path):
         for name, value in PAGE_HEADERS.items():
             response.headers.setdefault(name, value)
+    return response
+
+
+def vary_by_origin(response: Response) -> Response:
+    """Keep caches from showing one site what another may read."""
+    # Flask-Cors does so only where it allows several origins.
+    if is_api_path(request.path):
+        response.vary.add("Origin")
     return response

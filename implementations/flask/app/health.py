@@ -1,13 +1,10 @@
 """Whether the service can do its work."""
 
-from sqlalchemy.orm import Session
-
 from app.errors import unavailable
+from app.migrating import is_migrated
 
 
-def require_ready(db: Session) -> None:
+def require_ready() -> None:
     """Refuse to serve from a database without the newest schema."""
-    from app.migrating import is_migrated  # not before Alembic is needed
-
-    if not is_migrated(db):
+    if not is_migrated():
         raise unavailable()

@@ -5,28 +5,28 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app.bookmark_file import Entry, NotABookmarkFile, read_bookmarks
 from app.bookmarks import insert_bookmarks
 from app.errors import Invalid
 from app.models import Bookmark
+from app.storage import db
 from app.validation import Url
 
 URL = TypeAdapter(Url)
 
 
-def read_entries(files: list[FileStorage]) -> list[Entry]:
-    """Read the one file of a form."""
-    if len(files) != 1:
-        raise bad_file("A form with one file in the field file is needed.")
+def read_entries(file: FileStorage | None) -> list[Entry]:
+    """Read the entries of a bookmark file."""
+    if not file:
+        raise bad_file("Send a file in the field file.")
     try:
-        return read_bookmarks(files[0].read().decode("utf-8-sig"))
+        return read_bookmarks(file.read().decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise bad_file("The file is not UTF-8.") from error
     except NotABookmarkFile as error:
-        raise bad_file("This is no bookmark file.") from error
+        raise bad_file("This is not a bookmark file.") from error
 
 
 def bad_file(message: str) -> Invalid:
@@ -35,29 +35,27 @@ def bad_file(message: str) -> Invalid:
 
 
 def choose_entries(entries: list[Entry]) -> list[Entry]:
-    """Keep the first entry of each address that a bookmark may have."""
-    wanted: dict[str, Entry] = {}
+    """Keep the first entry of each URL that a bookmark may have."""
+    chosen: dict[str, Entry] = {}
     for entry in entries:
-        if entry.url not in wanted and is_url(entry.url):
-            wanted[entry.url] = entry
-    return list(wanted.values())
+        if entry.url not in chosen and is_url(entry.url):
+            chosen[entry.url] = entry
+    return list(chosen.values())
 
 
-def insert_entries(db: Session, user_id: int, entries: list[Entry]) -> int:
-    """Store the entries whose address is new, and count them."""
+def insert_entries(user_id: int, entries: list[Entry]) -> int:
+    """Store the entries whose URL is new, and count them."""
     known = set(
         db.scalars(select(Bookmark.url).where(Bookmark.user_id == user_id))
     )
     new = [entry for entry in entries if entry.url not in known]
     now = datetime.now(UTC)
-    insert_bookmarks(
-        db, user_id, [(asdict(e), e.created_at or now) for e in new]
-    )
+    insert_bookmarks(user_id, [(asdict(e), e.created_at or now) for e in new])
     return len(new)
 
 
 def is_url(address: str) -> bool:
-    """Tell whether a bookmark may have this address."""
+    """Tell whether a bookmark may have this URL."""
     try:
         return bool(URL.validate_python(address))
     except ValidationError:

@@ -1,60 +1,64 @@
-"""How often a sign-in may fail, for one name from one address."""
+"""How large a body may be, and how often a sign-in may fail."""
 
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from flask import request
+from flask import current_app, request
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import TooManyRequests
 
 from app.models import FailedSignIn
-from app.settings import settings
-from app.storage import writing
+from app.storage import begin_writing, db
 from app.tokens import digest
 
-COUNT, SECONDS = settings.login_limit
-WINDOW = timedelta(seconds=SECONDS)
+
+def allow_uploads() -> None:
+    """Let a bookmark file be larger than other bodies."""
+    if request.endpoint in ("api.import_bookmarks", "pages.submit_import"):
+        request.max_content_length = current_app.config["MAX_IMPORT_BYTES"]
 
 
-def check_limit(db: Session, username: str) -> None:
-    """Refuse to try a password after too many that were wrong."""
-    now = datetime.now(UTC)
-    # Only if there are as many in the window is there a row at this place.
+def check_limit(username: str) -> None:
+    """Refuse a sign-in after too many that failed."""
+    count, seconds = current_app.config["LOGIN_LIMIT"]
+    now, window = datetime.now(UTC), timedelta(seconds=seconds)
+    # There is such a row only if the window holds as many failures.
     failed_at = db.scalar(
         select(FailedSignIn.failed_at)
         .filter_by(username=name_key(username), address=request.remote_addr)
-        .where(FailedSignIn.failed_at > now - WINDOW)
+        .where(FailedSignIn.failed_at > now - window)
         .order_by(FailedSignIn.failed_at.desc())
         .limit(1)
-        .offset(COUNT - 1)
+        .offset(count - 1)
     )
     if failed_at:
-        raise too_many((failed_at + WINDOW - now).total_seconds())
+        raise too_many((failed_at + window - now).total_seconds())
 
 
 def count_failure(username: str) -> None:
-    """Remember that a sign-in failed, and forget what no longer counts."""
+    """Store that a sign-in failed, and delete what no longer counts."""
     now = datetime.now(UTC)
-    with writing() as db:
-        db.execute(
-            delete(FailedSignIn).where(FailedSignIn.failed_at <= now - WINDOW)
+    window = timedelta(seconds=current_app.config["LOGIN_LIMIT"][1])
+    begin_writing()
+    db.execute(
+        delete(FailedSignIn).where(FailedSignIn.failed_at <= now - window)
+    )
+    db.add(
+        FailedSignIn(
+            username=name_key(username),
+            address=request.remote_addr,
+            failed_at=now,
         )
-        db.add(
-            FailedSignIn(
-                username=name_key(username),
-                address=request.remote_addr,
-                failed_at=now,
-            )
-        )
+    )
+    db.commit()
 
 
 def name_key(username: str) -> str:
-    """Shorten what is too long for a name, for it is stored."""
+    """Shorten what is too long for a username, as it is stored."""
     return username if len(username) <= 128 else digest(username)
 
 
 def too_many(seconds: float) -> TooManyRequests:
     """Make the problem of a sign-in that has to wait."""
-    detail = "There were too many failed sign-ins; wait."
+    detail = "Too many failed sign-ins. Try again later."
     return TooManyRequests(detail, retry_after=max(1, ceil(seconds)))

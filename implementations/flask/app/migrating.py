@@ -6,25 +6,27 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.orm import Session
+from flask import current_app
+from sqlalchemy import make_url
 
-from app.settings import FOLDER, settings
+from app.storage import db
 
-CONFIG = Config(FOLDER / "alembic.ini")
+CONFIG = Config(Path(__file__).parents[1] / "alembic.ini")
 SCRIPTS = ScriptDirectory.from_config(CONFIG)
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()]
 
 
-def migrate(last: str) -> None:
-    """Run the steps that a database lacks, up to the last one wanted."""
-    if settings.database_url.drivername == "sqlite":
-        path = Path(settings.database_url.database)
+def migrate(step: str) -> None:
+    """Run the steps that a database lacks, up to the last one given."""
+    url = make_url(current_app.config["DATABASE_URL"])
+    if url.drivername == "sqlite":
+        path = Path(url.database)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    command.upgrade(CONFIG, last)
+    command.upgrade(CONFIG, step)
 
 
-def is_migrated(db: Session) -> bool:
+def is_migrated() -> bool:
     """Tell whether the database has had every step."""
     context = MigrationContext.configure(db.connection())
     return list(context.get_current_heads()) == SCRIPTS.get_heads()

@@ -1,219 +1,258 @@
 """The pages: the service for people."""
 
-from urllib.parse import urlencode
+from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import (
+    Blueprint,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
 from werkzeug.exceptions import (
     Conflict,
-    RequestEntityTooLarge,
+    HTTPException,
     TooManyRequests,
     Unauthorized,
 )
 
-from app.accounts import (
-    check_sign_in,
-    confirm_password,
-    hash_password,
-    insert_user,
-)
-from app.bodies import read_body
-from app.bookmarks import (
-    change_bookmark,
-    insert_bookmark,
-    represent_bookmark,
-)
-from app.csrf import check_csrf
+from app.accounts import check_sign_in, hash_password, insert_user
+from app.bookmarks import change_bookmark, insert_bookmark
 from app.errors import Invalid
 from app.exporting import export_response
+from app.extensions import compress
 from app.importing import choose_entries, insert_entries, read_entries
 from app.models import Bookmark
-from app.pagination import order_by, paginate
+from app.pagination import neighbours, order_by, paginate
 from app.permissions import find_bookmark
-from app.rendering import (
-    account_fields,
-    bookmark_fields,
-    bookmark_page,
-    home_page,
-    import_page,
-    login_page,
-    register_page,
-)
 from app.search import select_bookmarks
 from app.sessions import (
     end_session,
-    find_session,
-    is_own_path,
-    require_session,
+    load_user,
+    lock_session,
+    login_required,
+    next_path,
     start_session,
 )
-from app.settings import settings
-from app.storage import reading, writing
+from app.storage import begin_writing, db
 from app.tags import count_tags
 from app.validation import (
+    ID,
     BookmarkFields,
     Export,
     HomePage,
     Registration,
     SignIn,
-    validate_form,
+    list_faults,
     validate_query,
 )
 
 pages = Blueprint("pages", __name__)
+pages.before_request(load_user)
+pages.add_app_template_global(next_path)
 
 
 @pages.get("/")
+@compress.compressed()
+@login_required
 def show_home() -> ResponseReturnValue:
-    """Show one page of the account's bookmarks."""
-    with reading() as db:
-        user = require_session(db)
-        wanted = validate_query(HomePage)
-        query = select_bookmarks(user.id, wanted.q, wanted.tag)
-        query = query.order_by(*order_by(Bookmark, wanted.sort))
-        page = paginate(db, query, wanted)
-        tags = count_tags(db, user.id)
-    return home_page(wanted, page, tags)
+    """Show one page of the user's bookmarks."""
+    query = validate_query(HomePage)
+    bookmarks = select_bookmarks(g.user.id, query.q, query.tag)
+    bookmarks = bookmarks.order_by(*order_by(Bookmark, "-created_at"))
+    page = paginate(bookmarks, query.page, 20)
+    return render_template(
+        "home.html",
+        query=query,
+        page=page,
+        numbers=neighbours(page),
+        tags=count_tags(g.user.id),
+    )
 
 
 @pages.get("/login")
 def show_login() -> ResponseReturnValue:
-    """Show the form to sign in."""
-    return login_page(request.args)
+    """Show the sign-in form."""
+    return render_template("login.html")
 
 
 @pages.post("/login")
 def submit_login() -> ResponseReturnValue:
-    """Sign in, and go on to where the visitor was going."""
+    """Sign in and go on to the page that was asked for."""
+    form = request.form.to_dict()
     try:
-        fields = validate_form(SignIn, account_fields())
+        fields = SignIn.model_validate(form, extra="ignore")
         user = check_sign_in(fields.username, fields.password)
-        with writing() as db:
-            confirm_password(db, user)
-            start_session(db, user.id)
-    except (Invalid, Unauthorized, TooManyRequests) as error:
-        return login_page(request.form, error)
-    path = request.form.get("next", "")
-    return redirect(path if is_own_path(path) else "/", 303)
+    except (ValidationError, Unauthorized, TooManyRequests) as error:
+        return show_again("login.html", error)
+    start_session(user.id)
+    db.commit()
+    return redirect(next_path())
 
 
 @pages.post("/logout")
 def submit_logout() -> ResponseReturnValue:
     """Sign out."""
-    with writing() as db:
-        find_session(db)  # for the log
-        end_session(db)
-    return redirect("/login", 303)
+    begin_writing()
+    end_session()
+    db.commit()
+    return redirect(url_for(".show_login"))
 
 
 @pages.get("/register")
 def show_register() -> ResponseReturnValue:
-    """Show the form to sign up."""
-    return register_page()
+    """Show the sign-up form."""
+    return render_template("register.html")
 
 
 @pages.post("/register")
 def submit_register() -> ResponseReturnValue:
-    """Sign up."""
+    """Create an account and sign in."""
+    form = request.form.to_dict()
     try:
-        fields = validate_form(Registration, account_fields())
+        fields = Registration.model_validate(form, extra="ignore")
         password = hash_password(fields.password)
-        with writing() as db:
-            user = insert_user(db, fields.username, password)
-            start_session(db, user.id)
-    except (Invalid, Conflict) as error:
-        return register_page(error)
-    return redirect("/", 303)
+        begin_writing()
+        user = insert_user(fields.username, password)
+    except (ValidationError, Conflict) as error:
+        return show_again("register.html", error, field="username")
+    start_session(user.id)
+    db.commit()
+    return redirect(url_for(".show_home"))
 
 
 @pages.post("/bookmarks")
+@login_required
 def submit_bookmark() -> ResponseReturnValue:
-    """Add a bookmark."""
+    """Create a bookmark."""
     try:
-        with writing() as db:
-            user = require_session(db)
-            fields = validate_form(BookmarkFields, bookmark_fields())
-            insert_bookmark(db, user.id, fields.model_dump())
-    except (Invalid, Conflict) as error:
-        return bookmark_page(request.form, error)
-    return redirect("/", 303)
+        fields = BookmarkFields.model_validate(bookmark_fields())
+        lock_session()
+        insert_bookmark(g.user.id, fields.model_dump())
+    except (ValidationError, Conflict) as error:
+        return show_again(
+            "bookmark.html", error, field="url", heading="Add a bookmark"
+        )
+    db.commit()
+    return redirect(url_for(".show_home"))
 
 
-@pages.get("/bookmarks/<id:id>/edit")
+@pages.get(f"/bookmarks/{ID}/edit")
+@login_required
 def show_edit(id: int) -> ResponseReturnValue:
     """Show a bookmark in a form."""
-    with reading() as db:
-        user = require_session(db)
-        bookmark = represent_bookmark(find_bookmark(db, user, id))
-    values = {**bookmark, "tags": ", ".join(bookmark["tags"])}
-    return bookmark_page(values)
+    bookmark = find_bookmark(g.user, id)
+    values = {
+        "url": bookmark.url,
+        "title": bookmark.title,
+        "tags": ", ".join(sorted(bookmark.tags)),
+        "notes": bookmark.notes,
+    }
+    return render_template(
+        "bookmark.html", heading="Edit bookmark", values=values
+    )
 
 
-@pages.post("/bookmarks/<id:id>/edit")
+@pages.post(f"/bookmarks/{ID}/edit")
+@login_required
 def submit_edit(id: int) -> ResponseReturnValue:
     """Change a bookmark."""
+    find_bookmark(g.user, id)
     try:
-        with writing() as db:
-            user = require_session(db)
-            bookmark = find_bookmark(db, user, id)
-            fields = validate_form(BookmarkFields, bookmark_fields())
-            change_bookmark(db, bookmark, fields.model_dump())
-    except (Invalid, Conflict) as error:
-        return bookmark_page(request.form, error)
-    return redirect("/", 303)
+        fields = BookmarkFields.model_validate(bookmark_fields())
+        lock_session()
+        bookmark = find_bookmark(g.user, id)
+        change_bookmark(bookmark, fields.model_dump())
+    except (ValidationError, Conflict) as error:
+        return show_again(
+            "bookmark.html", error, field="url", heading="Edit bookmark"
+        )
+    db.commit()
+    return redirect(next_path())
 
 
-@pages.post("/bookmarks/<id:id>/delete")
+@pages.get(f"/bookmarks/{ID}/delete")
+@login_required
+def show_delete(id: int) -> ResponseReturnValue:
+    """Ask whether to delete a bookmark."""
+    return render_template("delete.html", bookmark=find_bookmark(g.user, id))
+
+
+@pages.post(f"/bookmarks/{ID}/delete")
+@login_required
 def submit_delete(id: int) -> ResponseReturnValue:
     """Delete a bookmark."""
-    with writing() as db:
-        user = require_session(db)
-        db.delete(find_bookmark(db, user, id))
-    return redirect("/", 303)
+    lock_session()
+    db.delete(find_bookmark(g.user, id))
+    db.commit()
+    return redirect(next_path())
 
 
 @pages.get("/import")
+@login_required
 def show_import() -> ResponseReturnValue:
-    """Show the form to import a file."""
-    return import_page()
+    """Show the import form."""
+    created = request.args.get("created", type=int)
+    skipped = request.args.get("skipped", type=int)
+    return render_template("import.html", created=created, skipped=skipped)
 
 
 @pages.post("/import")
+@login_required
 def submit_import() -> ResponseReturnValue:
-    """Import a file."""
+    """Import a bookmark file."""
     try:
-        read_own_form(settings.max_import_bytes)
-        with reading() as db:
-            require_session(db)  # before the file, which may be large
-        entries = read_entries(request.files.getlist("file"))
-    except (Invalid, RequestEntityTooLarge) as error:
-        return import_page(error)
-    wanted = choose_entries(entries)  # while others may still write
-    with writing() as db:
-        user = require_session(db)
-        created = insert_entries(db, user.id, wanted)
-    counts = {"created": created, "skipped": len(entries) - created}
-    return redirect("/import?" + urlencode(counts), 303)
+        entries = read_entries(request.files.get("file"))
+    except Invalid as error:
+        return show_again("import.html", error)
+    chosen = choose_entries(entries)
+    lock_session()
+    created = insert_entries(g.user.id, chosen)
+    db.commit()
+    skipped = len(entries) - created
+    return redirect(url_for(".show_import", created=created, skipped=skipped))
 
 
 @pages.get("/export")
+@login_required
 def show_export() -> ResponseReturnValue:
     """Export all bookmarks as a file."""
-    with reading() as db:
-        user = require_session(db)
-    wanted = validate_query(Export)
-    return export_response(user.id, wanted.format)
+    query = validate_query(Export)
+    return export_response(g.user.id, query.format)
 
 
-@pages.before_request
-def check_form() -> None:
-    """Refuse a form that is too large, or not ours."""
-    upload = request.endpoint == "pages.submit_import"
-    if request.method == "POST" and not upload:
-        read_own_form(settings.max_body_bytes)
+def bookmark_fields() -> dict[str, Any]:
+    """Take a bookmark from a form, in which the tags are one text."""
+    form = request.form
+    return {
+        "url": form.get("url", ""),
+        "title": form.get("title", ""),
+        "notes": form.get("notes", "").replace("\r\n", "\n"),
+        "tags": [t for t in form.get("tags", "").split(",") if t.strip()],
+    }
 
 
-def read_own_form(limit: int) -> None:
-    """Read a form, unless it is too large or not ours."""
-    read_body(limit)
-    check_csrf()
+def show_again(
+    template: str,
+    error: ValidationError | HTTPException,
+    field: str = "",
+    **context: str,
+) -> ResponseReturnValue:
+    """Show a form again, with what was sent and what is wrong with it."""
+    if isinstance(error, ValidationError):
+        error = Invalid(list_faults(error))
+    errors = {field: error.description}
+    if isinstance(error, Invalid):
+        errors = {fault["field"]: fault["message"] for fault in error.errors}
+    page = render_template(
+        template, values=request.form, errors=errors, **context
+    )
+    # The status 401 is for those who can send a token.
+    response = make_response(page, 422 if error.code == 401 else error.code)
+    if isinstance(error, TooManyRequests):
+        response.retry_after = error.retry_after
+    return response

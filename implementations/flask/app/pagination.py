@@ -1,22 +1,21 @@
-"""Lists that come a page at a time."""
+"""Lists, one page at a time."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
-from flask.typing import ResponseReturnValue
+from flask import Response, jsonify, request
 from sqlalchemy import BigInteger, ColumnElement, Select, func, literal
-from sqlalchemy.orm import Session
 
-from app import validation
+from app.caching import revalidated
 from app.models import Base
+from app.storage import db
 
 
 @dataclass
 class Page:
-    """The rows of one page, its number, its size, the number of all rows."""
+    """Hold the rows of one page, its number and size, and the total."""
 
     rows: Sequence[Any]
     number: int
@@ -24,9 +23,8 @@ class Page:
     total: int
 
 
-def paginate(db: Session, query: Select[Any], wanted: validation.Page) -> Page:
+def paginate(query: Select[Any], number: int, size: int) -> Page:
     """Read one page."""
-    number, size = wanted.page, wanted.per_page
     total = db.scalar(
         query.order_by(None).with_only_columns(
             func.count(), maintain_column_froms=True
@@ -45,17 +43,16 @@ def order_by(model: type[Base], sort: str) -> list[ColumnElement[Any]]:
     return [column.asc() for column in columns]
 
 
-def page_response(
-    page: Page, represent: Callable[[Any], Any]
-) -> ResponseReturnValue:
+def page_response(page: Page, represent: Callable[[Any], Any]) -> Response:
     """Answer with one page and the links around it."""
-    content = {
-        "items": [represent(row) for row in page.rows],
-        "page": page.number,
-        "per_page": page.size,
-        "total": page.total,
-    }
-    return content, {"Link": link_header(page)}
+    response = jsonify(
+        items=[represent(row) for row in page.rows],
+        page=page.number,
+        per_page=page.size,
+        total=page.total,
+    )
+    response.headers["Link"] = link_header(page)
+    return revalidated(response)
 
 
 def link_header(page: Page) -> str:

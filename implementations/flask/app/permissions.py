@@ -1,24 +1,28 @@
 """Who may do what."""
 
+from functools import wraps
+from typing import Any
+
 from flask import abort, g, request
-from sqlalchemy.orm import Session
+from flask.typing import ResponseReturnValue, RouteCallable
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
+from app.accounts import lock_user
 from app.bookmarks import get_bookmark
 from app.models import Bookmark, User
 from app.tokens import find_token
 
 
-def authenticate(db: Session) -> User:
-    """Return the account that asks, by its bearer token (RFC 6750 §2.1)."""
+def authenticate() -> User:
+    """Return the user who asks, by the bearer token (RFC 6750 §2.1)."""
     try:
         credentials = request.authorization
-    except ValueError as error:  # not ASCII, in another scheme
+    except ValueError as error:  # Basic, and not in ASCII
         raise unauthorized() from error
     if not credentials or credentials.type != "bearer":
         raise unauthorized()
-    g.token = find_token(db, credentials.token or "")
+    g.token = find_token(credentials.token or "")
     if not g.token:
         raise unauthorized(error="invalid_token")
     g.user_id = g.token.user_id
@@ -26,17 +30,34 @@ def authenticate(db: Session) -> User:
 
 
 def require_admin(user: User) -> None:
-    """Refuse accounts that are no administrator's."""
+    """Refuse users who are not administrators."""
     if not user.admin:
         abort(403, "This is for administrators.")
 
 
-def find_bookmark(db: Session, user: User, bookmark_id: int) -> Bookmark:
-    """Return a bookmark of this account; another's is as if missing."""
-    bookmark = get_bookmark(db, user.id, bookmark_id)
+def find_bookmark(user: User, bookmark_id: int) -> Bookmark:
+    """Return a bookmark of this user; another's is as if missing."""
+    bookmark = get_bookmark(user.id, bookmark_id)
     if not bookmark:
         abort(404, "There is no such bookmark.")
     return bookmark
+
+
+def token_required(view: RouteCallable) -> RouteCallable:
+    """Refuse requests without a valid token."""
+
+    @wraps(view)
+    def wrapped_view(**kwargs: Any) -> ResponseReturnValue:
+        g.user = authenticate()
+        return view(**kwargs)
+
+    return wrapped_view
+
+
+def lock_token() -> None:
+    """Begin to write, unless the token has ended since it was checked."""
+    lock_user(g.user_id)
+    g.user = authenticate()
 
 
 def unauthorized(**parameters: str) -> Unauthorized:

@@ -1,30 +1,36 @@
-"""Sessions: rows of a table, and a cookie that holds a row's name.
+"""Sessions: rows of a table, and Flask's signed cookie with a row's name.
 
-Flask keeps and signs the cookie. A visitor who has not signed in has one
-too, but no row.
+A visitor who has not signed in has such a cookie too, but no row.
 """
 
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
 
-from flask import abort, g, redirect, request, session
-from flask_wtf.csrf import generate_csrf
+from flask import (
+    abort,
+    current_app,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
-from app.accounts import represent_user
+from app.accounts import lock_user
 from app.models import BrowserSession, User
-from app.settings import settings
+from app.storage import db
 from app.tokens import digest
 
 
-def start_session(db: Session, user_id: int) -> None:
-    """Sign an account in under a new id."""
-    end_session(db)
+def start_session(user_id: int) -> None:
+    """Sign a user in under a new id, which prevents session fixation."""
+    end_session()
     id, now = secrets.token_urlsafe(32), datetime.now(UTC)
-    expires_at = now + timedelta(seconds=settings.session_ttl)
     db.execute(
         delete(BrowserSession).where(
             BrowserSession.user_id == user_id, BrowserSession.expires_at <= now
@@ -32,63 +38,73 @@ def start_session(db: Session, user_id: int) -> None:
     )
     db.add(
         BrowserSession(
-            digest=digest(id), user_id=user_id, expires_at=expires_at
+            digest=digest(id),
+            user_id=user_id,
+            expires_at=now + current_app.permanent_session_lifetime,
         )
     )
     session["id"] = id
-    session.permanent = True  # until the row expires, not the browser closes
-    generate_csrf()  # so that the cookie is complete, and set only once
+    session.permanent = True  # until the row expires
 
 
-def find_session(db: Session) -> User | None:
-    """Find the account whose session asks, if there is one."""
-    if "id" not in session:
-        return None
-    query = (
-        select(User)
-        .join(BrowserSession)
-        .where(BrowserSession.digest == digest(session["id"]))
-        .where(BrowserSession.expires_at > datetime.now(UTC))
-    )
-    if db.info.get("writing"):
-        query = query.with_for_update(of=User)
-    user = db.scalar(query)
-    if user:
-        g.user_id = user.id
-        g.user = represent_user(user)  # for the head of the page
-    return user
-
-
-def require_session(db: Session) -> User:
-    """Return the account whose session asks, or lead to the sign-in."""
-    user = find_session(db)
-    if not user:
-        abort(redirect(login_path(), 303))
-    return user
-
-
-def end_session(db: Session) -> None:
-    """End the session that asks."""
+def end_session() -> None:
+    """End the session of this request."""
     own = BrowserSession.digest == digest(session.get("id", ""))
     db.execute(delete(BrowserSession).where(own))
-    session.clear()  # and with it the token that forms had so far
+    session.clear()  # and with it the token of the forms
 
 
-def end_sessions(db: Session, user_id: int) -> None:
-    """End all sessions of an account."""
+def end_sessions(user_id: int) -> None:
+    """End all sessions of a user."""
     db.execute(delete(BrowserSession).where(BrowserSession.user_id == user_id))
 
 
+def load_user() -> None:
+    """Find the user of the session of this request, if there is one."""
+    g.user = None
+    if "id" in session:
+        g.user = db.scalar(
+            select(User)
+            .join(BrowserSession)
+            .where(BrowserSession.digest == digest(session["id"]))
+            .where(BrowserSession.expires_at > datetime.now(UTC))
+        )
+    g.user_id = g.user.id if g.user else None
+
+
+def login_required(view: RouteCallable) -> RouteCallable:
+    """Lead visitors who have not signed in to the sign-in form."""
+
+    @wraps(view)
+    def wrapped_view(**kwargs: Any) -> ResponseReturnValue:
+        if not g.user:
+            return redirect(login_path())
+        return view(**kwargs)
+
+    return wrapped_view
+
+
+def lock_session() -> None:
+    """Begin to write, unless the session has ended since it was checked."""
+    lock_user(g.user_id)
+    load_user()
+    if not g.user:
+        abort(redirect(login_path()))
+
+
 def login_path() -> str:
-    """Lead to the sign-in, and from there to what was asked for."""
-    if request.method == "POST":  # a form cannot be asked for again
-        return "/login"
-    asked = quote(request.path)
-    if request.query_string:
-        asked += "?" + request.query_string.decode("latin-1")
-    return "/login?next=" + quote(asked, safe="")
+    """Lead to the sign-in form, and from there back to this page."""
+    if request.method == "POST":  # a form cannot be sent again by a link
+        return url_for("pages.show_login")
+    return url_for("pages.show_login", next=request.full_path)
 
 
-def is_own_path(path: str) -> bool:
-    """Tell whether an address leads nowhere but to this service."""
+def next_path() -> str:
+    """Return the path to go on to, the home page if it is on another site."""
+    path = request.values.get("next", "")
+    return path if is_local_path(path) else url_for("pages.show_home")
+
+
+def is_local_path(path: str) -> bool:
+    """Tell whether an address stays on this site."""
     return bool(re.fullmatch(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*", path))

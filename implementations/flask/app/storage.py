@@ -1,35 +1,47 @@
-"""The database: an engine with its connections, and transactions."""
+"""The database: an engine, and a session for each request."""
 
 import sqlite3
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import g, has_app_context
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.orm import Session, sessionmaker
+from flask import Flask, current_app, g
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.orm import Session
+from werkzeug.local import LocalProxy
 
-from app.settings import settings
+
+def init_app(app: Flask) -> None:
+    """Describe the database to an application, and close its sessions."""
+    url = make_url(app.config["DATABASE_URL"])
+    app.extensions["engine"] = make_engine(url, app.config["THREADS"])
+    app.teardown_appcontext(close_db)
 
 
-def make_engine() -> Engine:
+def make_engine(url: URL, pool_size: int) -> Engine:
     """Describe the database; it is opened when it is first needed."""
-    if settings.database_url.drivername == "postgresql":
+    if url.drivername == "postgresql":
         return create_engine(
-            settings.database_url,
-            pool_size=settings.threads,
+            url,
+            pool_size=pool_size,
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c lock_timeout=5s",
             },
         )
     engine = create_engine(
-        settings.database_url.set(
-            database=Path(settings.database_url.database).as_uri(),
+        url.set(
+            database=Path(url.database).absolute().as_uri(),
             query={"mode": "rw", "uri": "true"},  # never creates a database
         ),
-        pool_size=settings.threads,
+        pool_size=pool_size,
         connect_args={
             "timeout": 5,  # seconds to wait for another writer
             "isolation_level": None,  # transactions are begun below
@@ -55,39 +67,32 @@ def begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-engine = make_engine()
-if settings.database_url.drivername == "postgresql":
-    reader = engine.execution_options(isolation_level="REPEATABLE READ")
-else:
-    reader = engine  # SQLite reads from a snapshot anyway
-writer = engine.execution_options(writing=True)
-start_reading = sessionmaker(reader)
-start_writing = sessionmaker(
-    writer, expire_on_commit=False, info={"writing": True}
-)
+def get_db() -> Session:
+    """Return the session of this request."""
+    if "db" not in g:
+        g.db = Session(
+            current_app.extensions["engine"], expire_on_commit=False
+        )
+    return g.db
 
 
-def reading() -> AbstractContextManager[Session]:
-    """Give one snapshot of the database, without keeping writers out."""
-    return start_reading()
+def close_db(error: BaseException | None) -> None:
+    """Close the session of this request, if it was used."""
+    session = g.pop("db", None)
+    if session is not None:
+        session.close()
 
 
-def writing() -> AbstractContextManager[Session]:
-    """Give the one writer's place: all is stored in the end, or nothing."""
-    return start_writing.begin()
+db: Session = LocalProxy(get_db)
+
+
+def begin_writing() -> None:
+    """Begin a transaction that writes, and read again what was read."""
+    db.rollback()
+    db.connection(execution_options={"writing": True})
 
 
 def timestamp(moment: datetime) -> str:
     """Write an instant as RFC 3339 in UTC, which also sorts as text."""
     text = moment.astimezone(UTC).isoformat(timespec="microseconds")
     return text.replace("+00:00", "Z")
-
-
-def count_statement(*arguments: Any) -> None:
-    """Note one statement that the database has run."""
-    if has_app_context():
-        g.statements = g.get("statements", 0) + 1
-
-
-if settings.log_level == "debug":
-    event.listen(engine, "before_cursor_execute", count_statement)

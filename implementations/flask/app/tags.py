@@ -3,13 +3,13 @@
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.models import Bookmark, Tag
+from app.storage import db
 
 
-def count_tags(db: Session, user_id: int) -> list[dict[str, Any]]:
-    """Count an account's bookmarks for each of its tags."""
+def count_tags(user_id: int) -> list[dict[str, Any]]:
+    """Count a user's bookmarks for each tag."""
     rows = db.execute(
         select(Tag.name, func.count().label("bookmarks"))
         .join(Bookmark)

@@ -4,18 +4,19 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
+from flask import current_app
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import contains_eager
 
-from app.models import Token, User
-from app.settings import settings
-from app.storage import timestamp
+from app.models import Token
+from app.storage import db, timestamp
 
 
-def issue_token(db: Session, user_id: int) -> dict[str, str]:
-    """Make a token for an account; only its digest is stored."""
+def issue_token(user_id: int) -> dict[str, str]:
+    """Make a token for a user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
-    expires_at = datetime.now(UTC) + timedelta(seconds=settings.token_ttl)
+    lifetime = timedelta(seconds=current_app.config["TOKEN_TTL"])
+    expires_at = datetime.now(UTC) + lifetime
     db.add(Token(digest=digest(token), user_id=user_id, expires_at=expires_at))
     return {
         "token": token,
@@ -24,28 +25,26 @@ def issue_token(db: Session, user_id: int) -> dict[str, str]:
     }
 
 
-def find_token(db: Session, token: str) -> Token | None:
-    """Find a token that is valid now, with its account."""
-    query = (
+def find_token(token: str) -> Token | None:
+    """Find a valid token with its user."""
+    return db.scalar(
         select(Token)
         .join(Token.user)
         .options(contains_eager(Token.user))
         .where(Token.digest == digest(token))
         .where(Token.expires_at > datetime.now(UTC))
     )
-    if db.info.get("writing"):
-        # PostgreSQL lets several write: keep the account until the end.
-        query = query.with_for_update(of=User)
-    return db.scalar(query)
 
 
-def end_tokens(db: Session, user_id: int, but: str = "") -> None:
-    """End the tokens of an account, but for one."""
+def end_other_tokens(user_id: int, token_digest: str) -> None:
+    """Revoke all tokens of a user but one."""
     db.execute(
-        delete(Token).where(Token.user_id == user_id, Token.digest != but)
+        delete(Token).where(
+            Token.user_id == user_id, Token.digest != token_digest
+        )
     )
 
 
 def digest(token: str) -> str:
-    """Digest a token; it is random, so that one round is enough."""
+    """Digest a token; it is random, so one round is enough."""
     return sha256(token.encode()).hexdigest()

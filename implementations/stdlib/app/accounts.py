@@ -1,4 +1,4 @@
-"""Accounts and their passwords."""
+"""Users and their passwords."""
 
 import hashlib
 import hmac
@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.errors import Problem
+from app.framework.errors import Problem
+from app.framework.messages import Request
 from app.limits import check_limit, count_failure
-from app.messages import Request
+from app.pagination import Page, paginate
 from app.settings import settings
 from app.storage import reading, timestamp
 
@@ -20,7 +21,7 @@ COMMON = frozenset(
 
 
 def hash_password(password: str) -> str:
-    """Hash a password with scrypt (RFC 7914) and a salt of its own."""
+    """Hash a password with scrypt (RFC 7914) and a salt."""
     return scrypt(password, 2**settings.password_log_n, secrets.token_hex(16))
 
 
@@ -51,7 +52,7 @@ def is_common_password(password: str) -> bool:
 
 
 def represent_user(user: sqlite3.Row) -> dict[str, Any]:
-    """Show an account, without its secrets."""
+    """Show a user, without secrets."""
     return {
         "id": user["id"],
         "username": user["username"],
@@ -63,7 +64,7 @@ def represent_user(user: sqlite3.Row) -> dict[str, Any]:
 def insert_user(
     db: sqlite3.Connection, username: str, password: str, admin: bool = False
 ) -> sqlite3.Row:
-    """Store a new account."""
+    """Store a new user."""
     now = timestamp(datetime.now(UTC))
     try:
         db.execute(
@@ -72,28 +73,33 @@ def insert_user(
             [username, password, admin, now],
         )
     except sqlite3.IntegrityError as error:
-        raise Problem(409, "This name is taken.") from error
+        raise Problem(409, "This username is taken.") from error
     return get_user(db, username)
 
 
 def get_user(db: sqlite3.Connection, username: str) -> sqlite3.Row | None:
-    """Read the account that has this name."""
+    """Read the user who has this name."""
     return db.execute(
         "SELECT * FROM users WHERE username = ?", [username]
     ).fetchone()
 
 
+def page_of_users(db: sqlite3.Connection, query: dict[str, Any]) -> Page:
+    """Read one page of all users."""
+    return paginate(db, "*", "users", [], query)
+
+
 def replace_password(
     db: sqlite3.Connection, user_id: int, password: str
 ) -> None:
-    """Store another hash for an account."""
+    """Store another hash for a user."""
     db.execute(
         "UPDATE users SET password = ? WHERE id = ?", [password, user_id]
     )
 
 
-def delete_account(db: sqlite3.Connection, user_id: int) -> bool:
-    """Delete an account; what refers to it goes with it."""
+def remove_user(db: sqlite3.Connection, user_id: int) -> bool:
+    """Delete a user; the rows that refer to the user go as well."""
     return bool(
         db.execute("DELETE FROM users WHERE id = ?", [user_id]).rowcount
     )
@@ -102,7 +108,7 @@ def delete_account(db: sqlite3.Connection, user_id: int) -> bool:
 def check_sign_in(
     request: Request, username: str, password: str
 ) -> sqlite3.Row:
-    """Return the account that has this name and this password."""
+    """Return the user who has this name and this password."""
     with reading() as db:
         check_limit(db, username, request.address)
         user = get_user(db, username)
@@ -111,7 +117,7 @@ def check_sign_in(
     if not verify_password(password, stored) or not user:
         count_failure(username, request.address)
         raise wrong_sign_in()
-    request.user_id = user["id"]
+    request.user = user
     return user
 
 
@@ -121,7 +127,7 @@ def unknown_password() -> str:
 
 
 def confirm_password(db: sqlite3.Connection, user: sqlite3.Row) -> None:
-    """Refuse if the account or its password changed since it was read."""
+    """Refuse if the user or the password changed since it was read."""
     row = db.execute(
         "SELECT 1 FROM users WHERE id = ? AND password = ?",
         [user["id"], user["password"]],
@@ -132,5 +138,5 @@ def confirm_password(db: sqlite3.Connection, user: sqlite3.Row) -> None:
 
 def wrong_sign_in() -> Problem:
     """Make the one problem for every sign-in that fails."""
-    detail = "The name or the password is wrong."
+    detail = "The username or password is wrong."
     return Problem(401, detail, {"WWW-Authenticate": "Bearer"})

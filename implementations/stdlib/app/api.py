@@ -5,46 +5,47 @@ import sqlite3
 from app.accounts import (
     check_sign_in,
     confirm_password,
-    delete_account,
     hash_password,
     insert_user,
+    page_of_users,
+    remove_user,
     replace_password,
     represent_user,
     verify_password,
 )
-from app.bodies import read_json, read_multipart
 from app.bookmarks import (
-    COLUMNS,
     bookmark_etag,
     change_bookmark,
     insert_bookmark,
+    page_of_bookmarks,
+    remove_bookmark,
     represent_bookmark,
 )
 from app.caching import check_if_match
 from app.docs import OPENAPI
-from app.errors import Problem
 from app.exporting import export_response
+from app.framework.bodies import read_json, read_multipart
+from app.framework.errors import Problem
+from app.framework.messages import Request, Response, json_response
+from app.framework.routing import Router
+from app.framework.validation import validate, validate_query
 from app.health import require_ready
 from app.importing import choose_entries, insert_entries, read_entries
 from app.limits import check_limit, count_failure
-from app.messages import Request, Response, json_response
-from app.pagination import page_response, paginate
+from app.pagination import page_response
 from app.permissions import authenticate, find_bookmark, require_admin
-from app.routing import Router
-from app.search import select_bookmarks
 from app.sessions import end_sessions
+from app.settings import settings
 from app.storage import reading, writing
 from app.tags import count_tags
-from app.tokens import end_tokens, issue_token
+from app.tokens import end_other_tokens, end_token, issue_token
 from app.validation import (
     BOOKMARK,
     BOOKMARK_PAGE,
     EXPORT,
     PAGE,
     SIGN_IN,
-    validate,
     validate_password_change,
-    validate_query,
     validate_registration,
 )
 
@@ -53,13 +54,13 @@ api = Router()
 
 @api.get("/healthz")
 def show_health(request: Request) -> Response:
-    """Say that the process is up."""
+    """Say that the process is running."""
     return json_response(200, {"status": "ok"})
 
 
 @api.get("/readyz")
 def show_readiness(request: Request) -> Response:
-    """Say whether the database can serve."""
+    """Say whether the database is ready."""
     with reading() as db:
         require_ready(db)
     return json_response(200, {"status": "ok"})
@@ -78,7 +79,7 @@ def register_user(request: Request) -> Response:
 
 @api.get("/api/me")
 def show_me(request: Request) -> Response:
-    """Show the account that asks."""
+    """Show the signed-in user."""
     with reading() as db:
         user = authenticate(request, db)
     return json_response(200, represent_user(user))
@@ -100,23 +101,23 @@ def change_password(request: Request) -> Response:
         authenticate(request, db)  # again, for hashing took its time
         confirm_password(db, user)
         replace_password(db, user["id"], password)
-        end_tokens(db, user["id"], but=user["digest"])
+        end_other_tokens(db, user["id"], user["digest"])
         end_sessions(db, user["id"])
     return Response(204)
 
 
 @api.delete("/api/me")
 def delete_me(request: Request) -> Response:
-    """Delete the account that asks, with all its data."""
+    """Delete the signed-in user, with all data."""
     with writing() as db:
         user = authenticate(request, db)
-        delete_account(db, user["id"])
+        remove_user(db, user["id"])
     return Response(204)
 
 
 @api.post("/api/tokens")
 def create_token(request: Request) -> Response:
-    """Sign in: trade a name and a password for a token."""
+    """Sign in: exchange a name and a password for a token."""
     fields = validate(read_json(request), SIGN_IN)
     user = check_sign_in(request, fields["username"], fields["password"])
     with writing() as db:
@@ -127,25 +128,20 @@ def create_token(request: Request) -> Response:
 
 @api.delete("/api/tokens/current")
 def delete_token(request: Request) -> Response:
-    """Sign out: end the token that asks."""
+    """Sign out: revoke the token of this request."""
     with writing() as db:
         user = authenticate(request, db)
-        db.execute("DELETE FROM tokens WHERE digest = ?", [user["digest"]])
+        end_token(db, user["digest"])
     return Response(204)
 
 
 @api.get("/api/bookmarks")
 def list_bookmarks(request: Request) -> Response:
-    """List one page of the account's bookmarks."""
+    """List one page of the user's bookmarks."""
     with reading() as db:
         user = authenticate(request, db)
         query = validate_query(request.query, BOOKMARK_PAGE)
-        condition, values = select_bookmarks(
-            user["id"], query["q"], query["tag"]
-        )
-        page = paginate(
-            db, COLUMNS, f"bookmarks WHERE {condition}", values, query
-        )
+        page = page_of_bookmarks(db, user["id"], query)
     return page_response(request, page, represent_bookmark)
 
 
@@ -185,7 +181,7 @@ def replace_bookmark(request: Request, id: int) -> Response:
 
 @api.patch("/api/bookmarks/{id}")
 def update_bookmark(request: Request, id: int) -> Response:
-    """Change the named fields of a bookmark."""
+    """Change some fields of a bookmark."""
     document = read_json(request)
     with writing() as db:
         user = authenticate(request, db)
@@ -203,13 +199,13 @@ def delete_bookmark(request: Request, id: int) -> Response:
         user = authenticate(request, db)
         bookmark = find_bookmark(db, user, id)
         check_if_match(request, bookmark_etag(bookmark))
-        db.execute("DELETE FROM bookmarks WHERE id = ?", [bookmark["id"]])
+        remove_bookmark(db, bookmark)
     return Response(204)
 
 
 @api.get("/api/tags")
 def list_tags(request: Request) -> Response:
-    """List the account's tags with their counts."""
+    """List the user's tags with their counts."""
     with reading() as db:
         user = authenticate(request, db)
         tags = count_tags(db, user["id"])
@@ -221,12 +217,12 @@ def import_bookmarks(request: Request) -> Response:
     """Import a browser's bookmark file."""
     with reading() as db:
         authenticate(request, db)  # before the body, which may be large
-    _, files = read_multipart(request)
+    _, files = read_multipart(request, settings.max_import_bytes)
     entries = read_entries(files)
-    wanted = choose_entries(entries)  # while others may still write
+    chosen = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = authenticate(request, db)
-        created = insert_entries(db, user["id"], wanted)
+        created = insert_entries(db, user["id"], chosen)
     counts = {"created": created, "skipped": len(entries) - created}
     return json_response(200, counts)
 
@@ -242,21 +238,21 @@ def export_bookmarks(request: Request) -> Response:
 
 @api.get("/api/users")
 def list_users(request: Request) -> Response:
-    """List one page of all accounts."""
+    """List one page of all users."""
     with reading() as db:
         require_admin(authenticate(request, db))
         query = validate_query(request.query, PAGE)
-        page = paginate(db, "*", "users", [], query)
+        page = page_of_users(db, query)
     return page_response(request, page, represent_user)
 
 
 @api.delete("/api/users/{id}")
 def delete_user(request: Request, id: int) -> Response:
-    """Delete an account, with all its data."""
+    """Delete a user with all data."""
     with writing() as db:
         require_admin(authenticate(request, db))
-        if not delete_account(db, id):
-            raise Problem(404, "There is no such account.")
+        if not remove_user(db, id):
+            raise Problem(404, "There is no such user.")
     return Response(204)
 
 

@@ -5,8 +5,9 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.errors import Problem
-from app.search import fold
+from app.framework.errors import Problem
+from app.pagination import Page, paginate
+from app.search import fold, select_bookmarks
 from app.storage import timestamp
 from app.tags import replace_tags
 
@@ -16,7 +17,7 @@ COLUMNS = """id, user_id, url, title, notes, created_at, updated_at,
 
 
 def represent_bookmark(bookmark: sqlite3.Row) -> dict[str, Any]:
-    """Show a bookmark as its owner sees it."""
+    """Show a bookmark as the API does."""
     return {
         "id": bookmark["id"],
         "url": bookmark["url"],
@@ -82,23 +83,40 @@ def change_bookmark(
     return get_bookmark(db, bookmark["user_id"], old["id"])
 
 
-def delete_bookmarks(db: sqlite3.Connection, user_id: int) -> None:
-    """Delete all bookmarks of an account."""
-    db.execute("DELETE FROM bookmarks WHERE user_id = ?", [user_id])
+def remove_bookmark(db: sqlite3.Connection, bookmark: sqlite3.Row) -> None:
+    """Delete one bookmark; its tags go as well."""
+    db.execute("DELETE FROM bookmarks WHERE id = ?", [bookmark["id"]])
 
 
 def get_bookmark(
     db: sqlite3.Connection, user_id: int, bookmark_id: int
 ) -> sqlite3.Row | None:
-    """Read one bookmark of an account."""
+    """Read one bookmark of a user."""
     return db.execute(
         f"SELECT {COLUMNS} FROM bookmarks WHERE user_id = ? AND id = ?",
         [user_id, bookmark_id],
     ).fetchone()
 
 
+def page_of_bookmarks(
+    db: sqlite3.Connection, user_id: int, query: dict[str, Any]
+) -> Page:
+    """Read one page of those of a user's bookmarks that a query selects."""
+    condition, values = select_bookmarks(user_id, query["q"], query["tag"])
+    return paginate(db, COLUMNS, f"bookmarks WHERE {condition}", values, query)
+
+
+def all_bookmarks(db: sqlite3.Connection, user_id: int) -> sqlite3.Cursor:
+    """Select all bookmarks of a user, the oldest first."""
+    return db.execute(
+        f"""SELECT {COLUMNS} FROM bookmarks WHERE user_id = ?
+        ORDER BY created_at, id""",
+        [user_id],
+    )
+
+
 def folded(fields: dict[str, Any]) -> str:
-    """Make the text in which a bookmark with these fields is searched."""
+    """Make the text in which a bookmark with these fields is found."""
     return fold(fields["title"], fields["url"], fields["notes"])
 
 
@@ -109,5 +127,5 @@ def next_instant(previous: str) -> str:
 
 
 def duplicate() -> Problem:
-    """Make the problem of an address that the account has already."""
-    return Problem(409, "You have a bookmark with this URL already.")
+    """Make the problem of a URL that the user already has."""
+    return Problem(409, "You already have a bookmark with this URL.")

@@ -1,6 +1,7 @@
 """Which other sites' scripts may read the API (Fetch Standard §3.3)."""
 
-from app.messages import Request, Response, is_api_path
+from app.errors import is_api_path
+from app.framework.messages import Request, Response
 from app.settings import settings
 
 PREFLIGHT_HEADERS = {
@@ -20,11 +21,5 @@ def allow_origin(request: Request, response: Response) -> None:
     if origin in settings.cors_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
-        if is_preflight(request):
+        if request.method == "OPTIONS":
             response.headers.update(PREFLIGHT_HEADERS)
-
-
-def is_preflight(request: Request) -> bool:
-    """Tell whether a browser asks before it lets a script ask."""
-    wanted = request.header("Access-Control-Request-Method")
-    return request.method == "OPTIONS" and wanted is not None

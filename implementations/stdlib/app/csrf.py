@@ -3,8 +3,9 @@
 import hmac
 import secrets
 
-from app.errors import Problem
-from app.messages import Request
+from app.framework.bodies import read_form
+from app.framework.errors import Problem
+from app.framework.messages import Request
 from app.sessions import session_id
 from app.settings import settings
 
@@ -14,39 +15,46 @@ NONCE_LENGTH = 32
 def csrf_token(session: str) -> str:
     """Make a token for the forms of a session."""
     # No two are alike, so that the length of a compressed page tells
-    # nothing about them (BREACH, see spec/compression.md).
+    # nothing about them (BREACH).
     return sign(session, secrets.token_hex(NONCE_LENGTH // 2))
 
 
 def check_csrf(request: Request, form: dict[str, str]) -> None:
-    """Refuse a form that this service has not given to this browser."""
+    """Refuse a form that was not made for this browser's session."""
     session, token = session_id(request), form.get("csrf", "")
     expected = sign(session or "", token[:NONCE_LENGTH])
     if (
         session is None
         or not hmac.compare_digest(expected.encode(), token.encode())
-        or not is_own_origin(request)
+        or not is_same_origin(request)
     ):
         raise expired_form()
 
 
+def read_checked_form(request: Request) -> dict[str, str]:
+    """Read a form that was made for this browser's session."""
+    form = read_form(request)
+    check_csrf(request, form)
+    return form
+
+
 def sign(session: str, nonce: str) -> str:
-    """Bind a nonce to a session, as only who has the key can."""
+    """Bind a nonce to a session with the secret key."""
     message = f"csrf:{session}:{nonce}".encode()
     key = settings.secret_key.encode()
     return nonce + hmac.new(key, message, "sha256").hexdigest()
 
 
-def is_own_origin(request: Request) -> bool:
-    """Tell whether the page that posts is ours, if the browser says it."""
+def is_same_origin(request: Request) -> bool:
+    """Tell whether the page that posts is of this host, if it is known."""
     origin = request.header("Origin")
     if origin is None:
         return True
-    # Behind a proxy the scheme is not known here, so that it is not asked.
+    # Not the scheme, which only a proxy in front knows.
     _, _, host = origin.lower().partition("://")
     return host == (request.header("Host") or "").lower()
 
 
 def expired_form() -> Problem:
-    """Make the problem of a form that is not ours, or no longer."""
-    return Problem(403, "This form has expired; go back and try again.")
+    """Make the problem of a form without a valid token."""
+    return Problem(403, "This form has expired. Go back and try again.")

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.bookmark_file import write_bookmark, write_end, write_start
-from app.bookmarks import COLUMNS, represent_bookmark
-from app.messages import Response
+from app.bookmarks import all_bookmarks, represent_bookmark
+from app.framework.messages import Response
 from app.storage import reading
 
 TYPES = {
@@ -17,7 +17,7 @@ BATCH = 100  # rows to hold in memory
 
 
 def export_response(user_id: int, form: str) -> Response:
-    """Answer with a file of all the account's bookmarks."""
+    """Answer with a file of all the user's bookmarks."""
     headers = {
         "Content-Type": TYPES[form],
         "Content-Disposition": f'attachment; filename="bookmarks.{form}"',
@@ -34,11 +34,7 @@ def export_lines(user_id: int, form: str) -> Iterator[bytes]:
     start, write, end = WRITERS[form]
     with reading() as db:
         yield start().encode()
-        cursor = db.execute(
-            f"""SELECT {COLUMNS} FROM bookmarks WHERE user_id = ?
-            ORDER BY created_at, id""",
-            [user_id],
-        )
+        cursor = all_bookmarks(db, user_id)
         while rows := cursor.fetchmany(BATCH):
             lines = [write(represent_bookmark(row)) for row in rows]
             yield "".join(lines).encode()

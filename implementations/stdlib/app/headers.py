@@ -1,7 +1,7 @@
-"""What browsers are told to forbid."""
+"""Security headers, which tell browsers what to forbid."""
 
-from app.logs import request_id
-from app.messages import Request, Response, is_api_path
+from app.errors import is_api_path
+from app.framework.messages import Request, Response
 
 HEADERS = {"X-Content-Type-Options": "nosniff"}
 PAGE_HEADERS = {
@@ -15,7 +15,6 @@ PAGE_HEADERS = {
 
 def add_headers(request: Request, response: Response) -> None:
     """Add the headers that every answer has, and those of pages."""
-    response.headers["X-Request-ID"] = request_id.get()
     response.headers.update(HEADERS)
     if not is_api_path(request.path):
         response.headers.update(PAGE_HEADERS)

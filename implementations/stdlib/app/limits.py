@@ -1,20 +1,20 @@
-"""How often a sign-in may fail, for one name from one address."""
+"""How often a sign-in may fail, for one username from one address."""
 
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from app.errors import Problem
+from app.framework.errors import Problem
 from app.settings import settings
 from app.storage import timestamp, writing
 from app.tokens import digest
 
 
 def check_limit(db: sqlite3.Connection, username: str, address: str) -> None:
-    """Refuse to try a password after too many that were wrong."""
+    """Refuse a sign-in after too many that failed."""
     count, seconds = settings.login_limit
     now, window = datetime.now(UTC), timedelta(seconds=seconds)
-    # Only if there are as many in the window is there a row at this place.
+    # There is such a row only if the window holds as many failures.
     row = db.execute(
         """SELECT failed_at FROM failed_sign_ins
         WHERE username = ? AND address = ? AND failed_at > ?
@@ -27,7 +27,7 @@ def check_limit(db: sqlite3.Connection, username: str, address: str) -> None:
 
 
 def count_failure(username: str, address: str) -> None:
-    """Remember that a sign-in failed, and forget what no longer counts."""
+    """Store that a sign-in failed, and delete what no longer counts."""
     now = datetime.now(UTC)
     window = timedelta(seconds=settings.login_limit[1])
     with writing() as db:
@@ -43,11 +43,11 @@ def count_failure(username: str, address: str) -> None:
 
 
 def name_key(username: str) -> str:
-    """Shorten what is too long for a name, for it is stored."""
+    """Shorten what is too long for a username, as it is stored."""
     return username if len(username) <= 128 else digest(username)
 
 
 def too_many(seconds: float) -> Problem:
     """Make the problem of a sign-in that has to wait."""
-    detail = "There were too many failed sign-ins; wait."
+    detail = "Too many failed sign-ins. Try again later."
     return Problem(429, detail, {"Retry-After": str(max(1, ceil(seconds)))})

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from time import perf_counter
 from uuid import uuid4
 
-from app.messages import Request, Response
+from app.framework.messages import Request, Response
 from app.settings import settings
-from app.storage import take_statement_count, timestamp
+from app.storage import timestamp
 
-# Of the request that this thread answers, so that every line can tell it.
+# Of the request that this thread answers, so that every line can name it.
 request_id: ContextVar[str] = ContextVar("request_id")
 log = logging.getLogger(__name__)
 
@@ -45,24 +45,21 @@ def configure_logging() -> None:
 
 
 def begin_request(request: Request) -> None:
-    """Note when a request came, and the id that it goes by."""
-    request.started = perf_counter()
-    take_statement_count()  # what was before is no part of it
+    """Take over the request's id, or make one."""
     sent = request.header("X-Request-ID") or ""
     kept = re.fullmatch("[A-Za-z0-9-]{8,64}", sent)
     request_id.set(sent if kept else str(uuid4()))
 
 
 def log_request(request: Request, response: Response) -> None:
-    """Log one request and what became of it."""
+    """Log one request and its status, and tell the client its id."""
+    response.headers["X-Request-ID"] = request_id.get()
+    milliseconds = (perf_counter() - request.started) * 1000
     line = {
         "method": request.method,
         "path": request.path,
         "status": response.status,
-        "milliseconds": round((perf_counter() - request.started) * 1000, 3),
-        "user_id": request.user_id,
+        "milliseconds": round(milliseconds, 3),
+        "user_id": request.user["id"] if request.user else None,
     }
-    statements = take_statement_count()
-    if settings.log_level == "debug":
-        line["statements"] = statements
     log.info("request", extra={"request": line})

@@ -13,7 +13,7 @@ STEPS = {
 
 
 def migrate(database: Path, last: str = max(STEPS)) -> list[str]:
-    """Run the steps that a database lacks, up to the last one wanted."""
+    """Run the steps that a database lacks, up to the last one given."""
     database.parent.mkdir(parents=True, exist_ok=True)
     database.touch()
     connection = connect(database)
@@ -29,7 +29,7 @@ def migrate(database: Path, last: str = max(STEPS)) -> list[str]:
 
 
 def run_step(connection: sqlite3.Connection, step: str) -> bool:
-    """Run one step whole, or not at all; tell whether there was need."""
+    """Run one step completely or not at all; tell whether it was needed."""
     connection.execute("BEGIN IMMEDIATE")
     if version(connection) >= int(step):
         connection.execute("ROLLBACK")
@@ -47,7 +47,7 @@ def statements(script: str) -> list[str]:
 
 
 def version(connection: sqlite3.Connection) -> int:
-    """Return the number of the last step that the database has had."""
+    """Return the number of the last step that has run."""
     return connection.execute("PRAGMA user_version").fetchone()[0]
 
 

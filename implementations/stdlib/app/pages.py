@@ -8,40 +8,45 @@ from app.accounts import (
     hash_password,
     insert_user,
 )
-from app.bodies import is_small, read_form, read_multipart
 from app.bookmarks import (
-    COLUMNS,
     change_bookmark,
     insert_bookmark,
+    page_of_bookmarks,
+    remove_bookmark,
     represent_bookmark,
 )
-from app.csrf import check_csrf, expired_form
-from app.errors import Problem
+from app.csrf import check_csrf, expired_form, read_checked_form
 from app.exporting import export_response
-from app.importing import choose_entries, insert_entries, read_entries
-from app.messages import Request, Response
-from app.pagination import paginate
+from app.fields import account_fields, bookmark_fields
+from app.framework.bodies import read_multipart
+from app.framework.errors import Problem
+from app.framework.messages import Request, Response, redirect
+from app.framework.routing import Router
+from app.framework.validation import validate, validate_query
+from app.importing import (
+    choose_entries,
+    insert_entries,
+    read_counts,
+    read_entries,
+)
 from app.permissions import find_bookmark
 from app.rendering import (
-    account_fields,
-    bookmark_fields,
     bookmark_page,
+    delete_page,
     home_page,
     import_page,
     login_page,
-    redirect,
     register_page,
 )
-from app.routing import Router
-from app.search import select_bookmarks
 from app.sessions import (
     end_session,
     find_session,
-    is_own_path,
+    local_path,
     require_session,
     session_cookie,
     start_session,
 )
+from app.settings import settings
 from app.storage import reading, writing
 from app.tags import count_tags
 from app.validation import (
@@ -49,8 +54,6 @@ from app.validation import (
     EXPORT,
     HOME,
     SIGN_IN,
-    validate,
-    validate_query,
     validate_registration,
 )
 
@@ -59,36 +62,29 @@ pages = Router()
 
 @pages.get("/")
 def show_home(request: Request) -> Response:
-    """Show one page of the account's bookmarks."""
+    """Show one page of the user's bookmarks."""
     with reading() as db:
         user = require_session(request, db)
         query = validate_query(request.query, HOME)
-        condition, values = select_bookmarks(
-            user["id"], query["q"], query["tag"]
-        )
-        page = paginate(
+        page = page_of_bookmarks(
             db,
-            COLUMNS,
-            f"bookmarks WHERE {condition}",
-            values,
+            user["id"],
             {**query, "per_page": 20, "sort": "-created_at"},
         )
         tags = count_tags(db, user["id"])
-    return home_page(request, user, query, page, tags)
+    return home_page(request, query, page, tags)
 
 
 @pages.get("/login")
 def show_login(request: Request) -> Response:
-    """Show the form to sign in."""
-    path = dict(request.query).get("next", "")
-    return login_page(request, {"next": path})
+    """Show the sign-in form."""
+    return login_page(request, dict(request.query))
 
 
 @pages.post("/login")
 def submit_login(request: Request) -> Response:
-    """Sign in, and go on to where the visitor was going."""
-    form = read_form(request)
-    check_csrf(request, form)
+    """Sign in and go on to the page that was asked for."""
+    form = read_checked_form(request)
     try:
         fields = validate(account_fields(form), SIGN_IN)
         user = check_sign_in(request, fields["username"], fields["password"])
@@ -97,14 +93,13 @@ def submit_login(request: Request) -> Response:
             cookie = start_session(request, db, user["id"])
     except Problem as problem:
         return login_page(request, form, problem)
-    path = form.get("next", "")
-    return redirect(path if is_own_path(path) else "/", cookie)
+    return redirect(local_path(form.get("next", "")), cookie)
 
 
 @pages.post("/logout")
 def submit_logout(request: Request) -> Response:
     """Sign out."""
-    check_csrf(request, read_form(request))
+    read_checked_form(request)
     with writing() as db:
         find_session(request, db)  # for the log
         end_session(request, db)
@@ -113,15 +108,14 @@ def submit_logout(request: Request) -> Response:
 
 @pages.get("/register")
 def show_register(request: Request) -> Response:
-    """Show the form to sign up."""
+    """Show the sign-up form."""
     return register_page(request, {})
 
 
 @pages.post("/register")
 def submit_register(request: Request) -> Response:
-    """Sign up."""
-    form = read_form(request)
-    check_csrf(request, form)
+    """Create an account and sign in."""
+    form = read_checked_form(request)
     try:
         fields = validate_registration(account_fields(form))
         password = hash_password(fields["password"])
@@ -135,16 +129,15 @@ def submit_register(request: Request) -> Response:
 
 @pages.post("/bookmarks")
 def submit_bookmark(request: Request) -> Response:
-    """Add a bookmark."""
-    form = read_form(request)
-    check_csrf(request, form)
+    """Create a bookmark."""
+    form = read_checked_form(request)
     with writing() as db:
         user = require_session(request, db)
         try:
             fields = validate(bookmark_fields(form), BOOKMARK)
             insert_bookmark(db, user["id"], fields)
         except Problem as problem:
-            return bookmark_page(request, user, form, problem)
+            return bookmark_page(request, form, problem)
     return redirect("/")
 
 
@@ -154,15 +147,15 @@ def show_edit(request: Request, id: int) -> Response:
     with reading() as db:
         user = require_session(request, db)
         bookmark = represent_bookmark(find_bookmark(db, user, id))
-    values = {**bookmark, "tags": ", ".join(bookmark["tags"])}
-    return bookmark_page(request, user, values)
+    tags = ", ".join(bookmark["tags"])
+    form = {**dict(request.query), **bookmark, "tags": tags}
+    return bookmark_page(request, form)
 
 
 @pages.post("/bookmarks/{id}/edit")
 def submit_edit(request: Request, id: int) -> Response:
     """Change a bookmark."""
-    form = read_form(request)
-    check_csrf(request, form)
+    form = read_checked_form(request)
     with writing() as db:
         user = require_session(request, db)
         bookmark = find_bookmark(db, user, id)
@@ -170,46 +163,57 @@ def submit_edit(request: Request, id: int) -> Response:
             fields = validate(bookmark_fields(form), BOOKMARK)
             change_bookmark(db, bookmark, fields)
         except Problem as problem:
-            return bookmark_page(request, user, form, problem)
-    return redirect("/")
+            return bookmark_page(request, form, problem)
+    return redirect(local_path(form.get("next", "")))
+
+
+@pages.get("/bookmarks/{id}/delete")
+def show_delete(request: Request, id: int) -> Response:
+    """Ask whether to delete a bookmark."""
+    with reading() as db:
+        user = require_session(request, db)
+        bookmark = find_bookmark(db, user, id)
+    path = dict(request.query).get("next", "")
+    return delete_page(request, bookmark, path)
 
 
 @pages.post("/bookmarks/{id}/delete")
 def submit_delete(request: Request, id: int) -> Response:
     """Delete a bookmark."""
-    check_csrf(request, read_form(request))
+    form = read_checked_form(request)
     with writing() as db:
         user = require_session(request, db)
-        bookmark = find_bookmark(db, user, id)
-        db.execute("DELETE FROM bookmarks WHERE id = ?", [bookmark["id"]])
-    return redirect("/")
+        remove_bookmark(db, find_bookmark(db, user, id))
+    return redirect(local_path(form.get("next", "")))
 
 
 @pages.get("/import")
 def show_import(request: Request) -> Response:
-    """Show the form to import a file."""
-    return import_page(request)
+    """Show the import form."""
+    with reading() as db:
+        require_session(request, db)
+    return import_page(request, read_counts(request.query))
 
 
 @pages.post("/import")
 def submit_import(request: Request) -> Response:
-    """Import a file."""
+    """Import a bookmark file."""
     with reading() as db:
         user = find_session(request, db)
-    if not user and not is_small(request):  # the body is not worth reading
-        raise expired_form()
+    # Only for users a large body is read.
+    limit = settings.max_import_bytes if user else settings.max_body_bytes
     try:
-        form, files = read_multipart(request)
+        form, files = read_multipart(request, limit)
         check_csrf(request, form)
         entries = read_entries(files)
     except Problem as problem:
-        if problem.status not in (413, 422):  # PAGES-12 shows these two
-            raise expired_form() from problem
-        return import_page(request, problem)
-    wanted = choose_entries(entries)  # while others may still write
+        if user and problem.status in (413, 422):
+            return import_page(request, problem=problem)
+        raise expired_form() from problem
+    chosen = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = require_session(request, db)
-        created = insert_entries(db, user["id"], wanted)
+        created = insert_entries(db, user["id"], chosen)
     counts = {"created": created, "skipped": len(entries) - created}
     return redirect("/import?" + urlencode(counts))
 

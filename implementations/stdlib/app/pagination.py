@@ -1,4 +1,4 @@
-"""Lists that come a page at a time."""
+"""Lists, one page at a time."""
 
 import sqlite3
 from collections.abc import Callable
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from app.messages import Request, Response, json_response
+from app.framework.messages import Request, Response, json_response
 
 
 @dataclass
 class Page:
-    """The rows of one page, its number, its size, the number of all rows."""
+    """Hold the rows of one page, its number and size, and the total."""
 
     rows: list[sqlite3.Row]
     number: int
@@ -39,7 +39,7 @@ def paginate(
 
 def order_by(sort: str) -> str:
     """Write the order of a list; ties go by id in the same direction."""
-    # One of ORDERS: validation.py lets nothing else pass.
+    # validation.py lets nothing pass but the names of two columns.
     column, direction = sort.removeprefix("-"), "ASC"
     if sort.startswith("-"):
         direction = "DESC"

@@ -3,13 +3,13 @@
 import sqlite3
 
 from app.bookmarks import get_bookmark
-from app.errors import Problem
-from app.messages import Request
+from app.framework.errors import Problem
+from app.framework.messages import Request
 from app.tokens import find_token
 
 
 def authenticate(request: Request, db: sqlite3.Connection) -> sqlite3.Row:
-    """Return the account that asks, by its bearer token (RFC 6750 §2.1)."""
+    """Return the user who asks, by the bearer token (RFC 6750 §2.1)."""
     credentials = request.header("Authorization") or ""
     scheme, _, token = credentials.partition(" ")
     if scheme.lower() != "bearer":
@@ -17,12 +17,12 @@ def authenticate(request: Request, db: sqlite3.Connection) -> sqlite3.Row:
     user = find_token(db, token.strip(" "))
     if not user:
         raise unauthorized('Bearer error="invalid_token"')
-    request.user_id = user["id"]
+    request.user = user
     return user
 
 
 def require_admin(user: sqlite3.Row) -> None:
-    """Refuse accounts that are no administrator's."""
+    """Refuse users who are not administrators."""
     if not user["admin"]:
         raise Problem(403, "This is for administrators.")
 
@@ -30,7 +30,7 @@ def require_admin(user: sqlite3.Row) -> None:
 def find_bookmark(
     db: sqlite3.Connection, user: sqlite3.Row, bookmark_id: int
 ) -> sqlite3.Row:
-    """Return a bookmark of this account; another's is as if missing."""
+    """Return a bookmark of this user; another's is as if missing."""
     bookmark = get_bookmark(db, user["id"], bookmark_id)
     if not bookmark:
         raise Problem(404, "There is no such bookmark.")

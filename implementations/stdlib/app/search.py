@@ -6,7 +6,7 @@ SEPARATOR = "\x1f"  # so that no phrase is found across two fields
 
 
 def fold(title: str, url: str, notes: str) -> str:
-    """Make the text in which a bookmark is searched."""
+    """Make the text in which a bookmark is found."""
     # In Python, for SQLite's lower() and LIKE know only ASCII.
     return SEPARATOR.join((title, url, notes)).casefold()
 
@@ -14,8 +14,8 @@ def fold(title: str, url: str, notes: str) -> str:
 def select_bookmarks(
     user_id: int, phrase: str, tags: list[str]
 ) -> tuple[str, list[Any]]:
-    """Select an account's bookmarks with a phrase and with all the tags."""
-    # The text of a query is ours alone; what users send goes by "?".
+    """Select a user's bookmarks with a phrase and with all the tags."""
+    # Values never stand in the text of the statement (CWE-89).
     conditions, values = ["user_id = ?"], [user_id]
     if phrase:
         conditions.append("instr(folded, ?)")

@@ -9,8 +9,8 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from app.errors import Problem
-from app.messages import Request
+from app.framework.errors import Problem
+from app.framework.messages import Request, write_cookie
 from app.settings import settings
 from app.storage import timestamp
 from app.tokens import digest
@@ -19,8 +19,8 @@ from app.tokens import digest
 def start_session(
     request: Request, db: sqlite3.Connection, user_id: int
 ) -> str:
-    """Sign an account in under a new id."""
-    end_session(request, db)  # or a planted id would be signed in with it
+    """Sign a user in under a new id, which prevents session fixation."""
+    end_session(request, db)
     session, now = new_session_id(), datetime.now(UTC)
     expires_at = now + timedelta(seconds=settings.session_ttl)
     db.execute(
@@ -37,18 +37,17 @@ def start_session(
 def find_session(
     request: Request, db: sqlite3.Connection
 ) -> sqlite3.Row | None:
-    """Find the account whose session asks, if there is one."""
-    user = db.execute(
+    """Find the user of the session of this request, if there is one."""
+    request.user = db.execute(
         """SELECT users.* FROM sessions JOIN users ON users.id = user_id
         WHERE digest = ? AND expires_at > ?""",
         [digest(session_id(request) or ""), timestamp(datetime.now(UTC))],
     ).fetchone()
-    request.user_id = user["id"] if user else None
-    return user
+    return request.user
 
 
 def require_session(request: Request, db: sqlite3.Connection) -> sqlite3.Row:
-    """Return the account whose session asks, or lead to the sign-in."""
+    """Return the user of the session, or lead to the sign-in form."""
     user = find_session(request, db)
     if not user:
         raise Problem(303, "Sign in first.", {"Location": login_path(request)})
@@ -56,13 +55,13 @@ def require_session(request: Request, db: sqlite3.Connection) -> sqlite3.Row:
 
 
 def end_session(request: Request, db: sqlite3.Connection) -> None:
-    """End the session that asks."""
+    """End the session of this request."""
     session = digest(session_id(request) or "")
     db.execute("DELETE FROM sessions WHERE digest = ?", [session])
 
 
 def end_sessions(db: sqlite3.Connection, user_id: int) -> None:
-    """End all sessions of an account."""
+    """End all sessions of a user."""
     db.execute("DELETE FROM sessions WHERE user_id = ?", [user_id])
 
 
@@ -73,19 +72,14 @@ def new_session_id() -> str:
 
 def session_id(request: Request) -> str | None:
     """Return the id that the cookie holds."""
-    for pair in (request.header("Cookie") or "").split(";"):
-        name, _, value = pair.strip().partition("=")
-        if name == cookie_name() and re.fullmatch("[A-Za-z0-9_-]{43}", value):
-            return value
-    return None
+    value = request.cookie(cookie_name()) or ""
+    return value if re.fullmatch("[A-Za-z0-9_-]{43}", value) else None
 
 
-def session_cookie(session: str, seconds: int | None = None) -> str:
-    """Write the cookie (RFC 6265 §4.1), which only the browser reads."""
-    cookie = f"{cookie_name()}={session}; Path=/; HttpOnly; SameSite=Lax"
-    if seconds is not None:  # otherwise until the browser is closed
-        cookie += f"; Max-Age={seconds}"
-    return cookie + ("; Secure" if settings.secure_cookies else "")
+def session_cookie(session: str, max_age: int | None = None) -> str:
+    """Write the cookie."""
+    secure = settings.secure_cookies
+    return write_cookie(cookie_name(), session, max_age, secure)
 
 
 def cookie_name() -> str:
@@ -94,15 +88,17 @@ def cookie_name() -> str:
 
 
 def login_path(request: Request) -> str:
-    """Lead to the sign-in, and from there to what was asked for."""
-    if request.method == "POST":  # a form cannot be asked for again
+    """Lead to the sign-in form, and from there back to this page."""
+    if request.method == "POST":  # a form cannot be sent again by a link
         return "/login"
-    asked = quote(request.path)
-    if request.environ.get("QUERY_STRING"):
-        asked += "?" + request.environ["QUERY_STRING"]
-    return "/login?next=" + quote(asked, safe="")
+    return "/login?next=" + quote(request.full_path(), safe="")
 
 
-def is_own_path(path: str) -> bool:
-    """Tell whether an address leads nowhere but to this service."""
+def is_local_path(path: str) -> bool:
+    """Tell whether an address stays on this site."""
     return bool(re.fullmatch(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*", path))
+
+
+def local_path(path: str) -> str:
+    """Return a path to go on to, the home page if it is on another site."""
+    return path if is_local_path(path) else "/"

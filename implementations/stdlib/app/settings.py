@@ -1,96 +1,24 @@
 """The settings, read once from the environment and checked."""
 
+import logging
 import os
 import re
 import secrets
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
+from app.framework.settings import (
+    boolean,
+    choice,
+    integer,
+    items,
+    read_settings,
+    setting,
+)
+
 FOLDER = Path(__file__).resolve().parent.parent
-LEVELS = ("debug", "info", "warning", "error")
-SECRET = ("SECRET_KEY", "DATABASE_URL")  # named in messages, never quoted
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Hold every setting of the service."""
-
-    host: str
-    port: int
-    database: Path
-    secret_key: str
-    allowed_hosts: list[str]
-    cors_origins: list[str]
-    log_level: str
-    max_body_bytes: int
-    max_import_bytes: int
-    token_ttl: int
-    session_ttl: int
-    login_limit: tuple[int, int]
-    secure_cookies: bool
-    workers: int
-    threads: int
-    password_log_n: int
-
-
-def integer(low: int, high: int) -> Callable[[str], int]:
-    """Accept the integers from low to high."""
-
-    def parse(text: str) -> int:
-        """Parse one of them."""
-        digits = re.fullmatch("[0-9]{1,18}", text)
-        if not digits or not low <= int(text) <= high:
-            raise ValueError(f"an integer from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-def boolean(text: str) -> bool:
-    """Parse 0 or 1."""
-    if text not in ("0", "1"):
-        raise ValueError("0 or 1")
-    return text == "1"
-
-
-def items(text: str) -> list[str]:
-    """Parse a list with commas."""
-    return [item.strip() for item in text.split(",") if item.strip()]
-
-
-def host_names(text: str) -> list[str]:
-    """Parse host names without ports, to be compared without case."""
-    names = [name.lower() for name in items(text)]
-    if not all(
-        re.fullmatch(r"\*|\[[0-9a-f:.]+\]|[a-z0-9._-]+", name)
-        for name in names
-    ):
-        raise ValueError("host names without port, or *, with commas")
-    return names
-
-
-def origins(text: str) -> list[str]:
-    """Parse origins (RFC 6454 §6.2), which have no path."""
-    if not all(re.fullmatch(r"https?://[^/,\s]+", o) for o in items(text)):
-        raise ValueError("origins such as https://example.com, with commas")
-    return items(text)
-
-
-def level(text: str) -> str:
-    """Parse the name of a log level."""
-    if text not in LEVELS:
-        raise ValueError("one of " + ", ".join(LEVELS))
-    return text
-
-
-def rate(text: str) -> tuple[int, int]:
-    """Parse COUNT/SECONDS."""
-    match = re.fullmatch("0*([1-9][0-9]{0,8})/0*([1-9][0-9]{0,8})", text)
-    if not match:
-        raise ValueError("COUNT/SECONDS, such as 10/60")
-    return int(match[1]), int(match[2])
+log = logging.getLogger(__name__)
 
 
 def database_file(text: str) -> Path:
@@ -105,69 +33,70 @@ def database_file(text: str) -> Path:
     return FOLDER / text.removeprefix("sqlite:///")
 
 
-def secret(text: str) -> str:
-    """Check the length of the secret key, or take the one kept on disk."""
-    path = FOLDER / "var" / "secret_key"
+def signing_key(text: str) -> str:
+    """Check the length of the key that signs, if one is given."""
+    if text and len(text) < 32:
+        raise ValueError("at least 32 characters")
+    return text or secrets.token_urlsafe(48)
+
+
+def rate(text: str) -> tuple[int, int]:
+    """Parse COUNT/SECONDS."""
+    match = re.fullmatch("([0-9]{1,9})/([0-9]{1,9})", text)
+    if not match or not int(match[1]) or not int(match[2]):
+        raise ValueError("COUNT/SECONDS, such as 10/60")
+    return int(match[1]), int(match[2])
+
+
+host_names = items(
+    r"\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+", "host names without port, or *"
+)
+origins = items(r"https?://[^/\s]+", "origins such as https://example.com")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Hold every setting of the service."""
+
+    host: str = setting(str, "127.0.0.1")
+    port: int = setting(integer(1, 65535), "8000")
+    database_url: Path = setting(
+        database_file, "sqlite:///var/shelf.db", secret=True
+    )
+    secret_key: str = setting(signing_key, "", secret=True)
+    allowed_hosts: list[str] = setting(host_names, "localhost,127.0.0.1,[::1]")
+    cors_origins: list[str] = setting(origins, "")
+    log_level: str = setting(
+        choice("debug", "info", "warning", "error"), "info"
+    )
+    max_body_bytes: int = setting(integer(0, 10**12), "65536")
+    max_import_bytes: int = setting(integer(0, 10**12), "10485760")
+    token_ttl: int = setting(integer(1, 10**9), "86400")
+    session_ttl: int = setting(integer(1, 10**9), "1209600")
+    login_limit: tuple[int, int] = setting(rate, "10/60")
+    secure_cookies: bool = setting(boolean, "0")
+    workers: int = setting(integer(1, 64), "1")
+    threads: int = setting(integer(1, 1024), "8")
+    password_log_n: int = setting(integer(4, 17), "14")
+
+
+def check_secret_key() -> None:
+    """Refuse to serve other machines with a key that ends with the process."""
+    if os.environ.get("SECRET_KEY"):
+        return
+    if not is_loopback(settings.host):
+        raise SystemExit(
+            "SECRET_KEY: set at least 32 characters, or a HOST on loopback"
+        )
+    log.warning("SECRET_KEY is not set: sessions end with this process")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address is reached from this machine only."""
     try:
-        key = text or kept_secret(path)
-    except OSError as error:
-        raise ValueError(f"set, nor can one be kept: {error}") from error
-    if len(key) < 32:
-        where = "" if text else f" in {path}"
-        raise ValueError("at least 32 characters" + where)
-    return key
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
-def kept_secret(path: Path) -> str:
-    """Read the secret key of this installation, making it on first use."""
-    path.parent.mkdir(exist_ok=True)
-    draft = path.with_name(f"secret_key.{os.getpid()}")
-    if not path.exists():
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
-        try:
-            os.link(draft, path)  # fails if another process was faster
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text()
-
-
-PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
-    "HOST": (str, "127.0.0.1"),
-    "PORT": (integer(1, 65535), "8000"),
-    "DATABASE_URL": (database_file, "sqlite:///var/shelf.db"),
-    "SECRET_KEY": (secret, ""),
-    "ALLOWED_HOSTS": (host_names, "localhost,127.0.0.1,[::1]"),
-    "CORS_ORIGINS": (origins, ""),
-    "LOG_LEVEL": (level, "info"),
-    "MAX_BODY_BYTES": (integer(0, 10**12), "65536"),
-    "MAX_IMPORT_BYTES": (integer(0, 10**12), "10485760"),
-    "TOKEN_TTL": (integer(1, 10**9), "86400"),
-    "SESSION_TTL": (integer(1, 10**9), "1209600"),
-    "LOGIN_LIMIT": (rate, "10/60"),
-    "SECURE_COOKIES": (boolean, "0"),
-    "WORKERS": (integer(1, 64), "1"),
-    "THREADS": (integer(1, 1024), "8"),
-    "PASSWORD_LOG_N": (integer(4, 17), "14"),
-}
-
-
-def read_settings(environ: dict[str, str]) -> Settings:
-    """Parse the environment, or exit with a line per bad variable."""
-    values, faults = [], []
-    for name, (parse, default) in PARSERS.items():
-        text = environ.get(name) or default
-        try:
-            values.append(parse(text))
-        except ValueError as accepted:
-            held = "" if name in SECRET else f"{text!r} is "
-            faults.append(f"{name}: {held}not {accepted}")
-    if faults:
-        print("\n".join(faults), file=sys.stderr)
-        raise SystemExit(2)
-    return Settings(*values)
-
-
-settings = read_settings(dict(os.environ))
+settings: Settings = read_settings(Settings, os.environ)

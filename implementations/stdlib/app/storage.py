@@ -24,23 +24,21 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # STORAGE-7
     connection.execute("PRAGMA foreign_keys = ON")
-    if settings.log_level == "debug":
-        connection.set_trace_callback(count_statement)
     return connection
 
 
 @contextmanager
 def reading() -> Iterator[sqlite3.Connection]:
-    """Give one snapshot of the database, without keeping writers out."""
+    """Read one snapshot of the database, without keeping writers out."""
     with transaction("BEGIN") as connection:
         yield connection
 
 
 @contextmanager
 def writing() -> Iterator[sqlite3.Connection]:
-    """Give the one writer's place: all is stored in the end, or nothing."""
-    # Begun as IMMEDIATE it waits for its turn; a reader that turns into a
-    # writer fails at once when another has written since.
+    """Write as the only writer: all is stored at the end, or nothing."""
+    # IMMEDIATE waits for its turn; a reader that turns into a writer fails
+    # at once when another has written since.
     with transaction("BEGIN IMMEDIATE") as connection:
         yield connection
 
@@ -49,7 +47,7 @@ def writing() -> Iterator[sqlite3.Connection]:
 def transaction(begin: str) -> Iterator[sqlite3.Connection]:
     """Commit what is done inside, or roll it back if it raises."""
     if not hasattr(local, "connection"):
-        local.connection = connect(settings.database)
+        local.connection = connect(settings.database_url)
     connection = local.connection
     try:
         connection.execute(begin)
@@ -57,7 +55,7 @@ def transaction(begin: str) -> Iterator[sqlite3.Connection]:
         connection.execute("COMMIT")
     except BaseException as error:
         if is_unavailable(error):
-            close()  # what state it is in, nobody knows; this rolls back
+            close()  # its state is unknown; this rolls back
         else:
             connection.execute("ROLLBACK")
         raise
@@ -70,7 +68,7 @@ def close() -> None:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Tell trouble with the database from a constraint that it keeps."""
+    """Tell a database that fails from a constraint that it keeps."""
     return isinstance(error, sqlite3.DatabaseError) and not isinstance(
         error, sqlite3.IntegrityError | sqlite3.ProgrammingError
     )
@@ -80,15 +78,3 @@ def timestamp(moment: datetime) -> str:
     """Write an instant as RFC 3339 in UTC, which also sorts as text."""
     text = moment.astimezone(UTC).isoformat(timespec="microseconds")
     return text.replace("+00:00", "Z")
-
-
-def count_statement(statement: str) -> None:
-    """Note one statement that the database has run."""
-    local.statements = getattr(local, "statements", 0) + 1
-
-
-def take_statement_count() -> int:
-    """Return how many statements this thread ran since last asked."""
-    count = getattr(local, "statements", 0)
-    local.statements = 0
-    return count

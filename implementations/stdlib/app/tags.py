@@ -5,7 +5,7 @@ from typing import Any
 
 
 def count_tags(db: sqlite3.Connection, user_id: int) -> list[dict[str, Any]]:
-    """Count an account's bookmarks for each of its tags."""
+    """Count a user's bookmarks for each tag."""
     rows = db.execute(
         """SELECT name, count(*) AS bookmarks
         FROM tags JOIN bookmarks ON bookmarks.id = bookmark_id
@@ -18,7 +18,7 @@ def count_tags(db: sqlite3.Connection, user_id: int) -> list[dict[str, Any]]:
 def replace_tags(
     db: sqlite3.Connection, bookmark_id: int, names: list[str]
 ) -> None:
-    """Give a bookmark these tags in place of those that it had."""
+    """Replace the tags of a bookmark."""
     db.execute("DELETE FROM tags WHERE bookmark_id = ?", [bookmark_id])
     db.executemany(
         "INSERT INTO tags (bookmark_id, name) VALUES (?, ?)",

@@ -10,7 +10,7 @@ from app.storage import timestamp
 
 
 def issue_token(db: sqlite3.Connection, user_id: int) -> dict[str, str]:
-    """Make a token for an account; only its digest is stored."""
+    """Make a token for a user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
     lifetime = timedelta(seconds=settings.token_ttl)
     expires_at = timestamp(datetime.now(UTC) + lifetime)
@@ -22,7 +22,7 @@ def issue_token(db: sqlite3.Connection, user_id: int) -> dict[str, str]:
 
 
 def find_token(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
-    """Find a token that is valid now, with its account."""
+    """Find a valid token with its user."""
     return db.execute(
         """SELECT users.*, digest FROM tokens
         JOIN users ON users.id = user_id
@@ -31,13 +31,21 @@ def find_token(db: sqlite3.Connection, token: str) -> sqlite3.Row | None:
     ).fetchone()
 
 
-def end_tokens(db: sqlite3.Connection, user_id: int, but: str = "") -> None:
-    """End the tokens of an account, but for one."""
+def end_token(db: sqlite3.Connection, token_digest: str) -> None:
+    """Revoke a token."""
+    db.execute("DELETE FROM tokens WHERE digest = ?", [token_digest])
+
+
+def end_other_tokens(
+    db: sqlite3.Connection, user_id: int, token_digest: str
+) -> None:
+    """Revoke all tokens of a user but one."""
     db.execute(
-        "DELETE FROM tokens WHERE user_id = ? AND digest <> ?", [user_id, but]
+        "DELETE FROM tokens WHERE user_id = ? AND digest <> ?",
+        [user_id, token_digest],
     )
 
 
 def digest(token: str) -> str:
-    """Digest a token; it is random, so that one round is enough."""
+    """Digest a token; it is random, so one round is enough."""
     return sha256(token.encode()).hexdigest()

@@ -1,30 +1,36 @@
 """The WSGI application (PEP 3333), which any WSGI server can serve."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from app.api import api
-from app.caching import allow_keeping, answer_unchanged
-from app.compression import compress
+from app.caching import allow_caching
 from app.cors import allow_origin
 from app.errors import respond_to_error
+from app.framework.caching import answer_unchanged
+from app.framework.compression import compress
+from app.framework.hosts import check_host
+from app.framework.messages import Request, Response, send
+from app.framework.routing import Router
+from app.framework.static import static_files
 from app.headers import add_headers
-from app.hosts import check_host
 from app.logs import begin_request, log_request
-from app.messages import Request, Response, is_api_path, send
 from app.pages import pages
-from app.routing import Router
-from app.static import static
+from app.settings import settings
+
+static = static_files("/static/", Path(__file__).with_name("static"))
+router = Router(api, pages, static)
 
 
 def application(
     environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
     """Answer one request."""
-    request = Request(environ)
+    request = Request(environ, settings.max_body_bytes)
     begin_request(request)
     response = respond(request)
-    allow_keeping(request, response)
+    allow_caching(request, response)
     answer_unchanged(request, response)
     allow_origin(request, response)
     add_headers(request, response)
@@ -36,14 +42,7 @@ def application(
 def respond(request: Request) -> Response:
     """Run the operation and turn whatever it raises into a response."""
     try:
-        check_host(request)
-        return router_of(request.path).dispatch(request)
+        check_host(request, settings.allowed_hosts)
+        return router.dispatch(request)
     except Exception as error:
         return respond_to_error(request, error)
-
-
-def router_of(path: str) -> Router:
-    """Choose the operations among which that of a path is found."""
-    if is_api_path(path):
-        return api
-    return static if path.startswith("/static/") else pages

@@ -1,5 +1,6 @@
 """The text in which bookmarks are searched, and their tags."""
 
+import django.db.models.deletion
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -19,13 +20,18 @@ class Migration(migrations.Migration):
     """Adds and fills `folded`, and makes the table `tags`."""
 
     dependencies = [("app", "0001_accounts_and_bookmarks")]
+
     operations = [
-        # In SQLite, AddField copies the table, and the copy does not know
-        # which ids were given to bookmarks that are gone.
+        # In SQLite, AddField copies the table, and the copy forgets which ids
+        # the bookmarks had that are gone.
         migrations.RunSQL(
             "ALTER TABLE bookmarks ADD COLUMN folded text NOT NULL DEFAULT ''",
             state_operations=[
-                migrations.AddField("Bookmark", "folded", models.TextField())
+                migrations.AddField(
+                    model_name="bookmark",
+                    name="folded",
+                    field=models.TextField(),
+                )
             ],
         ),
         migrations.RunPython(fill_folded),
@@ -43,16 +49,16 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
+                ("name", models.CharField(db_index=True, max_length=50)),
                 (
                     "bookmark",
                     models.ForeignKey(
-                        "app.Bookmark",
-                        models.CASCADE,
-                        related_name="tags",
                         db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tags",
+                        to="app.bookmark",
                     ),
                 ),
-                ("name", models.CharField(max_length=50, db_index=True)),
             ],
             options={"db_table": "tags"},
         ),

@@ -1,52 +1,21 @@
-"""Sessions, and the sign-ins that failed."""
+"""Sessions, which Django's own application keeps, and failed sign-ins."""
 
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Makes the tables `sessions` and `failed_sign_ins`."""
+    """Makes the tables `django_session` and `failed_sign_ins`."""
 
-    dependencies = [("app", "0002_search_and_tags")]
+    # With this step the tables of Django's own applications are complete.
+    dependencies = [
+        ("admin", "0003_logentry_add_action_flag_choices"),
+        ("app", "0002_search_and_tags"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("contenttypes", "0002_remove_content_type_name"),
+        ("sessions", "0001_initial"),
+    ]
+
     operations = [
-        migrations.CreateModel(
-            name="Session",
-            fields=[
-                (
-                    "session_key",
-                    models.CharField(
-                        max_length=40,
-                        primary_key=True,
-                        serialize=False,
-                        verbose_name="session key",
-                    ),
-                ),
-                (
-                    "session_data",
-                    models.TextField(verbose_name="session data"),
-                ),
-                (
-                    "expire_date",
-                    models.DateTimeField(
-                        db_index=True, verbose_name="expire date"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        "app.User",
-                        models.CASCADE,
-                        null=True,
-                        related_name="sessions",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "session",
-                "verbose_name_plural": "sessions",
-                "db_table": "sessions",
-                "abstract": False,
-            },
-        ),
         migrations.CreateModel(
             name="FailedSignIn",
             fields=[
@@ -61,7 +30,10 @@ class Migration(migrations.Migration):
                 ),
                 ("username", models.CharField(max_length=128)),
                 ("address", models.CharField(max_length=64)),
-                ("failed_at", models.DateTimeField(db_index=True)),
+                (
+                    "failed_at",
+                    models.DateTimeField(auto_now_add=True, db_index=True),
+                ),
             ],
             options={
                 "db_table": "failed_sign_ins",

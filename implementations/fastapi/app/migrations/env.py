@@ -2,9 +2,9 @@
 
 from alembic import context
 from app.models import Base
-from app.storage import writer
+from app.storage import engine
 
-with writer.connect() as connection:
+with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -2,9 +2,10 @@
 
 from alembic import context
 from app.models import Base
-from app.storage import writer
+from flask import current_app
 
-with writer.connect() as connection:
+engine = current_app.extensions["engine"].execution_options(writing=True)
+with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -1,45 +1,35 @@
-"""Making an administrator."""
+"""The command create_admin."""
 
 import sys
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.core.management.base import (
     BaseCommand,
     CommandError,
     CommandParser,
 )
+from django.db import IntegrityError
 
-from app.accounts import insert_user
-from app.errors import Problem
-from app.forms import RegistrationForm, validate
+from app.forms import RegistrationForm
+from app.models import User
 
 
 class Command(BaseCommand):
-    """Makes an administrator, who may see and delete accounts."""
+    """Creates an administrator without asking questions."""
 
-    help = "make an administrator"
+    help = "Create an administrator with the password from standard input."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Ask for the name."""
-        parser.add_argument("name", metavar="NAME")
+        """Add the username."""
+        parser.add_argument("username", metavar="NAME")
 
-    def handle(self, name: str, **options: Any) -> None:
-        """Create an administrator."""
-        fields = checked_account(name)
-        password = make_password(fields["password"])
+    def handle(self, username: str, **options: Any) -> None:
+        """Create the administrator."""
+        password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
+        form = RegistrationForm({"username": username, "password": password})
+        if not form.is_valid():
+            raise CommandError(form.errors.as_text())
         try:
-            insert_user(fields["username"], password, admin=True)
-        except Problem as problem:
-            raise CommandError(problem.detail) from problem
-
-
-def checked_account(name: str) -> dict[str, str]:
-    """Check a name with the password that standard input holds."""
-    password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
-    document = {"username": name, "password": password}
-    try:
-        return validate(document, RegistrationForm)
-    except Problem as problem:
-        faults = [f"{e['field']}: {e['message']}" for e in problem.errors]
-        raise CommandError("; ".join(faults)) from problem
+            User.objects.create_superuser(**form.cleaned_data)
+        except IntegrityError as error:
+            raise CommandError("This username is taken.") from error
