@@ -5,7 +5,11 @@ import hashlib
 import json
 import re
 import secrets
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import argon2
@@ -404,6 +408,32 @@ def test_change_password_ends_only_ones_own_tokens(
         expect=204,
     )
     other.request("show_me", expect=200)
+
+
+@pytest.mark.rule("ACCOUNTS-10")
+@pytest.mark.managed
+def test_a_password_replaced_during_a_sign_in_signs_nobody_in(
+    server: Server,
+) -> None:
+    """From the change on, the old password signs nobody in."""
+    user, other = (register(server.url, PASSWORD + end) for end in "12")
+    credentials = {"username": user.username, "password": user.password}
+    with closing(sqlite3.connect(server.database, timeout=10)) as db:
+        db.execute(
+            "UPDATE users SET password = (SELECT password FROM users"
+            " WHERE username = ?) WHERE username = ?",
+            [other.username, user.username],
+        )
+        with ThreadPoolExecutor(1) as pool:
+            sign_in = pool.submit(
+                Client(server.url).request,
+                "create_token",
+                json=credentials,
+                expect=401,
+            )
+            time.sleep(1)  # it has read the old hash, and waits to write
+            db.commit()
+            expect.problem(sign_in.result(), 401)
 
 
 @pytest.mark.rule("ACCOUNTS-11")

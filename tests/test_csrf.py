@@ -504,6 +504,25 @@ def test_post_of_another_kind_is_no_way_around(
     assert titles(user) == []
 
 
+@pytest.mark.rule("CSRF-2")
+def test_token_that_is_no_text_is_refused(visitor: Visitor) -> None:
+    """A form in an odd coding is refused, not a crash."""
+    visitor.get("/login", expect=200)
+    for value in (rb"\ud800", b"\xff", rb"\N{SNOWMAN}"):
+        visitor.request(
+            "POST",
+            "/login",
+            expect=expect.REFUSED,
+            data=b"--b\r\nContent-Disposition: form-data; "
+            b'name="csrf_token"\r\n\r\n' + value + b"\r\n--b--\r\n",
+            headers={
+                "Content-Type": "multipart/form-data; boundary=b;"
+                " charset=unicode_escape",
+                "Origin": visitor.origin,
+            },
+        )
+
+
 @pytest.mark.rule("CSRF-1")
 def test_api_needs_no_token(member: Visitor, user: User) -> None:
     """The API knows no cookies, and so no forgery."""

@@ -151,14 +151,14 @@ def test_bad_variables_among_good_ones_are_named(
 @pytest.mark.managed
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_every_verb_stops_at_a_bad_setting(
-    idle: Server, verb: list[str]
+    make_server: Callable[..., Server], verb: list[str]
 ) -> None:
     """Every verb ends, nothing listens and nothing is made."""
-    bad = {"TOKEN_TTL": "soon", "THREADS": "0"}
-    check_refused(idle.run(*verb, env=bad, input=PASSWORD, timeout=20), bad)
+    own, bad = make_server(), {"TOKEN_TTL": "soon", "THREADS": "0"}
+    check_refused(own.run(*verb, env=bad, input=PASSWORD, timeout=20), bad)
     with socket.socket() as probe:
-        assert probe.connect_ex((idle.host, idle.port)) != 0
-    assert not idle.database.exists()
+        assert probe.connect_ex((own.host, own.port)) != 0
+    assert not own.database.exists()
 
 
 @pytest.mark.rule("SETTINGS-5")
@@ -309,12 +309,14 @@ def files_in(folder: Path) -> set[Path]:
 
 @pytest.mark.rule("SETTINGS-7")
 @pytest.mark.managed
-def test_without_a_secret_key_only_loopback_is_served(idle: Server) -> None:
+def test_without_a_secret_key_only_loopback_is_served(
+    make_server: Callable[..., Server],
+) -> None:
     """With another `HOST`, `serve` ends and names what is missing."""
-    env = {"HOST": "0.0.0.0", "SECRET_KEY": None}
-    check_refused(idle.run("serve", env=env, timeout=20), {"SECRET_KEY": ""})
+    own, env = make_server(), {"HOST": "0.0.0.0", "SECRET_KEY": None}
+    check_refused(own.run("serve", env=env, timeout=20), {"SECRET_KEY": ""})
     with socket.socket() as probe:
-        assert probe.connect_ex((idle.host, idle.port)) != 0
+        assert probe.connect_ex((own.host, own.port)) != 0
 
 
 # The settings of the pages, of the import and of the sign-in

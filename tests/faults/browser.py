@@ -118,7 +118,7 @@ fault(
     "PAGES-7",
     (
         "pages.py",
-        'return redirect(local_path(form.get("next", "")), cookie)',
+        "return redirect(next, cookie)",
         'return redirect("/", cookie)',
     ),
     also="SESSIONS-6 SESSIONS-7",
@@ -158,8 +158,8 @@ fault(
     "PAGES-10",
     (
         "pages.py",
-        'form = {**dict(request.query), **bookmark, "tags": tags}',
-        "form = dict(request.query)",
+        'form = {**bookmark, "tags": ", ".join(bookmark["tags"])}',
+        "form = {}",
     ),
     also="PAGES-5 PAGES-8 PAGES-9 PAGES-13 PAGES-14 PAGES-15",
 )
@@ -178,12 +178,11 @@ fault(
     "PAGES-10",
     (
         "pages.py",
-        "        bookmark = find_bookmark(db, user, id)\n"
-        '    path = dict(request.query).get("next", "")',
+        "        bookmark = find_bookmark(db, user, id)\n    next",
         "        bookmark = find_bookmark(db, user, id)\n"
         "    with writing() as db:\n"
         "        remove_bookmark(db, bookmark)\n"
-        '    path = dict(request.query).get("next", "")',
+        "    next",
     ),
     also="CSRF-1 CSRF-2 CSRF-4",
 )
@@ -226,7 +225,7 @@ fault(
     "PAGES-15",
     (
         "rendering.py",
-        'button="Save",\n        next=local_path(form.get("next", "")),',
+        'button="Save",\n        next=next,',
         'button="Save",\n        next="/",',
     ),
     also="PAGES-13",
@@ -478,6 +477,7 @@ fault(
     (
         "pages.py",
         """    form = read_checked_form(request)
+    problem = None
     with writing() as db:
         user = require_session(request, db)
         try:
@@ -486,6 +486,7 @@ fault(
         """    from app.framework.bodies import read_form
 
     form = read_form(request)
+    problem = None
     with writing() as db:
         user = require_session(request, db)
         check_csrf(request, form)

@@ -63,7 +63,7 @@ fault(
     "ROUTING-7",
     (
         "framework/messages.py",
-        'decode(environ["PATH_INFO"])',
+        'decode(environ.get("PATH_INFO", ""))',
         'decode(environ["RAW_URI"].partition("?")[0])',
     ),
 )
@@ -222,7 +222,7 @@ fault(
     "BODIES-9",
     (
         "framework/validation.py",
-        'raise invalid([("", "type")])',
+        'raise invalid([("", Fault("type"))])',
         'raise Problem(400, "This is no object.")',
     ),
 )
@@ -278,9 +278,8 @@ fault(
     "VALIDATION-1",
     (
         "framework/validation.py",
-        '"code": code, "message": MESSAGES[code]}',
-        '"code": code,\n'
-        '         "message": "" if code == "unknown" else MESSAGES[code]}',
+        "self.message = message or MESSAGES[code]",
+        'self.message = "" if code == "unknown" else MESSAGES[code]',
     ),
     also="ACCOUNTS-15 BOOKMARKS-10 VALIDATION-2 VALIDATION-6",
 )
@@ -318,8 +317,7 @@ fault(
     "VALIDATION-6",
     (
         "framework/validation.py",
-        'faults += [(name, "unknown") for name in document '
-        "if name not in fields]",
+        'faults += [(name, Fault("unknown")) for name in unknown]',
         "pass",
     ),
     also="ACCOUNTS-13 ACCOUNTS-15 BOOKMARKS-10 VALIDATION-1 VALIDATION-2",
@@ -1210,7 +1208,7 @@ fault(
 fault(
     "a cheaper hash",
     "ACCOUNTS-9",
-    ("accounts.py", "r, p = 8, 5", "r, p = 8, 1"),
+    ("accounts.py", "password_log_n, 8, 5)", "password_log_n, 8, 1)"),
 )
 fault(
     "the password stays as it was",
@@ -1854,7 +1852,7 @@ fault(
         "elif length > limit:\n",
         "elif length > limit:\n        stream.read(length)\n",
     ),
-    also="IMPORTING-12 LIMITS-1",
+    also="IMPORTING-12 LIMITS-1 LIMITS-11",
 )
 fault(
     "a large body is a bad request",

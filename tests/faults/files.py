@@ -144,9 +144,9 @@ fault(
     "a file of any field",
     "IMPORTING-7",
     (
-        "framework/bodies.py",
-        'if p.is_file and p.name == "file"]',
-        "if p.is_file]",
+        "importing.py",
+        'files.get("file", [])',
+        "sum(files.values(), [])",
     ),
 )
 fault(
@@ -334,8 +334,8 @@ fault(
     "EXPORTING-6",
     (
         "exporting.py",
-        "return Response(200, headers, export_lines(user_id, form))",
-        'whole = b"".join(export_lines(user_id, form))\n'
+        "return Response(200, headers, export_lines(user_id, kind))",
+        'whole = b"".join(export_lines(user_id, kind))\n'
         "    return Response(200, headers, (part for part in [whole]))",
     ),
 )

@@ -496,9 +496,9 @@ fault(
     "a page may be kept",
     "HEADERS-7",
     (
-        "framework/messages.py",
-        'kind["Cache-Control"] = "no-store"',
-        'kind["Cache-Control"] = "no-cache"',
+        "rendering.py",
+        '"Cache-Control": "no-store"',
+        '"Cache-Control": "no-cache"',
     ),
 )
 

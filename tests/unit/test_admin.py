@@ -10,6 +10,7 @@ import raw
 from client import PASSWORD, User, register, unique
 from expect import REFUSED
 from servers import Server
+from uploads import UNREAD
 from visitor import Visitor, multipart
 
 SECRETS = [
@@ -190,6 +191,11 @@ def test_secrets_are_no_filters(admin: Visitor, path: str) -> None:
     admin.get(f"/admin/app/{path}", expect=400)
 
 
+def test_passwords_are_not_changed_here(admin: Visitor) -> None:
+    """A form that asks for a password without the limit is not there."""
+    admin.get("/admin/password_change/", expect={302, 404})
+
+
 def test_unreadable_forms_are_no_errors_of_ours(
     server: Server, visitor: Visitor
 ) -> None:
@@ -201,9 +207,10 @@ def test_unreadable_forms_are_no_errors_of_ours(
     head = [*headers, ("Connection", "close")]
     cut = raw.message("POST", "/admin/login/", head, body[:-8])
     raw.exchange(server, cut, expect=REFUSED)
-    large = [("a", "b" * 70_000)]
-    visitor.post("/admin/login/", large, expect=REFUSED)
-    visitor.post("/admin/", large, files={"f": ("f", b"")}, expect=REFUSED)
+    _, large = multipart([("a", "b" * 70_000)], {})
+    for path in ("/admin/login/", "/admin/"):
+        whole = raw.message("POST", path, head, large)
+        raw.exchange(server, whole, expect=UNREAD)
 
 
 @pytest.mark.parametrize("path", STATIC)

@@ -20,12 +20,11 @@ def represent_user(user: User) -> dict[str, Any]:
     }
 
 
-def lock_user(user: User) -> None:
+def lock_user(user: User) -> User | None:
     """Lock the user's row until commit."""
-    # What was begun with a password ends with it.
+    # None if the password has changed: what was begun with it ends.
     users = User.objects.select_for_update()
-    if not users.filter(pk=user.pk, password=user.password).first():
-        raise wrong_sign_in()
+    return users.filter(pk=user.pk, password=user.password).first()
 
 
 def wrong_sign_in() -> Problem:

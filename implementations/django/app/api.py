@@ -146,8 +146,7 @@ class PasswordView(APIView):
         with transaction.atomic():
             if authenticate(request, lock=True).password != old_password:
                 raise wrong_password()
-            user.save()
-            request.token.save()  # the others have ended
+            user.save(update_fields=["password"], keep=request.token.digest)
         return HttpResponse(status=204)
 
 
@@ -162,7 +161,8 @@ class TokensView(APIView):
             raise wrong_sign_in()
         request.user = user
         with transaction.atomic():
-            lock_user(user)
+            if not lock_user(user):
+                raise wrong_sign_in()
             token = issue_token(user)
         headers = {"Cache-Control": "no-store"}
         return JsonResponse(token, status=201, headers=headers)
@@ -256,7 +256,8 @@ class ImportView(APIView):
         if not form.is_valid():
             raise invalid({}, form)
         entries = form.cleaned_data["file"]
-        chosen = choose_entries(entries)  # while others may still write
+        # Outside of the transaction, for it takes time.
+        chosen = choose_entries(entries)
         with transaction.atomic():
             user = authenticate(request, lock=True)
             created = insert_entries(user, chosen)

@@ -45,9 +45,9 @@ class ProblemMiddleware(MiddlewareMixin):
         match error:
             case Problem():
                 return problem_response(request, error)
-            case UnreadablePostError():
+            case UnreadablePostError() | DataError():
                 return bad_request(request, error)
-            case DataError() | IntegrityError():
+            case IntegrityError():
                 return None
             case DatabaseError() | InterfaceError():
                 log.exception("database unavailable")

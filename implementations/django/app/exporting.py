@@ -18,20 +18,20 @@ TYPES = {
 BATCH = 100  # rows to hold in memory
 
 
-def export_response(user: User, form: str) -> StreamingHttpResponse:
+def export_response(user: User, kind: str) -> StreamingHttpResponse:
     """Answer with a file of all the user's bookmarks."""
     return StreamingHttpResponse(
-        export_lines(user, form),
-        content_type=TYPES[form],
+        export_lines(user, kind),
+        content_type=TYPES[kind],
         headers={
-            "Content-Disposition": f'attachment; filename="bookmarks.{form}"',
+            "Content-Disposition": f'attachment; filename="bookmarks.{kind}"',
         },
     )
 
 
-def export_lines(user: User, form: str) -> Iterator[str]:
+def export_lines(user: User, kind: str) -> Iterator[str]:
     """Write the file piece by piece."""
-    html = form == "html"
+    html = kind == "html"
     write = write_bookmark if html else write_json
     if html:
         yield write_start()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
@@ -17,9 +18,15 @@ class LimitedBackend(ModelBackend):
     """Django's, with a limit for the API, the pages and the admin."""
 
     def authenticate(
-        self, request: HttpRequest, username: str, password: str
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **options: Any,
     ) -> User | None:
         """Return the user with this password, and count if there is none."""
+        if request is None or username is None:  # no sign-in of a visitor
+            return super().authenticate(request, username, password, **options)
         name, address = name_key(username), request.META["REMOTE_ADDR"]
         check_limit(name, address)
         user = super().authenticate(request, username, password)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import MD5
 from django.db.models.sql.compiler import SQLCompiler
@@ -56,12 +56,13 @@ class User(AbstractBaseUser):
     class Meta:
         db_table = "users"
 
-    def save(self, **options: Any) -> None:
-        """Store the user, whose tokens end when the password changes."""
-        ended = self._password is not None and not self._state.adding
-        super().save(**options)
-        if ended:
-            self.tokens.all().delete()
+    def save(self, *, keep: str | None = None, **options: Any) -> None:
+        """Store the user; a new password ends all tokens but one to keep."""
+        changed = self._password is not None and not self._state.adding
+        with transaction.atomic():
+            super().save(**options)
+            if changed:
+                self.tokens.exclude(digest=keep).delete()
 
     @property
     def is_staff(self) -> bool:
@@ -86,6 +87,10 @@ class Token(models.Model):
 
     class Meta:
         db_table = "tokens"
+
+    def __str__(self) -> str:
+        """Name the user, for the key is the digest."""
+        return f"token of {self.user}"
 
 
 class URLKey(MD5):
@@ -129,6 +134,10 @@ class Bookmark(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        """Return the title."""
+        return self.title
+
     def save(self, **options: Any) -> None:
         """Store the bookmark with its folded text and the time."""
         self.folded = fold(self.title, self.url, self.notes)
@@ -163,9 +172,13 @@ class Tag(models.Model):
     class Meta:
         db_table = "tags"
 
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
+
 
 class FailedSignIn(models.Model):
-    """A sign-in that failed; nobody need have this name."""
+    """A sign-in that failed; the username need not exist."""
 
     username = models.CharField(max_length=128)
     address = models.CharField(max_length=64)
@@ -179,3 +192,7 @@ class FailedSignIn(models.Model):
                 name="failed_sign_ins_source",
             )
         ]
+
+    def __str__(self) -> str:
+        """Return the username and the address."""
+        return f"{self.username} from {self.address}"

@@ -31,12 +31,12 @@ from app.pagination import OpenPaginator, neighbours, order_by
 from app.tags import count_tags
 from app.validation import validate_query
 
-# Django's views of forms would answer PUT and DELETE, too.
+# ProcessFormView also has put(), DeletionMixin delete().
 METHODS = ["get", "head", "post", "options"]
 
 
 @method_decorator([never_cache, gzip_page], name="dispatch")
-class MemberMixin(LoginRequiredMixin):
+class UserPageMixin(LoginRequiredMixin):
     """A page of the signed-in user, about that user's bookmarks."""
 
     http_method_names = METHODS
@@ -46,7 +46,7 @@ class MemberMixin(LoginRequiredMixin):
         return self.request.user.bookmarks.all()
 
 
-class ChangeMixin(MemberMixin, RedirectURLMixin):
+class ChangeMixin(UserPageMixin, RedirectURLMixin):
     """A page that changes a bookmark and goes back to `next`."""
 
     next_page = "home"
@@ -54,7 +54,8 @@ class ChangeMixin(MemberMixin, RedirectURLMixin):
     @transaction.atomic
     def post(self, request: HttpRequest, **kwargs: int) -> HttpResponse:
         """Change the bookmark; what is shown is rendered after the commit."""
-        lock_user(request.user)
+        if not lock_user(request.user):
+            return redirect("login")
         return super().post(request, **kwargs)
 
 
@@ -78,7 +79,7 @@ class BookmarkFormMixin(ChangeMixin):
         return redirect(self.get_success_url())
 
 
-class HomeView(MemberMixin, generic.ListView):
+class HomeView(UserPageMixin, generic.ListView):
     """Show one page of the user's bookmarks."""
 
     template_name = "home.html"
@@ -142,6 +143,7 @@ class AddView(BookmarkFormMixin, generic.CreateView):
     """Create a bookmark."""
 
     http_method_names = ["post", "options"]
+    redirect_field_name = None  # there is no page here to come back to
     extra_context = {"heading": "Add a bookmark"}
 
 
@@ -158,7 +160,7 @@ class DeleteView(ChangeMixin, generic.DeleteView):
     extra_context = {"heading": "Delete bookmark"}
 
 
-class ImportView(MemberMixin, generic.FormView):
+class ImportView(UserPageMixin, generic.FormView):
     """Show the import form, and import a bookmark file."""
 
     form_class = ImportForm
@@ -168,15 +170,17 @@ class ImportView(MemberMixin, generic.FormView):
     def form_valid(self, form: ImportForm) -> HttpResponse:
         """Store the entries of the file."""
         entries = form.cleaned_data["file"]
-        chosen = choose_entries(entries)  # while others may still write
+        # Outside of the transaction, for it takes time.
+        chosen = choose_entries(entries)
         with transaction.atomic():
-            lock_user(self.request.user)
+            if not lock_user(self.request.user):
+                return redirect("login")
             created = insert_entries(self.request.user, chosen)
         counts = {"created": created, "skipped": len(entries) - created}
         return redirect(reverse("import", query=counts))
 
 
-class ExportView(MemberMixin, View):
+class ExportView(UserPageMixin, View):
     """Export all bookmarks as a file."""
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Lists that come a page at a time."""
+"""Lists, one page at a time."""
 
 from collections.abc import Callable
 from typing import Any

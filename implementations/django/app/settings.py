@@ -1,10 +1,9 @@
 """The settings, read from the environment."""
 
+import re
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import dj_database_url
 from corsheaders.defaults import default_headers
@@ -17,14 +16,13 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env(eager=False)  # so that `env.seal()` reports all errors at once
 
 
-def each(check: Callable[[Any], Any]) -> Callable[[list[Any]], None]:
-    """Validate each item of a list."""
-
-    def check_all(items: list[Any]) -> None:
-        for item in items:
-            check(item)
-
-    return check_all
+@env.parser_for("items")
+def parse_items(text: str, pattern: str, accepted: str) -> list[str]:
+    """Parse items with commas between."""
+    items = [item.strip() for item in text.split(",")] if text else []
+    if not all(re.fullmatch(pattern, item) for item in items):
+        raise ValidationError(f"Must be {accepted}.")
+    return items
 
 
 @env.parser_for("rate")
@@ -43,15 +41,11 @@ WORKERS = env.int("WORKERS", 1, validate=validate.Range(1, 64))
 THREADS = env.int("THREADS", 8, validate=validate.Range(1, 1024))
 
 SECRET_KEY = env.str("SECRET_KEY", None, validate=validate.Length(min=32))
-ALLOWED_HOSTS = env.list(
+ALLOWED_HOSTS = env.items(
     "ALLOWED_HOSTS",
-    ["localhost", "127.0.0.1", "[::1]"],
-    validate=each(
-        validate.Regexp(
-            r"(\*|\[[\dA-Fa-f:.]+\]|[\w.-]+)\Z",
-            error="Must be names without port, separated by commas, or *.",
-        )
-    ),
+    "localhost,127.0.0.1,[::1]",
+    pattern=r"\*|\[[\dA-Fa-f:.]+\]|[\w.-]+",
+    accepted="names without port, separated by commas, or *",
 )
 DATABASE_URL = env.str(
     "DATABASE_URL",
@@ -61,15 +55,11 @@ DATABASE_URL = env.str(
         error="Must be sqlite:///FILE or postgresql://USER@HOST/NAME.",
     ),
 )
-CORS_ALLOWED_ORIGINS = env.list(
+CORS_ALLOWED_ORIGINS = env.items(
     "CORS_ORIGINS",
-    [],
-    validate=each(
-        validate.Regexp(
-            r"https?://[^/\s]+\Z",
-            error="Must be origins such as https://example.com.",
-        )
-    ),
+    "",
+    pattern=r"https?://[^/\s]+",
+    accepted="origins such as https://example.com",
 )
 LOG_LEVEL = env.str(
     "LOG_LEVEL",
@@ -183,7 +173,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {
         "NAME": f"{validators}.UserAttributeSimilarityValidator",
-        "OPTIONS": {"max_similarity": 1},  # only the username itself
+        # the username, or its letters in another order
+        "OPTIONS": {"max_similarity": 1},
     },
 ]
 
@@ -244,12 +235,12 @@ LOGGING = {
     },
     "root": {"level": LOG_LEVEL.upper(), "handlers": ["stderr"]},
     "loggers": {
-        # What a client does wrong, the operator cannot repair.
+        # Client errors are in the request log.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
         # A warning quotes a request that cannot be read.
         "gunicorn.error": {"level": "ERROR"},
-        # It warns of each HEAD, for Django leaves it to drop the body.
+        # It warns about the body of every HEAD.
         "gunicorn.http.wsgi": {"level": "ERROR"},
     },
 }

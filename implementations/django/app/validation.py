@@ -1,4 +1,4 @@
-"""Forms for JSON: what a form would convert or pass over, and its faults."""
+"""Forms for JSON: what a form would convert silently; and the errors."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Accounts and their passwords."""
+"""Users and their passwords."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ def is_common_password(password: str) -> bool:
 
 
 class UserDocument(BaseModel):
-    """Show a user, without secrets."""
+    """A user, without secrets."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -66,28 +66,37 @@ def get_user(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username))
 
 
-def delete_account(session: Session, user_id: int) -> bool:
-    """Delete a user; what refers to it goes with it."""
+def remove_user(session: Session, user_id: int) -> bool:
+    """Delete a user; the rows that refer to the user go as well."""
     query = delete(User).where(User.id == user_id)
     return bool(session.execute(query).rowcount)
 
 
 def check_sign_in(
     session: Session, username: str, password: str, address: str
-) -> User | None:
+) -> User:
     """Return the user who has this name and this password."""
     check_limit(session, username, address)
     user = get_user(session, username)
     stored = user.password if user else DUMMY_HASH
     session.commit()  # so that others write while the password is hashed
-    verified = password_hash.verify(password, stored)
-    if user and verified and is_current(session, user, stored):
-        return user
-    count_failure(session, username, address)
-    return None
+    if not password_hash.verify(password, stored) or not user:
+        count_failure(session, username, address)
+        raise wrong_sign_in()
+    return confirm_password(session, user.id, stored)
 
 
-def is_current(session: Session, user: User, password: str) -> bool:
-    """Lock the user's row; tell whether its password is still this one."""
-    found = session.get(User, user.id, with_for_update=True)
-    return bool(found and found.password == password)
+def confirm_password(session: Session, user_id: int, stored: str) -> User:
+    """Refuse if the user or the password changed since it was read."""
+    user = session.get(
+        User, user_id, with_for_update=True, populate_existing=True
+    )
+    if not user or user.password != stored:
+        raise wrong_sign_in()
+    return user
+
+
+def wrong_sign_in() -> HTTPException:
+    """Make the one problem for every sign-in that fails."""
+    detail = "The username or password is wrong."
+    return HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})

@@ -16,9 +16,9 @@ from sqlalchemy import select
 from app.accounts import (
     UserDocument,
     check_sign_in,
-    delete_account,
     insert_user,
     password_hash,
+    remove_user,
 )
 from app.bookmarks import (
     BookmarkDocument,
@@ -26,15 +26,21 @@ from app.bookmarks import (
     change_bookmark,
     insert_bookmark,
 )
-from app.caching import SeenBookmark
+from app.caching import UnchangedBookmark
 from app.exporting import TYPES, export_response
 from app.health import StatusDocument, require_ready
-from app.importing import ImportDocument, insert_entries, read_entries
+from app.importing import (
+    ImportDocument,
+    choose_entries,
+    insert_entries,
+    read_entries,
+)
 from app.limits import check_limit, count_failure
 from app.models import Bookmark, User
 from app.pagination import PageDocument, link_header, order_by, paginate
 from app.permissions import (
     AdminUser,
+    Credentials,
     CurrentBookmark,
     CurrentToken,
     CurrentUser,
@@ -46,7 +52,7 @@ from app.sessions import end_sessions
 from app.settings import settings
 from app.storage import SessionDep
 from app.tags import TagList, count_tags
-from app.tokens import TokenDocument, end_tokens, issue_token
+from app.tokens import TokenDocument, end_other_tokens, issue_token
 from app.validation import (
     BookmarkChanges,
     BookmarkFields,
@@ -102,6 +108,7 @@ def change_password(
     session: SessionDep,
     user: CurrentUser,
     token: CurrentToken,
+    credentials: Credentials,
     fields: PasswordChange,
 ) -> None:
     """Change the password and end all other sign-ins."""
@@ -113,11 +120,11 @@ def change_password(
         count_failure(session, user.username, request.client.host)
         raise HTTPException(403, "The current password is wrong.")
     password = password_hash.hash(fields.new_password)
-    require_token(session, token.digest)  # again, for it may have ended
+    require_token(session, credentials)  # again, for it may have ended
     if user.password != stored:
         raise HTTPException(403, "The current password is wrong.")
     user.password = password
-    end_tokens(session, user, but=token.digest)
+    end_other_tokens(session, user.id, token.digest)
     end_sessions(session, user)
     session.commit()
 
@@ -125,7 +132,7 @@ def change_password(
 @api.delete("/api/me", status_code=204)
 def delete_me(session: SessionDep, user: CurrentUser) -> None:
     """Delete the signed-in user, with all data."""
-    delete_account(session, user.id)
+    remove_user(session, user.id)
     session.commit()
 
 
@@ -137,9 +144,6 @@ def create_token(
     user = check_sign_in(
         session, fields.username, fields.password, request.client.host
     )
-    if not user:
-        detail = "The username or password is wrong."
-        raise HTTPException(401, detail, {"WWW-Authenticate": "Bearer"})
     request.state.user_id = user.id
     token = issue_token(session, user)
     session.commit()
@@ -197,7 +201,7 @@ async def show_bookmark(
 @api.put("/api/bookmarks/{id}", response_model=BookmarkDocument)
 def replace_bookmark(
     session: SessionDep,
-    bookmark: SeenBookmark,
+    bookmark: UnchangedBookmark,
     fields: BookmarkFields,
     response: Response,
 ) -> Bookmark:
@@ -211,7 +215,7 @@ def replace_bookmark(
 @api.patch("/api/bookmarks/{id}", response_model=BookmarkDocument)
 def update_bookmark(
     session: SessionDep,
-    bookmark: SeenBookmark,
+    bookmark: UnchangedBookmark,
     fields: BookmarkChanges,
     response: Response,
 ) -> Bookmark:
@@ -223,7 +227,7 @@ def update_bookmark(
 
 
 @api.delete("/api/bookmarks/{id}", status_code=204)
-def delete_bookmark(session: SessionDep, bookmark: SeenBookmark) -> None:
+def delete_bookmark(session: SessionDep, bookmark: UnchangedBookmark) -> None:
     """Delete a bookmark."""
     session.delete(bookmark)
     session.commit()
@@ -237,15 +241,19 @@ def list_tags(session: SessionDep, user: CurrentUser) -> dict[str, Any]:
 
 @api.post("/api/import", max_body_size=settings.max_import_bytes)
 def import_bookmarks(
-    session: SessionDep, token: CurrentToken, file: UploadFile
+    session: SessionDep,
+    user: CurrentUser,
+    credentials: Credentials,
+    file: UploadFile,
 ) -> ImportDocument:
     """Import a browser's bookmark file."""
     session.commit()  # so that others write while the file is parsed
     entries = read_entries(file)
-    require_token(session, token.digest)  # again, for it may have ended
-    result = insert_entries(session, token.user_id, entries)
+    chosen = choose_entries(entries)
+    require_token(session, credentials)  # again, for it may have ended
+    created = insert_entries(session, user.id, chosen)
     session.commit()
-    return result
+    return ImportDocument(created=created, skipped=len(entries) - created)
 
 
 @api.get(
@@ -278,6 +286,6 @@ def list_users(
 @api.delete("/api/users/{id}", status_code=204)
 def delete_user(session: SessionDep, admin: AdminUser, id: Id) -> None:
     """Delete a user with all data."""
-    if not delete_account(session, id):
+    if not remove_user(session, id):
         raise HTTPException(404, "There is no such user.")
     session.commit()

@@ -15,7 +15,7 @@ from app.storage import Timestamp, timestamp
 
 
 class BookmarkDocument(BaseModel):
-    """Show a bookmark as the API does."""
+    """A bookmark as the API shows it."""
 
     model_config = ConfigDict(from_attributes=True)
 

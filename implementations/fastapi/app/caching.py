@@ -1,4 +1,4 @@
-"""Caching and conditional requests (RFC 9110 §13)."""
+"""Caching and conditional requests."""
 
 import re
 from typing import Annotated
@@ -22,4 +22,4 @@ async def check_if_match(
     return bookmark
 
 
-SeenBookmark = Annotated[Bookmark, Depends(check_if_match)]
+UnchangedBookmark = Annotated[Bookmark, Depends(check_if_match)]

@@ -29,7 +29,7 @@ async def check_csrf(
     """Refuse a form that was not made for this browser's session."""
     try:
         key = serializer.loads(csrf_token)
-    except BadData:
+    except (BadData, UnicodeError):  # some codecs make what is no Unicode
         key = None
     if key is None or key != request.session.get("csrf"):
         detail = "This form has expired. Go back and try again."

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from starlette.exceptions import HTTPException
 
 from app.rendering import render
-from app.validation import list_errors
+from app.validation import list_faults
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ async def handle_validation_error(
     request: Request, error: RequestValidationError
 ) -> Response:
     """Tell the client which fields are not valid."""
-    errors = list_errors(error.errors(), skip=1)
+    errors = list_faults(error.errors(), skip=1)
     detail = "Some fields are not valid."
     return problem_response(request, 422, detail, errors=errors)
 

@@ -10,7 +10,7 @@ from app.migrating import is_migrated
 
 
 class StatusDocument(BaseModel):
-    """Say that all is well."""
+    """The status of a service that can work."""
 
     status: Literal["ok"]
 
@@ -18,5 +18,5 @@ class StatusDocument(BaseModel):
 def require_ready(session: Session) -> None:
     """Refuse to serve from a database without the newest schema."""
     if not is_migrated(session):
-        detail = "The database is not migrated."
+        detail = "The database is not available."
         raise HTTPException(503, detail, {"Retry-After": "1"})

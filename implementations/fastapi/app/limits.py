@@ -1,4 +1,4 @@
-"""How often a sign-in may fail, for one name from one address."""
+"""How often a sign-in may fail, for one username from one address."""
 
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -18,7 +18,7 @@ WINDOW = timedelta(seconds=SECONDS)
 def check_limit(session: Session, username: str, address: str) -> None:
     """Refuse a sign-in after too many that failed."""
     now = datetime.now(UTC)
-    # Only if there are as many in the window is there a row at this place.
+    # There is such a row only if the window holds as many failures.
     failed_at = session.scalar(
         select(FailedSignIn.failed_at)
         .filter_by(username=name_key(username), address=address)

@@ -34,8 +34,9 @@ app = FastAPI(
     openapi_url="/api/openapi.json",
     lifespan=lifespan,
     exception_handlers=handlers,
-    # Texts are decoded by whatever codec the client names.
-    form_limits={"max_fields": 10, "max_part_size": settings.max_body_bytes},
+    # Starlette decodes fields by the codec that the client names, and some
+    # codecs are slow: fields have to be few and short.
+    form_limits={"max_fields": 10, "max_part_size": 16_384},
 )
 app.include_router(api)
 app.include_router(pages)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.settings import settings
 
-CONFIG = Config("alembic.ini")
+CONFIG = Config(Path(__file__).parents[1] / "alembic.ini")
 SCRIPTS = ScriptDirectory.from_config(CONFIG)
 STEPS = [script.revision for script in SCRIPTS.walk_revisions()]
 

@@ -13,6 +13,7 @@ from fastapi import (
     Response,
     UploadFile,
 )
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import ValidationError
 
@@ -20,10 +21,10 @@ from app.accounts import check_sign_in, insert_user, password_hash
 from app.bookmarks import change_bookmark, insert_bookmark
 from app.csrf import check_csrf
 from app.exporting import export_response
-from app.importing import insert_entries, read_entries
+from app.importing import choose_entries, insert_entries, read_entries
 from app.models import Bookmark
 from app.pagination import neighbours, order_by, page_query, paginate
-from app.permissions import Id, find_bookmark
+from app.permissions import UserBookmark
 from app.rendering import render
 from app.search import select_bookmarks
 from app.sessions import (
@@ -31,8 +32,9 @@ from app.sessions import (
     SessionUser,
     Visitor,
     end_session,
+    find_visitor,
     path_and_query,
-    require_session,
+    sign_in_first,
     start_session,
 )
 from app.settings import settings
@@ -49,7 +51,7 @@ from app.validation import (
 )
 
 pages = APIRouter(include_in_schema=False)
-# What posts, apart from what does not, for only a form has a token to check.
+# A router of their own: every form has a CSRF token to check.
 forms = APIRouter(
     include_in_schema=False,
     dependencies=[Depends(check_csrf)],
@@ -114,10 +116,9 @@ def submit_login(
         return show_form(422, errors=messages(error))
     except HTTPException as error:
         errors = {"": error.detail}
+        if error.status_code == 401:  # which is for the API
+            return show_form(422, errors=errors)
         return show_form(error.status_code, error.headers, errors=errors)
-    if not user:
-        errors = {"": "The username or password is wrong."}
-        return show_form(422, errors=errors)
     start_session(request, session, user)
     session.commit()
     return RedirectResponse(form.next, 303)
@@ -150,6 +151,7 @@ def submit_register(
     )
     try:
         fields = Registration(username=form.username, password=form.password)
+        session.commit()  # so that others write while the password is hashed
         password = password_hash.hash(fields.password)
         user = insert_user(session, fields.username, password)
     except ValidationError as error:
@@ -183,13 +185,11 @@ def submit_bookmark(
 @pages.get("/bookmarks/{id}/edit")
 def show_edit(
     request: Request,
-    session: SessionDep,
     user: SessionUser,
-    id: Id,
+    bookmark: UserBookmark,
     next: LocalPath = "/",
 ) -> Response:
     """Show a bookmark in a form."""
-    bookmark = find_bookmark(session, user, id)
     form = BookmarkForm(
         url=bookmark.url,
         title=bookmark.title,
@@ -205,11 +205,10 @@ def submit_edit(
     request: Request,
     session: SessionDep,
     user: SessionUser,
-    id: Id,
+    bookmark: UserBookmark,
     form: Annotated[BookmarkForm, Form()],
 ) -> Response:
     """Change a bookmark."""
-    bookmark = find_bookmark(session, user, id)
     show_form = partial(render, request, "edit.html", user=user, form=form)
     try:
         change_bookmark(session, bookmark, form.validated())
@@ -224,13 +223,11 @@ def submit_edit(
 @pages.get("/bookmarks/{id}/delete")
 def show_delete(
     request: Request,
-    session: SessionDep,
     user: SessionUser,
-    id: Id,
+    bookmark: UserBookmark,
     next: LocalPath = "/",
 ) -> Response:
     """Ask whether to delete a bookmark."""
-    bookmark = find_bookmark(session, user, id)
     return render(
         request, "delete.html", user=user, bookmark=bookmark, next=next
     )
@@ -239,12 +236,11 @@ def show_delete(
 @forms.post("/bookmarks/{id}/delete")
 def submit_delete(
     session: SessionDep,
-    user: SessionUser,
-    id: Id,
+    bookmark: UserBookmark,
     next: Annotated[LocalPath, Form()] = "/",
 ) -> Response:
     """Delete a bookmark."""
-    session.delete(find_bookmark(session, user, id))
+    session.delete(bookmark)
     session.commit()
     return RedirectResponse(next, 303)
 
@@ -270,15 +266,15 @@ def submit_import(
     session.commit()  # so that others write while the file is parsed
     try:
         entries = read_entries(file)
-    except HTTPException as error:
-        errors = {"file": error.detail}
-        return render(
-            request, "import.html", error.status_code, user=user, errors=errors
-        )
-    require_session(request, session)  # again, for it may have ended
-    result = insert_entries(session, user.id, entries)
+    except RequestValidationError as error:
+        errors = messages(error, skip=1)
+        return render(request, "import.html", 422, user=user, errors=errors)
+    chosen = choose_entries(entries)
+    if not find_visitor(request, session):  # the session may have ended
+        raise sign_in_first(request)
+    created = insert_entries(session, user.id, chosen)
     session.commit()
-    counts = f"created={result.created}&skipped={result.skipped}"
+    counts = f"created={created}&skipped={len(entries) - created}"
     return RedirectResponse(f"/import?{counts}", 303)
 
 

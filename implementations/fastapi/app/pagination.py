@@ -1,11 +1,11 @@
-"""Lists that come a page at a time."""
+"""Lists, one page at a time."""
 
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, ColumnElement, Select, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, func, literal
 from sqlalchemy.orm import Session
 
 from app.models import Base
@@ -26,8 +26,11 @@ def paginate(
     session: Session, query: Select[Any], page: int, per_page: int
 ) -> PageDocument:
     """Read one page."""
-    everything = query.order_by(None).subquery()
-    total = session.scalar(select(func.count()).select_from(everything))
+    total = session.scalar(
+        query.order_by(None).with_only_columns(
+            func.count(), maintain_column_froms=True
+        )
+    )
     offset = literal((page - 1) * per_page, BigInteger)
     rows = session.scalars(query.limit(per_page).offset(offset)).all()
     return PageDocument(items=rows, page=page, per_page=per_page, total=total)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.bookmarks import get_bookmark
 from app.models import Bookmark, Token, User
+from app.sessions import SessionUser
 from app.storage import SessionDep
-from app.tokens import digest, find_token
+from app.tokens import find_token
 
 Credentials = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
@@ -20,7 +21,7 @@ def get_current_token(
 ) -> Token:
     """Return the valid token that was sent; a write locks its row."""
     writing = request.method != "GET"
-    token = require_token(session, digest(credentials.credentials), writing)
+    token = require_token(session, credentials, writing)
     request.state.user_id = token.user_id
     return token
 
@@ -29,10 +30,12 @@ CurrentToken = Annotated[Token, Depends(get_current_token)]
 
 
 def require_token(
-    session: Session, token_digest: str, lock: bool = True
+    session: Session,
+    credentials: HTTPAuthorizationCredentials,
+    lock: bool = True,
 ) -> Token:
     """Find a token, or refuse the request."""
-    token = find_token(session, token_digest, lock)
+    token = find_token(session, credentials.credentials, lock)
     if not token:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise HTTPException(401, "A valid token is needed.", challenge)
@@ -51,7 +54,7 @@ CurrentUser = Annotated[User, Depends(authenticate)]
 async def require_admin(user: CurrentUser) -> User:
     """Refuse users who are not administrators."""
     if not user.admin:
-        raise HTTPException(403, "Only administrators may do this.")
+        raise HTTPException(403, "This is for administrators.")
     return user
 
 
@@ -67,3 +70,13 @@ def find_bookmark(session: SessionDep, user: CurrentUser, id: Id) -> Bookmark:
 
 
 CurrentBookmark = Annotated[Bookmark, Depends(find_bookmark)]
+
+
+def find_user_bookmark(
+    session: SessionDep, user: SessionUser, id: Id
+) -> Bookmark:
+    """Return a bookmark of the user who is signed in in this browser."""
+    return find_bookmark(session, user, id)
+
+
+UserBookmark = Annotated[Bookmark, Depends(find_user_bookmark)]

@@ -1,4 +1,4 @@
-"""What the pages show."""
+"""Rendering the pages."""
 
 from collections.abc import Mapping
 from functools import partial

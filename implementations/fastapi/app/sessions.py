@@ -63,16 +63,21 @@ def find_visitor(request: Request, session: SessionDep) -> User | None:
 Visitor = Annotated[User | None, Depends(find_visitor)]
 
 
-def require_session(request: Request, session: SessionDep) -> User:
+async def require_session(request: Request, visitor: Visitor) -> User:
     """Return the user of the session, or lead to the sign-in form."""
-    user = find_visitor(request, session)
-    if not user:
-        location = {"Location": login_path(request)}
-        raise HTTPException(303, "Sign in first.", location)
-    return user
+    if not visitor:
+        raise sign_in_first(request)
+    return visitor
 
 
 SessionUser = Annotated[User, Depends(require_session)]
+
+
+def sign_in_first(request: Request) -> HTTPException:
+    """Make the problem of a page that only a signed-in user may see."""
+    return HTTPException(
+        303, "Sign in first.", {"Location": login_path(request)}
+    )
 
 
 def end_session(request: Request, session: Session) -> None:
@@ -112,4 +117,11 @@ def local_path(path: str) -> str:
     return path if is_local_path(path) else "/"
 
 
-LocalPath = Annotated[str, AfterValidator(local_path)]
+def encodable(text: str) -> str:
+    """Refuse lone surrogates, which some codecs of forms make."""
+    text.encode()  # raises a ValueError
+    return text
+
+
+FormText = Annotated[str, AfterValidator(encodable)]
+LocalPath = Annotated[FormText, AfterValidator(local_path)]

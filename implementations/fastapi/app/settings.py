@@ -1,9 +1,10 @@
 """The settings, read once from the environment."""
 
 import secrets
+import sys
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -64,4 +65,12 @@ class Settings(BaseSettings):
     password_log_n: int = Field(14, ge=4, le=17)
 
 
-settings = Settings()
+def read_settings() -> Settings:
+    """Parse the environment, or exit with what is wrong with it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        sys.exit(str(error))
+
+
+settings = read_settings()

@@ -20,6 +20,8 @@ def make_engine() -> Engine:
     if url.drivername == "postgresql":
         return create_engine(
             url,
+            hide_parameters=True,  # in logs: hashes and notes of users
+            pool_pre_ping=True,
             pool_size=settings.threads,
             max_overflow=-1,
             connect_args={
@@ -32,6 +34,7 @@ def make_engine() -> Engine:
             database=Path(url.database).absolute().as_uri(),
             query={"mode": "rw", "uri": "true"},  # never creates a database
         ),
+        hide_parameters=True,
         pool_size=settings.threads,
         max_overflow=-1,  # get_session is limited, an export needs one more
         connect_args={

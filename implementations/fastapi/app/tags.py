@@ -10,7 +10,7 @@ from app.models import Bookmark, Tag
 
 
 class TagDocument(BaseModel):
-    """Show a tag with the number of its bookmarks."""
+    """A tag with the number of its bookmarks."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -19,7 +19,7 @@ class TagDocument(BaseModel):
 
 
 class TagList(BaseModel):
-    """Show all tags of a user."""
+    """All tags of a user."""
 
     items: list[TagDocument]
 

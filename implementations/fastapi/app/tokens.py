@@ -14,7 +14,7 @@ from app.storage import Timestamp
 
 
 class TokenDocument(BaseModel):
-    """Show a token, this once, to the user who signs in."""
+    """A token, shown this once to the user who signs in."""
 
     token: str
     token_type: str
@@ -34,14 +34,14 @@ def issue_token(session: Session, user: User) -> TokenDocument:
 
 
 def find_token(
-    session: Session, token_digest: str, lock: bool = True
+    session: Session, token: str, lock: bool = True
 ) -> Token | None:
     """Find a valid token with its user."""
     query = (
         select(Token)
         .join(Token.user)
         .options(contains_eager(Token.user))
-        .where(Token.digest == token_digest)
+        .where(Token.digest == digest(token))
         .where(Token.expires_at > datetime.now(UTC))
         .execution_options(populate_existing=True)
     )
@@ -52,10 +52,14 @@ def find_token(
     return session.scalar(query)
 
 
-def end_tokens(session: Session, user: User, but: str = "") -> None:
-    """End the tokens of a user, but for one."""
+def end_other_tokens(
+    session: Session, user_id: int, token_digest: str
+) -> None:
+    """Revoke all tokens of a user but one."""
     session.execute(
-        delete(Token).where(Token.user_id == user.id, Token.digest != but)
+        delete(Token).where(
+            Token.user_id == user_id, Token.digest != token_digest
+        )
     )
 
 

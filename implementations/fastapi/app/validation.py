@@ -19,14 +19,14 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.accounts import is_common_password
-from app.sessions import LocalPath
+from app.sessions import FormText, LocalPath
 
 MESSAGES = {
     "required": "This field is required.",
     "type": "This is not of the right type.",
     "too_short": "This is too short.",
     "too_long": "This is too long.",
-    "too_many": "These are too many.",
+    "too_many": "There are too many.",
     "too_small": "This is too small.",
     "too_large": "This is too large.",
     "invalid": "This is not a valid value.",
@@ -49,6 +49,21 @@ CODES = {  # by pydantic's names for what it finds; all others are "invalid"
     "extra_forbidden": "unknown",
     "common": "common",
 }
+
+
+def list_faults(errors: Sequence[Any], skip: int = 0) -> list[dict[str, str]]:
+    """List faults by field and code, one for each field."""
+    found: dict[str, dict[str, str]] = {}
+    for error in errors:
+        # json_invalid is at a position, everything else in a field.
+        place = [part for part in error["loc"][skip:] if isinstance(part, str)]
+        field = place[0] if place else ""
+        code = CODES.get(error["type"], "invalid")
+        own = error["type"] == code  # raised here, not by pydantic
+        message = error["msg"] if own else MESSAGES[code]
+        fault = {"field": field, "code": code, "message": message}
+        found.setdefault(field, fault)
+    return list(found.values())
 
 
 def uncommon(password: str, info: ValidationInfo) -> str:
@@ -189,18 +204,18 @@ class BookmarkPage(Page, HomePage):
 class LoginForm(BaseModel):
     """The form to sign in or up, before its fields are validated."""
 
-    username: str = ""
-    password: str = ""
+    username: FormText = ""
+    password: FormText = ""
     next: LocalPath = "/"
 
 
 class BookmarkForm(BaseModel):
     """The form of a bookmark, before its fields are validated."""
 
-    url: str = ""
-    title: str = ""
-    tags: str = ""
-    notes: str = ""
+    url: FormText = ""
+    title: FormText = ""
+    tags: FormText = ""
+    notes: FormText = ""
     next: LocalPath = "/"
 
     def validated(self) -> dict[str, Any]:
@@ -217,25 +232,14 @@ class BookmarkForm(BaseModel):
 def require_other_than(password: str, name: str) -> None:
     """Refuse a new password that is the name of its user."""
     if password.casefold() == name:
-        error = {"loc": ("body", "new_password"), "type": "common"}
+        loc, message = ("body", "new_password"), MESSAGES["common"]
+        error = {"loc": loc, "type": "common", "msg": message}
         raise RequestValidationError([error])
 
 
-def list_errors(errors: Sequence[Any], skip: int = 0) -> list[dict[str, str]]:
-    """List one error for each field, in the codes of this API."""
-    found: dict[str, str] = {}
-    for error in errors:
-        # json_invalid is at a position, everything else in a field.
-        place = [part for part in error["loc"][skip:] if type(part) is str]
-        field = place[0] if place else ""
-        found.setdefault(field, CODES.get(error["type"], "invalid"))
-    return [
-        {"field": field, "code": code, "message": MESSAGES[code]}
-        for field, code in found.items()
-    ]
-
-
-def messages(error: ValidationError) -> dict[str, str]:
+def messages(
+    error: ValidationError | RequestValidationError, skip: int = 0
+) -> dict[str, str]:
     """Return the message for each field that is not valid."""
-    errors = list_errors(error.errors())
-    return {error["field"]: error["message"] for error in errors}
+    faults = list_faults(error.errors(), skip)
+    return {fault["field"]: fault["message"] for fault in faults}

@@ -69,7 +69,7 @@ def get_user(username: str) -> User | None:
 
 def lock_user(user_id: int) -> User | None:
     """Lock the user's row until commit."""
-    begin_writing()
+    begin_writing()  # which drops pending changes
     return db.get(User, user_id, with_for_update=True)
 
 

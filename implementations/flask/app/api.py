@@ -18,7 +18,6 @@ from werkzeug.security import check_password_hash
 
 from app.accounts import (
     check_sign_in,
-    confirm_password,
     hash_password,
     insert_user,
     remove_user,
@@ -39,7 +38,6 @@ from app.limits import check_limit, count_failure
 from app.models import Bookmark, User
 from app.pagination import order_by, page_response, paginate
 from app.permissions import (
-    authenticate,
     find_bookmark,
     lock_token,
     require_admin,
@@ -54,9 +52,9 @@ from app.validation import (
     ID,
     BookmarkChanges,
     BookmarkFields,
-    BookmarkPage,
-    Export,
-    Page,
+    BookmarkQuery,
+    ExportQuery,
+    PageQuery,
     PasswordChange,
     Registration,
     SignIn,
@@ -110,9 +108,10 @@ def change_password() -> ResponseReturnValue:
         count_failure(name)
         abort(403, "The current password is wrong.")
     password = hash_password(fields.new_password)
-    confirm_password(g.user_id, stored)
-    user = authenticate()  # again, for hashing took its time
-    user.password = password
+    lock_token()  # hashing took its time
+    if g.user.password != stored:
+        abort(403, "The current password is wrong.")
+    g.user.password = password
     end_other_tokens(g.user_id, g.token.digest)
     end_sessions(g.user_id)
     db.commit()
@@ -154,7 +153,7 @@ def delete_token() -> ResponseReturnValue:
 @token_required
 def list_bookmarks() -> ResponseReturnValue:
     """List one page of the user's bookmarks."""
-    query = validate_query(BookmarkPage)
+    query = validate_query(BookmarkQuery)
     bookmarks = select_bookmarks(g.user.id, query.q, query.tag)
     bookmarks = bookmarks.order_by(*order_by(Bookmark, query.sort))
     page = paginate(bookmarks, query.page, query.per_page)
@@ -245,7 +244,7 @@ def import_bookmarks() -> ResponseReturnValue:
 @token_required
 def export_bookmarks() -> ResponseReturnValue:
     """Export all bookmarks as a file."""
-    query = validate_query(Export)
+    query = validate_query(ExportQuery)
     return export_response(g.user.id, query.format)
 
 
@@ -255,7 +254,7 @@ def export_bookmarks() -> ResponseReturnValue:
 def list_users() -> ResponseReturnValue:
     """List one page of all users."""
     require_admin(g.user)
-    query = validate_query(Page)
+    query = validate_query(PageQuery)
     users = select(User).order_by(User.id)
     page = paginate(users, query.page, query.per_page)
     return page_response(page, represent_user)

@@ -1,9 +1,10 @@
 """Reading the body of a request whole, or not at all."""
 
-from typing import IO
+from typing import IO, Any
 
 import flask
 from flask import abort
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
@@ -17,3 +18,14 @@ class Request(flask.Request):
         if "Transfer-Encoding" in self.headers:
             abort(411)  # Werkzeug would cut it at the limit, without an error
         return LimitedStream(super().stream, self.content_length or 0)
+
+
+class JSONProvider(DefaultJSONProvider):
+    """JSON, of which get_json refuses all that cannot be read."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Read JSON, unless it is nested too deeply for Python."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error

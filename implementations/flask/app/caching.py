@@ -1,6 +1,23 @@
 """Caching and conditional requests."""
 
+import logging
+from typing import Any
+
 from flask import Response, abort, g, request
+
+log = logging.getLogger(__name__)
+
+
+class ConditionalResponse(Response):
+    """A response that ignores dates that Python cannot represent."""
+
+    def make_conditional(self, *args: Any, **kwargs: Any) -> Response:
+        """Answer 304 or a range, if that is what the request asks for."""
+        try:
+            return super().make_conditional(*args, **kwargs)
+        except OverflowError:  # of parse_date; RFC 9110 §13.1.3
+            log.warning("date out of range", exc_info=True)
+            return self
 
 
 def check_if_match(etag: str) -> None:

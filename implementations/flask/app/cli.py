@@ -1,7 +1,7 @@
 """The commands of `flask`."""
 
 import click
-from flask import Blueprint
+from flask import Flask
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -10,21 +10,26 @@ from app.migrating import STEPS, migrate
 from app.storage import begin_writing, db
 from app.validation import Registration
 
-commands = Blueprint("commands", __name__, cli_group=None)
+
+def init_app(app: Flask) -> None:
+    """Add the commands to an application."""
+    app.cli.add_command(run_migrate)
+    app.cli.add_command(run_create_admin)
 
 
-@commands.cli.command("migrate")
+@click.command("migrate")
 @click.argument("step", type=click.Choice(["head", *STEPS]), default="head")
 def run_migrate(step: str) -> None:
     """Bring the database up to date."""
     migrate(step)
 
 
-@commands.cli.command("create-admin")
+@click.command("create-admin")
 @click.argument("name")
 def run_create_admin(name: str) -> None:
     """Create an administrator, with the password from standard input."""
-    password = click.get_text_stream("stdin").read().removesuffix("\n")
+    text = click.get_text_stream("stdin").read()
+    password = text.removesuffix("\n").removesuffix("\r")
     try:
         fields = Registration(username=name, password=password)
         hashed = hash_password(fields.password)

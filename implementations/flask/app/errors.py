@@ -3,12 +3,11 @@
 import json
 import logging
 
-from flask import Blueprint, Response, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from werkzeug.exceptions import (
-    BadRequest,
     Forbidden,
     HTTPException,
     SecurityError,
@@ -19,7 +18,15 @@ from werkzeug.exceptions import (
 from app.validation import list_faults
 
 log = logging.getLogger(__name__)
-errors = Blueprint("errors", __name__)
+
+
+def init_app(app: Flask) -> None:
+    """Handle the errors of an application."""
+    app.register_error_handler(HTTPException, respond_to_error)
+    app.register_error_handler(SecurityError, respond_to_bad_host)
+    app.register_error_handler(CSRFError, respond_to_csrf_error)
+    app.register_error_handler(ValidationError, respond_to_invalid_input)
+    app.register_error_handler(DBAPIError, respond_to_database_error)
 
 
 class Invalid(UnprocessableEntity):
@@ -31,9 +38,8 @@ class Invalid(UnprocessableEntity):
         self.errors = errors
 
 
-@errors.app_errorhandler(HTTPException)
 def respond_to_error(error: HTTPException) -> Response:
-    """Turn an exception into the response that tells of it."""
+    """Turn an exception into a response."""
     response = error.get_response()
     if is_api_path(request.path):
         document = {
@@ -51,35 +57,26 @@ def respond_to_error(error: HTTPException) -> Response:
     return response
 
 
-@errors.app_errorhandler(SecurityError)
 def respond_to_bad_host(error: SecurityError) -> SecurityError:
-    """Refuse a host that is not ours, for which no page can be made."""
+    """Refuse a host that is not ours; url_for does not work for it."""
     return error
 
 
-@errors.app_errorhandler(CSRFError)
 def respond_to_csrf_error(error: CSRFError) -> Response:
     """Refuse a form that is not ours, or no longer."""
     detail = "This form has expired. Go back and try again."
     return respond_to_error(Forbidden(detail))
 
 
-@errors.app_errorhandler(ValidationError)
 def respond_to_invalid_input(error: ValidationError) -> Response:
     """List all faults by field and code."""
     return respond_to_error(Invalid(list_faults(error)))
 
 
-@errors.app_errorhandler(RecursionError)
-@errors.app_errorhandler(OverflowError)
-def respond_to_odd_input(error: Exception) -> Response:
-    """Refuse JSON nested too deeply for Python, and dates out of its range."""
-    return respond_to_error(BadRequest())
-
-
-@errors.app_errorhandler(DatabaseError)
-def respond_to_database_error(error: DatabaseError) -> Response:
+def respond_to_database_error(error: DBAPIError) -> Response:
     """Tell the client to come back when the database does."""
+    if isinstance(error, IntegrityError):
+        raise error  # the database works; it is the program that is wrong
     log.exception("database unavailable")
     return respond_to_error(unavailable())
 

@@ -5,7 +5,7 @@ from flask_cors import CORS
 from flask_wtf.csrf import CSRFProtect
 
 # By @compress.compressed() and not for all answers: it changes entity tags,
-# and that of a bookmark has to fit into If-Match.
+# and that of a bookmark must match If-Match.
 compress = Compress()
 cors = CORS(
     resources=[r"/api(/.*)?$", "/healthz", "/readyz"],

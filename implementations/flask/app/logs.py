@@ -46,7 +46,8 @@ def logging_config(level: str) -> dict[str, Any]:
         "root": {"level": level.upper(), "handlers": ["stderr"]},
         "loggers": {
             "alembic": {"level": "WARNING"},
-            # What it warns of are requests that it cannot read, quoted.
+            # Its warnings quote requests that it cannot parse, tokens
+            # included. Its lines at info, such as "Listening at", go too.
             "gunicorn.error": {"level": "ERROR", "propagate": True},
         },
     }

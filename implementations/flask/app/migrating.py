@@ -7,7 +7,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import make_url
 
 from app.storage import db
 
@@ -18,7 +17,7 @@ STEPS = [script.revision for script in SCRIPTS.walk_revisions()]
 
 def migrate(step: str) -> None:
     """Run the steps that a database lacks, up to the last one given."""
-    url = make_url(current_app.config["DATABASE_URL"])
+    url = current_app.config["DATABASE_URL"]
     if url.drivername == "sqlite":
         path = Path(url.database)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,6 +31,7 @@ from app.pagination import neighbours, order_by, paginate
 from app.permissions import find_bookmark
 from app.search import select_bookmarks
 from app.sessions import (
+    current_path,
     end_session,
     load_user,
     lock_session,
@@ -43,8 +44,8 @@ from app.tags import count_tags
 from app.validation import (
     ID,
     BookmarkFields,
-    Export,
-    HomePage,
+    ExportQuery,
+    HomeQuery,
     Registration,
     SignIn,
     list_faults,
@@ -53,6 +54,7 @@ from app.validation import (
 
 pages = Blueprint("pages", __name__)
 pages.before_request(load_user)
+pages.add_app_template_global(current_path)
 pages.add_app_template_global(next_path)
 
 
@@ -61,7 +63,7 @@ pages.add_app_template_global(next_path)
 @login_required
 def show_home() -> ResponseReturnValue:
     """Show one page of the user's bookmarks."""
-    query = validate_query(HomePage)
+    query = validate_query(HomeQuery)
     bookmarks = select_bookmarks(g.user.id, query.q, query.tag)
     bookmarks = bookmarks.order_by(*order_by(Bookmark, "-created_at"))
     page = paginate(bookmarks, query.page, 20)
@@ -221,7 +223,7 @@ def submit_import() -> ResponseReturnValue:
 @login_required
 def show_export() -> ResponseReturnValue:
     """Export all bookmarks as a file."""
-    query = validate_query(Export)
+    query = validate_query(ExportQuery)
     return export_response(g.user.id, query.format)
 
 
@@ -251,7 +253,7 @@ def show_again(
     page = render_template(
         template, values=request.form, errors=errors, **context
     )
-    # The status 401 is for those who can send a token.
+    # 401 needs a challenge that a browser's form cannot answer.
     response = make_response(page, 422 if error.code == 401 else error.code)
     if isinstance(error, TooManyRequests):
         response.retry_after = error.retry_after

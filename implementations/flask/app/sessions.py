@@ -96,7 +96,12 @@ def login_path() -> str:
     """Lead to the sign-in form, and from there back to this page."""
     if request.method == "POST":  # a form cannot be sent again by a link
         return url_for("pages.show_login")
-    return url_for("pages.show_login", next=request.full_path)
+    return url_for("pages.show_login", next=current_path())
+
+
+def current_path() -> str:
+    """Return the path of this request with its query."""
+    return request.full_path if request.query_string else request.path
 
 
 def next_path() -> str:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
-    make_url,
 )
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
@@ -20,8 +19,9 @@ from werkzeug.local import LocalProxy
 
 def init_app(app: Flask) -> None:
     """Describe the database to an application, and close its sessions."""
-    url = make_url(app.config["DATABASE_URL"])
-    app.extensions["engine"] = make_engine(url, app.config["THREADS"])
+    app.extensions["engine"] = make_engine(
+        app.config["DATABASE_URL"], app.config["THREADS"]
+    )
     app.teardown_appcontext(close_db)
 
 
@@ -30,7 +30,9 @@ def make_engine(url: URL, pool_size: int) -> Engine:
     if url.drivername == "postgresql":
         return create_engine(
             url,
+            hide_parameters=True,  # errors are logged
             pool_size=pool_size,
+            pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c lock_timeout=5s",
@@ -41,6 +43,7 @@ def make_engine(url: URL, pool_size: int) -> Engine:
             database=Path(url.database).absolute().as_uri(),
             query={"mode": "rw", "uri": "true"},  # never creates a database
         ),
+        hide_parameters=True,  # errors are logged
         pool_size=pool_size,
         connect_args={
             "timeout": 5,  # seconds to wait for another writer
@@ -87,8 +90,8 @@ db: Session = LocalProxy(get_db)
 
 
 def begin_writing() -> None:
-    """Begin a transaction that writes, and read again what was read."""
-    db.rollback()
+    """Begin a transaction that writes."""
+    db.rollback()  # drops pending changes; what was read is read again
     db.connection(execution_options={"writing": True})
 
 

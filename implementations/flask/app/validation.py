@@ -162,14 +162,14 @@ class BookmarkChanges(BookmarkFields):
     title: Title = ""
 
 
-class Page(BaseModel):
+class PageQuery(BaseModel):
     """The query parameters of a list."""
 
     page: PageNumber = 1
     per_page: int = Field(20, ge=1, le=100)
 
 
-class HomePage(BaseModel):
+class HomeQuery(BaseModel):
     """The query parameters of the page of bookmarks."""
 
     page: PageNumber = 1
@@ -177,7 +177,7 @@ class HomePage(BaseModel):
     q: Annotated[Text, Field(max_length=200)] = ""
 
 
-class BookmarkPage(HomePage, Page):
+class BookmarkQuery(HomeQuery, PageQuery):
     """The query parameters of the list of bookmarks."""
 
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
@@ -185,7 +185,7 @@ class BookmarkPage(HomePage, Page):
     )
 
 
-class Export(BaseModel):
+class ExportQuery(BaseModel):
     """The query parameters of an export."""
 
     format: Literal["html", "ndjson"] = "html"

@@ -18,23 +18,23 @@ from app.storage import reading, timestamp
 COMMON = frozenset(
     Path(__file__).with_name("common-passwords.txt").read_text().split()
 )
+COST = (2**settings.password_log_n, 8, 5)  # N, r and p of RFC 7914
 
 
 def hash_password(password: str) -> str:
     """Hash a password with scrypt (RFC 7914) and a salt."""
-    return scrypt(password, 2**settings.password_log_n, secrets.token_hex(16))
+    return scrypt(password, secrets.token_hex(16), *COST)
 
 
 def verify_password(password: str, stored: str) -> bool:
     """Tell whether a password is the one of a stored hash."""
     method, salt, _ = stored.split("$")
-    again = scrypt(password, int(method.split(":")[1]), salt)
-    return hmac.compare_digest(again, stored)
+    n, r, p = map(int, method.split(":")[1:])
+    return hmac.compare_digest(scrypt(password, salt, n, r, p), stored)
 
 
-def scrypt(password: str, n: int, salt: str) -> str:
+def scrypt(password: str, salt: str, n: int, r: int, p: int) -> str:
     """Write a hash together with what it takes to make it again."""
-    r, p = 8, 5
     digest = hashlib.scrypt(
         password.encode(),
         salt=salt.encode(),
@@ -123,7 +123,8 @@ def check_sign_in(
 
 def unknown_password() -> str:
     """Return a hash that no password has and that costs the same."""
-    return f"scrypt:{2**settings.password_log_n}:8:5$salt$"
+    n, r, p = COST
+    return f"scrypt:{n}:{r}:{p}$salt$"
 
 
 def confirm_password(db: sqlite3.Connection, user: sqlite3.Row) -> None:

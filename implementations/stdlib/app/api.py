@@ -98,8 +98,9 @@ def change_password(request: Request) -> Response:
         raise Problem(403, "The current password is wrong.")
     password = hash_password(fields["new_password"])
     with writing() as db:
-        authenticate(request, db)  # again, for hashing took its time
-        confirm_password(db, user)
+        current = authenticate(request, db)  # hashing took its time
+        if current["password"] != user["password"]:
+            raise Problem(403, "The current password is wrong.")
         replace_password(db, user["id"], password)
         end_other_tokens(db, user["id"], user["digest"])
         end_sessions(db, user["id"])

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def respond_to_error(request: Request, error: Exception) -> Response:
-    """Turn an exception into the response that tells of it."""
+    """Turn an exception into a response."""
     problem = problem_of(error)
     if is_api_path(request.path):
         return problem_response(problem)
@@ -19,11 +19,12 @@ def respond_to_error(request: Request, error: Exception) -> Response:
     page = templates.render(
         "error.html", heading=heading, detail=problem.detail
     )
-    return html_response(problem.status, page, problem.headers)
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return html_response(problem.status, page, headers)
 
 
 def problem_of(error: Exception) -> Problem:
-    """Choose what the client is told, and log what it is not told."""
+    """Map an exception to a problem; log unexpected ones."""
     if isinstance(error, Problem):
         return error
     if is_unavailable(error):

@@ -16,22 +16,22 @@ TYPES = {
 BATCH = 100  # rows to hold in memory
 
 
-def export_response(user_id: int, form: str) -> Response:
+def export_response(user_id: int, kind: str) -> Response:
     """Answer with a file of all the user's bookmarks."""
     headers = {
-        "Content-Type": TYPES[form],
-        "Content-Disposition": f'attachment; filename="bookmarks.{form}"',
+        "Content-Type": TYPES[kind],
+        "Content-Disposition": f'attachment; filename="bookmarks.{kind}"',
         "Cache-Control": "no-store",
     }
-    return Response(200, headers, export_lines(user_id, form))
+    return Response(200, headers, export_lines(user_id, kind))
 
 
-def export_lines(user_id: int, form: str) -> Iterator[bytes]:
+def export_lines(user_id: int, kind: str) -> Iterator[bytes]:
     """Write the file piece by piece."""
     # One snapshot of the database, whatever is written meanwhile. If the
     # client leaves, the server closes this generator where it stands, and
     # with it the transaction (PEP 3333).
-    start, write, end = WRITERS[form]
+    start, write, end = WRITERS[kind]
     with reading() as db:
         yield start().encode()
         cursor = all_bookmarks(db, user_id)

@@ -13,12 +13,13 @@ from app.storage import timestamp
 from app.validation import url
 
 
-def read_entries(files: list[bytes]) -> list[Entry]:
+def read_entries(files: dict[str, list[bytes]]) -> list[Entry]:
     """Read the entries of a bookmark file."""
-    if len(files) != 1:
+    sent = files.get("file", [])
+    if len(sent) != 1:
         raise bad_file("Send one file in the field file.")
     try:
-        return read_bookmarks(files[0].decode("utf-8-sig"))
+        return read_bookmarks(sent[0].decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise bad_file("The file is not UTF-8.") from error
     except NotABookmarkFile as error:

@@ -1,5 +1,6 @@
 """The pages: the service for people."""
 
+import sqlite3
 from urllib.parse import urlencode
 
 from app.accounts import (
@@ -78,13 +79,15 @@ def show_home(request: Request) -> Response:
 @pages.get("/login")
 def show_login(request: Request) -> Response:
     """Show the sign-in form."""
-    return login_page(request, dict(request.query))
+    find_visitor(request)
+    return login_page(request, {}, local_path(request.parameter("next")))
 
 
 @pages.post("/login")
 def submit_login(request: Request) -> Response:
     """Sign in and go on to the page that was asked for."""
     form = read_checked_form(request)
+    next = local_path(form.get("next", ""))
     try:
         fields = validate(account_fields(form), SIGN_IN)
         user = check_sign_in(request, fields["username"], fields["password"])
@@ -92,8 +95,9 @@ def submit_login(request: Request) -> Response:
             confirm_password(db, user)
             cookie = start_session(request, db, user["id"])
     except Problem as problem:
-        return login_page(request, form, problem)
-    return redirect(local_path(form.get("next", "")), cookie)
+        find_visitor(request)
+        return login_page(request, form, next, problem)
+    return redirect(next, cookie)
 
 
 @pages.post("/logout")
@@ -109,6 +113,7 @@ def submit_logout(request: Request) -> Response:
 @pages.get("/register")
 def show_register(request: Request) -> Response:
     """Show the sign-up form."""
+    find_visitor(request)
     return register_page(request, {})
 
 
@@ -123,6 +128,7 @@ def submit_register(request: Request) -> Response:
             user = insert_user(db, fields["username"], password)
             cookie = start_session(request, db, user["id"])
     except Problem as problem:
+        find_visitor(request)
         return register_page(request, form, problem)
     return redirect("/", cookie)
 
@@ -131,13 +137,16 @@ def submit_register(request: Request) -> Response:
 def submit_bookmark(request: Request) -> Response:
     """Create a bookmark."""
     form = read_checked_form(request)
+    problem = None
     with writing() as db:
         user = require_session(request, db)
         try:
             fields = validate(bookmark_fields(form), BOOKMARK)
             insert_bookmark(db, user["id"], fields)
-        except Problem as problem:
-            return bookmark_page(request, form, problem)
+        except Problem as error:
+            problem = error
+    if problem:  # shown only here, where others can write again
+        return bookmark_page(request, "Add a bookmark", form, "/", problem)
     return redirect("/")
 
 
@@ -147,24 +156,28 @@ def show_edit(request: Request, id: int) -> Response:
     with reading() as db:
         user = require_session(request, db)
         bookmark = represent_bookmark(find_bookmark(db, user, id))
-    tags = ", ".join(bookmark["tags"])
-    form = {**dict(request.query), **bookmark, "tags": tags}
-    return bookmark_page(request, form)
+    form = {**bookmark, "tags": ", ".join(bookmark["tags"])}
+    next = local_path(request.parameter("next"))
+    return bookmark_page(request, "Edit bookmark", form, next)
 
 
 @pages.post("/bookmarks/{id}/edit")
 def submit_edit(request: Request, id: int) -> Response:
     """Change a bookmark."""
     form = read_checked_form(request)
+    next = local_path(form.get("next", ""))
+    problem = None
     with writing() as db:
         user = require_session(request, db)
         bookmark = find_bookmark(db, user, id)
         try:
             fields = validate(bookmark_fields(form), BOOKMARK)
             change_bookmark(db, bookmark, fields)
-        except Problem as problem:
-            return bookmark_page(request, form, problem)
-    return redirect(local_path(form.get("next", "")))
+        except Problem as error:
+            problem = error
+    if problem:
+        return bookmark_page(request, "Edit bookmark", form, next, problem)
+    return redirect(next)
 
 
 @pages.get("/bookmarks/{id}/delete")
@@ -173,8 +186,8 @@ def show_delete(request: Request, id: int) -> Response:
     with reading() as db:
         user = require_session(request, db)
         bookmark = find_bookmark(db, user, id)
-    path = dict(request.query).get("next", "")
-    return delete_page(request, bookmark, path)
+    next = local_path(request.parameter("next"))
+    return delete_page(request, bookmark, next)
 
 
 @pages.post("/bookmarks/{id}/delete")
@@ -198,8 +211,7 @@ def show_import(request: Request) -> Response:
 @pages.post("/import")
 def submit_import(request: Request) -> Response:
     """Import a bookmark file."""
-    with reading() as db:
-        user = find_session(request, db)
+    user = find_visitor(request)
     # Only for users a large body is read.
     limit = settings.max_import_bytes if user else settings.max_body_bytes
     try:
@@ -207,9 +219,10 @@ def submit_import(request: Request) -> Response:
         check_csrf(request, form)
         entries = read_entries(files)
     except Problem as problem:
-        if user and problem.status in (413, 422):
-            return import_page(request, problem=problem)
-        raise expired_form() from problem
+        if not user or problem.status in (400, 403, 415):
+            # A body that cannot be read holds no token (CSRF-5).
+            raise expired_form() from problem
+        return import_page(request, problem=problem)
     chosen = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = require_session(request, db)
@@ -225,3 +238,9 @@ def show_export(request: Request) -> Response:
         user = require_session(request, db)
     query = validate_query(request.query, EXPORT)
     return export_response(user["id"], query["format"])
+
+
+def find_visitor(request: Request) -> sqlite3.Row | None:
+    """Find the user who is signed in in this browser, if there is one."""
+    with reading() as db:
+        return find_session(request, db)

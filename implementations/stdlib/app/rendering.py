@@ -15,14 +15,7 @@ from app.framework.fields import fill
 from app.framework.messages import Request, Response, html_response
 from app.framework.templating import Templates
 from app.pagination import Page, neighbours
-from app.sessions import (
-    find_session,
-    local_path,
-    new_session_id,
-    session_cookie,
-    session_id,
-)
-from app.storage import reading
+from app.sessions import new_session_id, session_cookie, session_id
 
 templates = Templates(Path(__file__).with_name("templates"))
 
@@ -33,7 +26,7 @@ def home_page(
     page: Page,
     tags: list[dict[str, Any]],
 ) -> Response:
-    """Show bookmarks, and around them what finds others."""
+    """Show one page of bookmarks, with search and tags."""
     filters = [("q", query["q"])] if query["q"] else []
     filters += [("tag", name) for name in query["tag"]]
     return render_page(
@@ -92,11 +85,12 @@ def show_neighbours(
 
 
 def login_page(
-    request: Request, form: Mapping[str, str], problem: Problem | None = None
+    request: Request,
+    form: Mapping[str, str],
+    next: str,
+    problem: Problem | None = None,
 ) -> Response:
     """Show the form to sign in, with what went wrong."""
-    with reading() as db:
-        find_session(request, db)
     if problem and problem.status == 401:  # which is for the API
         problem = Problem(422, problem.detail)
     faults = faults_of(problem)
@@ -107,7 +101,7 @@ def login_page(
         problem,
         error=None if faults or not problem else problem.detail,
         button="Sign in",
-        next=form.get("next", ""),
+        next=next,
         fields=fill(LOGIN_FORM, form, faults),
     )
 
@@ -116,8 +110,6 @@ def register_page(
     request: Request, form: Mapping[str, str], problem: Problem | None = None
 ) -> Response:
     """Show the form to sign up, with what went wrong."""
-    with reading() as db:
-        find_session(request, db)
     return render_page(
         request,
         "register.html",
@@ -129,30 +121,33 @@ def register_page(
 
 
 def bookmark_page(
-    request: Request, form: Mapping[str, str], problem: Problem | None = None
+    request: Request,
+    heading: str,
+    form: Mapping[str, str],
+    next: str,
+    problem: Problem | None = None,
 ) -> Response:
     """Show the form of a bookmark, with what went wrong."""
-    new = request.path == "/bookmarks"
     return render_page(
         request,
         "bookmark.html",
-        "Add a bookmark" if new else "Edit bookmark",
+        heading,
         problem,
         button="Save",
-        next=local_path(form.get("next", "")),
+        next=next,
         fields=fill(BOOKMARK_FORM, form, faults_of(problem, "url")),
     )
 
 
 def delete_page(
-    request: Request, bookmark: sqlite3.Row, next_path: str
+    request: Request, bookmark: sqlite3.Row, next: str
 ) -> Response:
     """Ask whether to delete a bookmark."""
     return render_page(
         request,
         "delete.html",
         "Delete bookmark",
-        next=local_path(next_path),
+        next=next,
         bookmark=bookmark,
     )
 
@@ -189,17 +184,17 @@ def render_page(
     problem: Problem | None = None,
     **context: Any,
 ) -> Response:
-    """Make a page, in whose forms there is a token for this browser."""
+    """Make a page that no cache keeps, with a token for its forms."""
     session = session_id(request) or new_session_id()
     defaults = {"action": request.path, "multipart": False, "next": "/"}
     context = {**defaults, **context, "csrf": csrf_token(session)}
-    response = html_response(
-        problem.status if problem else 200,
-        templates.render(
-            template, heading=heading, user=request.user, **context
-        ),
-        problem.headers if problem else {},
+    page = templates.render(
+        template, heading=heading, user=request.user, **context
     )
+    status = problem.status if problem else 200
+    headers = problem.headers if problem else {}
+    headers = {"Cache-Control": "no-store", **headers}
+    response = html_response(status, page, headers)
     if session != session_id(request):
         response.headers["Set-Cookie"] = session_cookie(session)
     return response

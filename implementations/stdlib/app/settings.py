@@ -34,10 +34,10 @@ def database_file(text: str) -> Path:
 
 
 def signing_key(text: str) -> str:
-    """Check the length of the key that signs, if one is given."""
-    if text and len(text) < 32:
+    """Check the length of the key that signs."""
+    if len(text) < 32:
         raise ValueError("at least 32 characters")
-    return text or secrets.token_urlsafe(48)
+    return text
 
 
 def rate(text: str) -> tuple[int, int]:
@@ -60,10 +60,12 @@ class Settings:
 
     host: str = setting(str, "127.0.0.1")
     port: int = setting(integer(1, 65535), "8000")
-    database_url: Path = setting(
+    database_url: Path = setting(  # the path of the file it names
         database_file, "sqlite:///var/shelf.db", secret=True
     )
-    secret_key: str = setting(signing_key, "", secret=True)
+    secret_key: str = setting(
+        signing_key, secrets.token_urlsafe(48), secret=True
+    )
     allowed_hosts: list[str] = setting(host_names, "localhost,127.0.0.1,[::1]")
     cors_origins: list[str] = setting(origins, "")
     log_level: str = setting(

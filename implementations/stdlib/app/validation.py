@@ -32,7 +32,7 @@ def password_of(name: Any) -> Callable[[Any], str]:
         """Check one."""
         password = sized(text(value), 8, 128)
         if is_common_password(password) or password.casefold() == name:
-            raise Fault("common")
+            raise Fault("common", "This password is too easy to guess.")
         return password
 
     return check
@@ -48,7 +48,7 @@ def url(value: Any) -> str:
         host, _ = parts.hostname, parts.port  # raises for a bad port
     except ValueError as error:
         raise Fault("invalid") from error
-    # A user name before the host only serves to deceive.
+    # user:password@ before the host is used for phishing.
     is_web = parts.scheme in ("http", "https")
     if not is_web or not host or "@" in parts.netloc:
         raise Fault("invalid")

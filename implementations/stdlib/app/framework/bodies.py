@@ -37,8 +37,8 @@ def read_form(request: Request) -> dict[str, str]:
 
 def read_multipart(
     request: Request, limit: int
-) -> tuple[dict[str, str], list[bytes]]:
-    """Return the fields of a form, and the files in its field `file`."""
+) -> tuple[dict[str, str], dict[str, list[bytes]]]:
+    """Return the fields of a form and its files, both by name."""
     kind, parameters = content_type(request)
     if kind != "multipart/form-data":
         raise Problem(415, "The body must be multipart/form-data.")
@@ -47,9 +47,14 @@ def read_multipart(
         parts = parse_multipart(body, parameters.get("boundary", ""))
     except ValueError as error:
         raise Problem(400, "The body is not a complete form.") from error
-    files = [p.content for p in parts if p.is_file and p.name == "file"]
-    fields = [part for part in parts if not part.is_file]
-    return {p.name: p.content.decode(errors="replace") for p in fields}, files
+    fields: dict[str, str] = {}
+    files: dict[str, list[bytes]] = {}
+    for part in parts:
+        if part.is_file:
+            files.setdefault(part.name, []).append(part.content)
+        else:
+            fields[part.name] = part.content.decode(errors="replace")
+    return fields, files
 
 
 def content_type(request: Request) -> tuple[str, dict[str, str]]:

@@ -20,12 +20,16 @@ class Request:
         self.environ = environ
         self.max_body_bytes = max_body_bytes
         self.method: str = environ["REQUEST_METHOD"]
-        self.path = decode(environ["PATH_INFO"])
+        self.path = decode(environ.get("PATH_INFO", ""))
         self.query = parse_qsl(
             environ.get("QUERY_STRING", ""), keep_blank_values=True
         )
         self.address: str = environ.get("REMOTE_ADDR", "")
         self.user: Any = None  # as soon as the application knows
+
+    def parameter(self, name: str, default: str = "") -> str:
+        """Return a query parameter, the last of several."""
+        return dict(self.query).get(name, default)
 
     def header(self, name: str) -> str | None:
         """Return a header field's value, None where it is absent."""
@@ -79,10 +83,9 @@ def json_response(
 def html_response(
     status: int, body: str, headers: dict[str, str] | None = None
 ) -> Response:
-    """Answer with a page, which no cache keeps."""
-    kind = {"Content-Type": "text/html; charset=utf-8"}
-    kind["Cache-Control"] = "no-store"
-    return Response(status, {**kind, **(headers or {})}, body.encode())
+    """Answer with a page."""
+    headers = {"Content-Type": "text/html; charset=utf-8", **(headers or {})}
+    return Response(status, headers, body.encode())
 
 
 def redirect(path: str, cookie: str | None = None) -> Response:

@@ -10,7 +10,7 @@ from app.framework.messages import Request, Response
 
 Operation = Callable[..., Response]
 
-MAX_ID = 2**63 - 1  # the largest integer that SQLite stores
+MAX_ID = 2**63 - 1  # of 64 bits, as databases have them
 
 
 class Router:

@@ -105,7 +105,7 @@ class Connection(io.RawIOBase):
                 self.environ["CONTENT_LENGTH"] = str(len(content))
 
     def readable(self) -> bool:
-        """Be open for reading."""
+        """Tell io that this can be read."""
         return True
 
     def readinto(self, target: memoryview) -> int:

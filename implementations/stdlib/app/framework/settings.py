@@ -10,7 +10,10 @@ from typing import Any
 def setting(
     parse: Callable[[str], Any], default: str, secret: bool = False
 ) -> Any:
-    """Declare a field that is read from the variable of its name."""
+    """Declare a field that is read from the variable of its name.
+
+    `parse` raises a ValueError that says what is accepted.
+    """
     metadata = {"parse": parse, "default": default, "secret": secret}
     return field(metadata=metadata)
 

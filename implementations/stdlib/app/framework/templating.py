@@ -44,6 +44,8 @@ class Templates:
                 word, *words = token.strip("{%} ").split()
                 if word in ends:
                     return join(nodes), word
+                if not hasattr(self, f"parse_{word}"):
+                    raise SyntaxError(f"there is no statement {word}")
                 parse_statement = getattr(self, f"parse_{word}")
                 nodes.append(parse_statement(words, tokens))
             else:

@@ -17,13 +17,18 @@ MESSAGES = {
     "too_large": "This is too large.",
     "invalid": "This is not a valid value.",
     "unknown": "There is no such field.",
-    "common": "This password is too easy to guess.",
 }
 REQUIRED = object()
 
 
 class Fault(Exception):
-    """Say what is wrong with one field; its argument is the code."""
+    """Say what is wrong with one field, by a code and in words."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        """Keep the code and the message, by default the usual one."""
+        super().__init__(code)
+        self.code = code
+        self.message = message or MESSAGES[code]
 
 
 @dataclass
@@ -40,9 +45,9 @@ def validate(
 ) -> dict[str, Any]:
     """Return the checked fields, or report all faults at once."""
     if not isinstance(document, dict):
-        raise invalid([("", "type")])
+        raise invalid([("", Fault("type"))])
     values: dict[str, Any] = {}
-    faults: list[tuple[str, str]] = []
+    faults: list[tuple[str, Fault]] = []
     for name, field in fields.items():
         try:
             if name in document:
@@ -52,8 +57,9 @@ def validate(
             elif not partial:
                 raise Fault("required")
         except Fault as fault:
-            faults.append((name, str(fault)))
-    faults += [(name, "unknown") for name in document if name not in fields]
+            faults.append((name, fault))
+    unknown = [name for name in document if name not in fields]
+    faults += [(name, Fault("unknown")) for name in unknown]
     if faults:
         raise invalid(faults)
     return values
@@ -72,17 +78,17 @@ def validate_query(
     return validate(known, fields)
 
 
-def invalid(faults: list[tuple[str, str]]) -> Problem:
+def invalid(faults: list[tuple[str, Fault]]) -> Problem:
     """Make the problem that lists faults by field and code."""
     errors = [
-        {"field": field, "code": code, "message": MESSAGES[code]}
-        for field, code in faults
+        {"field": field, "code": fault.code, "message": fault.message}
+        for field, fault in faults
     ]
     return Problem(422, "Some fields are not valid.", errors=errors)
 
 
 def text(value: Any) -> str:
-    """Check for a string without NUL, which databases cannot all keep."""
+    """Check for a string without NUL."""
     if not isinstance(value, str):
         raise Fault("type")
     if "\0" in value:

@@ -50,7 +50,7 @@ def serve_by_workers(server: Server) -> None:
         """Wait for all workers to end."""
         wait([worker.sentinel for worker in workers])
         if server.end == inf:
-            log.error("a worker ended unasked, so all do")
+            log.error("a worker died; stopping all")
             raise SystemExit(1)
         for worker in workers:
             worker.join()
