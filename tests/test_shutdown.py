@@ -117,20 +117,27 @@ def stops_serving(server: Server, patience: float) -> bool:
     return True
 
 
-@pytest.mark.rule("SHUTDOWN-1", "SHUTDOWN-2", "SHUTDOWN-4")
+@pytest.mark.rule("SHUTDOWN-1", "SHUTDOWN-2")
 @pytest.mark.managed
-@pytest.mark.parametrize(
-    ("number", "group", "workers"),
-    [
-        (TERM, False, "1"),
-        (INT, True, "1"),
-        (INT, False, "2"),
-    ],
-)
-def test_what_runs_is_finished(
+def test_what_runs_is_finished(make_server: Callable[..., Server]) -> None:
+    """A request under way is answered whole; a new one is not served."""
+    check_graceful_stop(make_server, TERM, group=False, workers="1")
+
+
+@pytest.mark.rule("SHUTDOWN-4")
+@pytest.mark.managed
+@pytest.mark.parametrize(("group", "workers"), [(True, "1"), (False, "2")])
+def test_sigint_finishes_what_runs(
+    make_server: Callable[..., Server], group: bool, workers: str
+) -> None:
+    """SIGINT does what SIGTERM does, also from a terminal to all at once."""
+    check_graceful_stop(make_server, INT, group=group, workers=workers)
+
+
+def check_graceful_stop(
     make_server: Callable[..., Server], number: int, group: bool, workers: str
 ) -> None:
-    """A request under way is answered whole; a new one is not served."""
+    """Stop a server while requests run, and see them answered."""
     own = make_server(THREADS="4", WORKERS=workers).start()
     names = [unique() for _ in range(3)]
     connections = [connect(own) for _ in names]
@@ -195,7 +202,7 @@ def stop() -> Iterator[threading.Event]:
     event.set()
 
 
-@pytest.mark.rule("SHUTDOWN-3", "SHUTDOWN-4")
+@pytest.mark.rule("SHUTDOWN-3")
 @pytest.mark.managed
 def test_open_connections_do_not_keep_it(
     make_server: Callable[..., Server], stop: threading.Event
@@ -253,7 +260,7 @@ def test_slow_clients_do_not_break_off_the_others(
         connection.close()
 
 
-@pytest.mark.rule("SHUTDOWN-3", "SHUTDOWN-4")
+@pytest.mark.rule("SHUTDOWN-3")
 @pytest.mark.managed
 def test_an_idle_server_ends(make_server: Callable[..., Server]) -> None:
     """With nothing to do it ends, and another can take its place."""

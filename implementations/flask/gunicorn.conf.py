@@ -1,7 +1,6 @@
 """How gunicorn serves the application."""
 
 import logging
-import signal
 import sys
 from typing import Any
 
@@ -28,15 +27,3 @@ def on_starting(server: Any) -> None:
     if settings.HOST not in ("127.0.0.1", "::1", "localhost"):
         sys.exit("SECRET_KEY: required, unless HOST is a loopback address")
     logging.warning("SECRET_KEY is not set: sessions end with this process")
-
-
-def when_ready(server: Any) -> None:
-    """Stop at SIGINT as gracefully as at SIGTERM."""
-    signal.signal(
-        signal.SIGINT, lambda _, frame: server.signal(signal.SIGTERM, frame)
-    )
-
-
-def post_worker_init(worker: Any) -> None:
-    """Leave Ctrl-C, which reaches the workers too, to the server."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
