@@ -1,9 +1,9 @@
 """Exporting bookmarks, written while they are read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fastapi.responses import StreamingResponse
-from sqlalchemy import select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.bookmark_file import write_bookmark, write_end, write_start
@@ -29,14 +29,29 @@ def export_lines(user_id: int, form: str) -> Iterator[str]:
     """Write the file piece by piece."""
     start, write, end = WRITERS[form]
     yield start()
-    query = select(Bookmark).filter_by(user_id=user_id)
-    query = query.order_by(Bookmark.created_at, Bookmark.id)
-    # A session of its own: that of the request ends before this begins.
-    with Session(reader) as session:
-        rows = session.scalars(query.execution_options(yield_per=BATCH))
-        for bookmarks in rows.partitions():
-            yield "".join(write(bookmark) for bookmark in bookmarks)
+    for bookmarks in read_batches(user_id):
+        yield "".join(write(bookmark) for bookmark in bookmarks)
     yield end()
+
+
+def read_batches(user_id: int) -> Iterator[Sequence[Bookmark]]:
+    """Read a user's bookmarks, the oldest first, some at a time."""
+    # Starlette does not close a generator whose client has left, so no
+    # session stays open between two batches.
+    place = tuple_(Bookmark.created_at, Bookmark.id)
+    query = select(Bookmark).filter_by(user_id=user_id).limit(BATCH)
+    query = query.order_by(Bookmark.created_at, Bookmark.id)
+    batch = read_batch(query)
+    while batch:
+        yield batch
+        last = batch[-1]
+        batch = read_batch(query.where(place > (last.created_at, last.id)))
+
+
+def read_batch(query: Select[tuple[Bookmark]]) -> Sequence[Bookmark]:
+    """Read some bookmarks in a session of their own."""
+    with Session(reader, expire_on_commit=False) as session:
+        return session.scalars(query).all()
 
 
 def write_html(bookmark: Bookmark) -> str:
