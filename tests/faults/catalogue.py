@@ -279,7 +279,8 @@ fault(
     (
         "framework/validation.py",
         "self.message = message or MESSAGES[code]",
-        'self.message = "" if code == "unknown" else MESSAGES[code]',
+        'self.message = "" if code == "unknown" else (\n'
+        "            message or MESSAGES[code])",
     ),
     also="ACCOUNTS-15 BOOKMARKS-10 VALIDATION-2 VALIDATION-6",
 )
