@@ -9,6 +9,9 @@ BENCH ?= full
 FROM ?= stdlib
 TO ?= flask
 FAULT ?=
+N ?=
+SEED ?=
+URLS ?=
 JOBS ?= 4
 
 IMPLEMENTATIONS := stdlib flask django fastapi
@@ -29,7 +32,7 @@ WAIT_FIRST := flask fastapi
 VENV := .venv
 PY := $(VENV)/bin/python
 
-export IMPL CAP URL BENCH FAULT
+export IMPL CAP URL BENCH FAULT N SEED
 # The suite starts hundreds of processes: each would compile anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -134,17 +137,17 @@ grid: $(VENV)/ready ## write the generated parts of the documents anew
 	@$(PY) -m compare grid --write
 
 .PHONY: fuzz
-fuzz: $(VENV)/ready ## try to break all four with requests made from the OpenAPI file
-	@$(PY) tests/fuzz.py $(IMPLEMENTATIONS)
+fuzz: $(VENV)/ready ## send all four the same odd requests and compare; N=100000, SEED=7, URLS="http://… http://…"
+	@$(if $(URLS),,$(PY) tests/fuzz.py $(IMPLEMENTATIONS))
+	@cd tests && ../$(PY) -m fuzzing $(or $(URLS),$(IMPLEMENTATIONS))
 
 .PHONY: check
-check: $(VENV)/ready ## style, spec, mirrored files, fuzzing, unit tests
+check: $(VENV)/ready ## style, spec, mirrored files, unit tests
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check --quiet
 	@$(PY) -m openapi_spec_validator spec/openapi.yaml
 	@$(PY) -m compare check
 	@$(PY) -m compare grid --check
-	@$(PY) tests/fuzz.py $(IMPLEMENTATIONS)
 	@$(PY) -m pytest tests/unit --quiet
 
 .PHONY: format

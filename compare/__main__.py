@@ -51,6 +51,9 @@ def make_parser() -> argparse.ArgumentParser:
     openapi.set_defaults(command=run_openapi)
     add_diff(commands)
     add_bench(commands)
+    servers = commands.add_parser("servers", help="the cost of WSGI servers")
+    servers.add_argument("--rounds", type=int, default=7)
+    servers.set_defaults(command=run_servers)
     table = commands.add_parser("table", help="the results of make test-all")
     table.add_argument("files", nargs="+", type=Path)
     table.set_defaults(command=run_table)
@@ -165,6 +168,13 @@ def run_bench(arguments: argparse.Namespace) -> int:
         arguments.seed,
         tuple(arguments.only or IMPLEMENTATIONS),
     )
+
+
+def run_servers(arguments: argparse.Namespace) -> int:
+    """Print what a request costs on each WSGI server."""
+    from compare.servers import run
+
+    return run(arguments.rounds)
 
 
 def run_table(arguments: argparse.Namespace) -> int:

@@ -235,13 +235,22 @@ def register(url: str, password: str = PASSWORD) -> User:
 
 def bookmarks_of(user: User) -> list[dict]:
     """Return all bookmarks of an account, page by page."""
-    seen, links = [], {"next": "?per_page=100&sort=created_at"}
-    while "next" in links:
-        answer = user.request(
-            "GET", expectations.relative(links["next"]), expect=200
-        )
-        seen += expectations.page(answer.json())
-        links = expectations.link(answer)
+    return all_items(user, "/api/bookmarks?per_page=100&sort=created_at")
+
+
+def tags_of(user: User) -> list[dict]:
+    """Return all tags of an account with their counts, page by page."""
+    return all_items(user, "/api/tags?per_page=100")
+
+
+def all_items(user: User, target: str) -> list[dict]:
+    """Return all items of a list, page by page."""
+    seen = []
+    while target:
+        answer = user.request("GET", target, expect=200)
+        seen += expectations.page(expectations.strict_json(answer))
+        onward = expectations.link(answer).get("next")
+        target = onward and expectations.relative(onward, "http://x" + target)
     return seen
 
 

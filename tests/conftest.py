@@ -259,6 +259,7 @@ def adjusted() -> Iterator[servers.Server]:
         LOG_LEVEL="debug",
         THREADS="3",
         PASSWORD_LOG_N="13",
+        SECURE_COOKIES="1",
     ) as one:
         yield one
 
@@ -272,23 +273,50 @@ def loud() -> Iterator[servers.Server]:
 
 @pytest.fixture(scope="session")
 def silent() -> Iterator[servers.Server]:
-    """Give a server that logs errors only and hashes at a cost."""
-    with running(LOG_LEVEL="error", PASSWORD_LOG_N="12") as one:
+    """Give a server that logs errors only and hashes at a cost.
+
+    It has more threads than can hash at once.
+    """
+    threads = str(4 * (os.cpu_count() or 1))
+    with running(
+        LOG_LEVEL="error", PASSWORD_LOG_N="12", THREADS=threads
+    ) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
 def brief() -> Iterator[servers.Server]:
-    """Give a server whose tokens and sessions end soon."""
-    with running(TOKEN_TTL="2", SESSION_TTL="3") as one:
+    """Give a server whose tokens, sessions and refusals end soon."""
+    with running(TOKEN_TTL="2", SESSION_TTL="3", LOGIN_LIMIT="2/2") as one:
         yield one
 
 
 @pytest.fixture(scope="session")
 def small() -> Iterator[servers.Server]:
-    """Give a server that takes small files only, and one origin."""
-    origin = "http://localhost:3000"
-    with running(MAX_IMPORT_BYTES="20000", CORS_ORIGINS=origin) as one:
+    """Give a server that takes and keeps little, and knows one origin.
+
+    It has two workers, stands behind a proxy, and refuses who fails once.
+    """
+    with running(
+        MAX_IMPORT_BYTES="20000",
+        MAX_IMPORT_ENTRIES="8",
+        MAX_BOOKMARKS="10",
+        MAX_TAGS="25",
+        LOGIN_LIMIT="1/100",
+        TRUSTED_PROXIES="127.0.0.1",
+        SECURE_COOKIES="1",
+        CORS_ORIGINS="http://localhost:3000",
+        WORKERS="2",
+        THREADS="2",
+        LOG_LEVEL="info",
+    ) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def roomy() -> Iterator[servers.Server]:
+    """Give a server of one process, whose accounts may hold a lot."""
+    with running(THREADS="2", MAX_BOOKMARKS="1000000") as one:
         yield one
 
 

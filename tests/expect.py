@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from unicodedata import normalize
 from urllib.parse import unquote_plus, urljoin, urlsplit
 
 PROBLEM = "application/problem+json"
@@ -318,7 +319,8 @@ def check_tags(tags: object) -> None:
     assert len(tags) <= 20, f"{len(tags)} tags"
     for tag in tags:
         assert 1 <= len(tag) <= 50, f"length of tag {tag!r}"
-        assert tag == tag.strip().casefold(), f"tag {tag!r} is not normal"
+        folded = normalize("NFC", tag.strip().casefold())
+        assert tag == folded, f"tag {tag!r} is not normal"
         assert "," not in tag, f"tag {tag!r}"
 
 

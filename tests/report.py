@@ -83,16 +83,20 @@ class Exchange:
         return isinstance(self.expected, set) and len(self.expected) > 1
 
     @property
-    def expects_error(self) -> bool:
-        """Tell whether only an error status would do."""
+    def expects_error(self) -> bool | None:
+        """Tell whether only an error is right; None if either would do."""
         wanted = self.expected
-        options = wanted if isinstance(wanted, list | set) else [wanted]
-        flat = [
-            status
+        options = wanted if isinstance(wanted, list) else [wanted]
+        kinds = [
+            {
+                status == "closed" or status >= 400
+                for status in (option if isinstance(option, set) else [option])
+            }
             for option in options
-            for status in (option if isinstance(option, set) else [option])
         ]
-        return all(status == "closed" or status >= 400 for status in flat)
+        if {True, False} in kinds:
+            return None
+        return all(True in kind for kind in kinds)
 
 
 class Log:
@@ -236,7 +240,7 @@ class Results:
             ["passed", "failed", "blocked", "skipped", "xfailed"], 0
         )
         self.requests = 0
-        self.keys: dict[str, bool] = {}
+        self.keys: dict[str, set[bool | None]] = {}
         self.began = time.monotonic()
         self.write({"kind": "header", "schema": SCHEMA, **header})
 
@@ -245,16 +249,17 @@ class Results:
         self.file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self.file.flush()
 
-    def add(self, line: dict, sent: list[tuple[str, bool]]) -> None:
+    def add(self, line: dict, sent: list[tuple[str, bool | None]]) -> None:
         """Append the line of one test and count its requests."""
         self.counts[line["outcome"]] += 1
         self.requests += len(sent)
         for key, error in sent:
-            self.keys[key] = self.keys.get(key, False) or error
+            self.keys.setdefault(key, set()).add(error)
         self.write({"kind": "test", **line, "requests": len(sent)})
 
     def close(self, not_run: dict[str, int], deviations: int = 0) -> dict:
         """Append the footer and return it; count the rules deviated from."""
+        expected = self.keys.values()
         footer = {
             "kind": "footer",
             **self.counts,
@@ -262,7 +267,8 @@ class Results:
             "deviations": deviations,
             "requests": self.requests,
             "different_requests": len(self.keys),
-            "different_expecting_error": sum(self.keys.values()),
+            "different_expecting_error": sum(True in e for e in expected),
+            "different_left_open": sum(e == {None} for e in expected),
             "seconds": round(time.monotonic() - self.began, 2),
         }
         self.write(footer)

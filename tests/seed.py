@@ -48,15 +48,20 @@ def files(
     number: int, first: int = 1, piece: int = PIECE
 ) -> Iterator[tuple[bytes, int]]:
     """Write bookmark files with their counts, none larger than `piece`."""
-    text, count = "", 0
+    lines, size = [], len(HEAD + TAIL)
     for made in map(entry, range(first, first + number)):
-        if count and len(HEAD + text + made + TAIL) > piece:
-            yield (HEAD + text + TAIL).encode(), count
-            text, count = "", 0
-        text += made
-        count += 1
-    if count:
-        yield (HEAD + text + TAIL).encode(), count
+        if lines and size + len(made) > piece:
+            yield write(lines), len(lines)
+            lines, size = [], len(HEAD + TAIL)
+        lines.append(made)
+        size += len(made)
+    if lines:
+        yield write(lines), len(lines)
+
+
+def write(lines: list[str]) -> bytes:
+    """Write a bookmark file around its entries."""
+    return "".join([HEAD, *lines, TAIL]).encode()
 
 
 def send(url: str, expect: set[int], **more: object) -> dict:
@@ -72,14 +77,14 @@ def send(url: str, expect: set[int], **more: object) -> dict:
 def fill(url: str, token: str, number: int, first: int = 1) -> None:
     """Import bookmarks into the account of a token."""
     for content, count in files(number, first):
-        counts = send(
+        result = send(
             f"{url}/api/import",
             {200},
             headers={"Authorization": f"Bearer {token}"},
             fields={"file": ("bookmarks.html", content, "text/html")},
         )
-        if counts != {"created": count, "skipped": 0}:
-            raise SeedError(f"{count} bookmarks sent, but {counts}")
+        if result != {"created": count, "skipped": 0, "reasons": []}:
+            raise SeedError(f"{count} bookmarks sent, but {result}")
 
 
 def seed(url: str, username: str, password: str, number: int) -> str:

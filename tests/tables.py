@@ -66,15 +66,14 @@ def spoil_times(database: Path, url: str) -> str:
 
 
 @contextmanager
-def locked(database: Path) -> Iterator[None]:
-    """Hold the one writer's place of a database."""
+def locked(database: Path) -> Iterator[sqlite3.Connection]:
+    """Hold the one writer's place of a database, until its COMMIT or end."""
     db = sqlite3.connect(
         database, isolation_level=None, check_same_thread=False
     )
-    with closing(db):
+    with closing(db):  # which rolls back
         db.execute("BEGIN IMMEDIATE")
-        yield
-        db.execute("ROLLBACK")
+        yield db
 
 
 @contextmanager

@@ -11,14 +11,27 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlencode
 
 import argon2
+import document
 import expect
 import pytest
-from client import PASSWORD, Client, User, register, unique, unique_url
+from client import (
+    PASSWORD,
+    Client,
+    User,
+    register,
+    tags_of,
+    unique,
+    unique_url,
+)
 from report import SPEC
 from servers import Server
 from tables import dump, holds
+from visitor import ACCEPTED, FORM_AGAIN, URLENCODED, Visitor
+
+pytest_plugins = "visiting"
 
 COMMON = (SPEC / "common-passwords.txt").read_text("utf-8").split()
 BAD_NAMES = [
@@ -375,6 +388,113 @@ def test_passwords_are_stored_as_hashes(untouched: Server) -> None:
         assert judge(value, password), value
 
 
+def hash_of(server: Server, user: User) -> str:
+    """Return the hash that is stored of an account's password."""
+    (stored,) = {
+        value
+        for _, row in holds(server.database, user.username)
+        for value in map(str, row)
+        if re.search(r"\bscrypt|\$argon2id", value)
+    }
+    return stored
+
+
+def cost_of(stored: str) -> str:
+    """Return what a hash says but for its salt and its digest."""
+    return re.sub(r"[A-Za-z0-9+/._=-]{12,}", "…", stored)
+
+
+@pytest.mark.rule("ACCOUNTS-16")
+@pytest.mark.managed
+def test_a_hash_of_another_cost_is_replaced(
+    server: Server, adjusted: Server, user: User, visitor: Visitor
+) -> None:
+    """The right password, and no other, brings its hash up to date."""
+    twin = register(adjusted.url, user.password)
+    new, old = hash_of(server, user), hash_of(adjusted, twin)
+    assert cost_of(new) != cost_of(old)
+    name, password = user.username, user.password
+    for sign_in_again in (
+        lambda: sign_in(user.client, name, password, 201),
+        lambda: visitor.sign_in(name, password),
+    ):
+        with closing(sqlite3.connect(server.database, timeout=10)) as db, db:
+            update = "UPDATE users SET password = ? WHERE username = ?"
+            db.execute(update, [old, name])
+        sign_in(user.client, name, "a wrong phrase", 401)
+        assert hash_of(server, user) == old
+        sign_in_again()
+        assert cost_of(hash_of(server, user)) == cost_of(new)
+        kept = hash_of(server, user)
+        sign_in(user.client, name, password, 201)
+        assert hash_of(server, user) == kept
+    user.request("show_me", expect=200)
+    twin.client.close()
+
+
+@pytest.mark.rule("ACCOUNTS-17")
+def test_a_new_password_is_text(client: Client, user: User) -> None:
+    """U+FFFD stands for bytes that were none: `invalid`."""
+    bad = "pass phrase \ufffd"
+    sent = {"username": unique(), "password": bad}
+    answer = client.request("register_user", json=sent, expect=422)
+    expect.problem(answer, 422, [("password", "invalid")])
+    change = {"current_password": user.password, "new_password": bad}
+    answer = user.request("change_password", json=change, expect=422)
+    expect.problem(answer, 422, [("new_password", "invalid")])
+    sign_in(client, user.username, bad, 401)
+    sign_in(client, user.username, user.password, 201)
+
+
+def post_bytes(
+    visitor: Visitor, path: str, name: str, password: bytes
+) -> None:
+    """Send the form of an account with a password of any bytes."""
+    form = document.form_to(visitor.visit(path), path)
+    token = urlencode(document.hidden_of(form)).encode()
+    visitor.request(
+        "POST",
+        path,
+        data=b"%b&username=%b&password=%b" % (token, name.encode(), password),
+        headers={"Content-Type": URLENCODED, "Origin": visitor.origin},
+        expect={*ACCEPTED, *FORM_AGAIN},
+    )
+
+
+@pytest.mark.rule("ACCOUNTS-17")
+def test_a_form_with_a_password_that_is_no_text(
+    visitor: Visitor, client: Client
+) -> None:
+    """The page refuses U+FFFD as the API does."""
+    name = unique()
+    post_bytes(visitor, "/register", name, b"pass phrase %EF%BF%BD")
+    assert not visitor.is_signed_in()
+    sent = {"username": name, "password": PASSWORD}
+    client.request("register_user", json=sent, expect=201)
+
+
+@pytest.mark.rule("ACCOUNTS-17", "ACCOUNTS-8")
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (b"%ff", b"%fe"),
+        (b"\xff", b"\xfe"),
+        (b"%C3", b"%C4"),
+        (b"%ff", b"%EF%BF%BD"),
+        (b"%ed%a0%80", b"%ed%a0%81"),
+    ],
+)
+def test_passwords_of_other_bytes_are_others(
+    server: Server, visitor: Visitor, first: bytes, second: bytes
+) -> None:
+    """Bytes that are not UTF-8 are refused, or told apart."""
+    name, other = unique(), Visitor(server.url)
+    post_bytes(visitor, "/register", name, b"pass phrase " + first)
+    post_bytes(other, "/login", name, b"pass phrase " + second)
+    assert not other.is_signed_in()
+    other.close()
+
+
 @pytest.mark.rule("ACCOUNTS-10", "ACCOUNTS-12")
 def test_change_password_changes_it(user: User) -> None:
     """204 without a body; the new password signs in, the old does not."""
@@ -533,7 +653,7 @@ def test_delete_me_ends_the_account(user: User, other: User) -> None:
     user.request("show_bookmark", id=made["id"], expect=404)
     listed = user.request("list_bookmarks", expect=200).json()
     assert expect.page(listed, total=0) == []
-    assert user.request("list_tags", expect=200).json() == {"items": []}
+    assert tags_of(user) == []
     user.bookmark(url=made["url"])
     other.request("show_me", expect=200)
 
@@ -582,3 +702,4 @@ def test_the_list_of_common_passwords_is_as_described() -> None:
     assert lines == sorted(set(lines))
     assert all(line == line.casefold() for line in lines)
     assert all(8 <= len(line) <= 128 for line in lines)
+    assert len(lines) >= 3000

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import expect
 import pytest
 import raw
+import uploads
 from client import PASSWORD, Client, User, unique, unique_url
 from expect import REFUSED
 from servers import Server
@@ -525,3 +526,32 @@ def test_error_is_strict_json(client: Client) -> None:
     body = {"é\u2028\U0001f600": 1, "username": 1, "password": "\x7f"}
     answer = client.request("register_user", json=body, expect=422)
     expect.strict_json(answer)
+
+
+@pytest.mark.rule("BODIES-14")
+@pytest.mark.parametrize(
+    ("kind", "chunked"),
+    [
+        ("multipart/form-data; boundary={0}", True),
+        ("Multipart/Form-Data; boundary={0}", False),
+        ("MULTIPART/FORM-DATA; BOUNDARY={0}", False),
+        ('multipart/form-data; Boundary="{0}"', False),
+    ],
+    ids=["chunked", "type", "capitals", "parameter"],
+)
+def test_a_form_in_any_letters_and_pieces(
+    server: Server, someone: User, kind: str, chunked: bool
+) -> None:
+    """A file is imported whatever the case of the type, chunked or not."""
+    body = uploads.form(uploads.write(uploads.entry(unique_url())))
+    coding = [("Transfer-Encoding", "chunked")] if chunked else []
+    headers = [
+        ("Authorization", f"Bearer {someone.token}"),
+        ("Content-Type", kind.format(uploads.BOUNDARY)),
+        *coding,
+    ]
+    plain = b"" if chunked else body
+    rest = raw.chunked(body[:100], body[100:]) if chunked else b""
+    request = raw.message("POST", "/api/import", headers, plain)
+    (answer,) = raw.exchange(server, request + rest, expect=200)
+    assert answer.json()["created"] == 1

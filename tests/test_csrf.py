@@ -7,9 +7,11 @@ from urllib.parse import urlencode, urlsplit
 import document
 import expect
 import pytest
+import raw
 from client import PASSWORD, Client, User, unique, unique_url
 from document import Pairs
-from visitor import ACCEPTED, Visitor
+from servers import Server
+from visitor import ACCEPTED, URLENCODED, Visitor
 
 pytest_plugins = "visiting"
 
@@ -397,6 +399,52 @@ def test_submit_bookmark_refuses_the_origin_of_another_host(
         url=unique_url(),
         title="T",
     )
+    assert titles(user) == []
+
+
+@pytest.mark.rule("CSRF-4")
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("localhost:80", "http://localhost"),
+        ("localhost", "http://localhost:80"),
+        ("localhost", "https://localhost"),
+        ("localhost:443", "https://localhost"),
+    ],
+)
+def test_a_default_port_that_is_written_out_is_the_same(
+    member: Visitor, user: User, host: str, origin: str
+) -> None:
+    """A port that goes without saying may be said, and no other one."""
+    for sent, allowed in ((f"{origin}1", 403), (origin, ACCEPTED)):
+        member.submit(
+            "/",
+            "/bookmarks",
+            expect=allowed,
+            headers={"Host": host, "Origin": sent},
+            url=unique_url(),
+            title="T",
+        )
+    assert titles(user) == ["T"]
+
+
+@pytest.mark.rule("CSRF-4")
+@pytest.mark.parametrize("turn", [1, -1])
+def test_two_origins_are_not_one(
+    server: Server, member: Visitor, user: User, turn: int
+) -> None:
+    """Of two lines, the own origin and a foreign one, neither counts."""
+    form = document.form_to(member.visit("/"), "/bookmarks")
+    pairs = document.filled(form, url=unique_url(), title="T")
+    origins = ["http://localhost", "http://evil.example"][::turn]
+    headers = [
+        ("Cookie", member.cookie),
+        ("Content-Type", URLENCODED),
+        *(("Origin", origin) for origin in origins),
+    ]
+    body = urlencode(pairs).encode()
+    request = raw.message("POST", "/bookmarks", headers, body)
+    raw.exchange(server, request, expect=expect.REFUSED)
     assert titles(user) == []
 
 

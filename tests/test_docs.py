@@ -269,6 +269,8 @@ def test_a_generated_client_imports_and_exports(signed: Generated) -> None:
         form = signed.models.ImportForm(file=file)
         found = signed.call("import_bookmarks", body=form, status=200)
         assert (found.created, found.skipped) == (created, 2 - created)
+        last = found.reasons[-1]
+        assert (last.line, last.code.value) == (4, "invalid")
     tags = signed.call("list_tags", status=200).items
     assert [(one.name, one.bookmarks) for one in tags] == [("a", 1), ("b", 1)]
     html = signed.call("export_bookmarks", status=200)
@@ -357,7 +359,9 @@ def test_curl_does_what_the_description_says(
     file.write_text(FILE)
     form = ("--form", f"file=@{file}")
     status, body = curl("POST", "/api/import", *token, *form)
-    assert (status, json.loads(body)) == (200, {"created": 1, "skipped": 1})
+    reasons = [{"line": 4, "code": "invalid"}]
+    wanted = {"created": 1, "skipped": 1, "reasons": reasons}
+    assert (status, json.loads(body)) == (200, wanted)
     packed = ("--compressed",)
     status, body = curl("GET", "/api/export?format=ndjson", *token, *packed)
     assert status == 200

@@ -6,16 +6,13 @@ import os
 import re
 import socket
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import datetime
 from html.parser import HTMLParser
 
 import expect
-import psutil
 import pytest
 import raw
 import seed
@@ -30,11 +27,12 @@ from client import (
     unique,
     unique_url,
 )
+from memory import Peak
 from raw import Response
 from servers import Server
 from tables import renamed
 
-SOME_ROWS = 20_000
+SOME_ROWS = 10_000
 ROWS = int(os.environ.get("EXPORT_ROWS") or SOME_ROWS)
 MEGABYTES = 20  # all rows weigh several times as much, read or written
 NASTY = [
@@ -96,7 +94,8 @@ def load(user: User, content: bytes) -> dict:
         expect=200,
         timeout=60,
     )
-    return answer.json()
+    counts = answer.json()
+    return {name: counts[name] for name in ("created", "skipped")}
 
 
 def in_order(bookmarks: list[dict]) -> list[dict]:
@@ -405,28 +404,35 @@ def lasting(answer: Response) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def own(server: Server) -> Iterator[Server]:
-    """Give a server of this module's own with an account full of rows."""
-    env = {"THREADS": "2", "WORKERS": "1"}
-    with Server(server.implementation, env) as started:
-        seed.seed(started.url, "demo", PASSWORD, ROWS)
-        yield started
+def full(roomy: Server) -> str:
+    """Fill an account with many rows, and return its name."""
+    seed.seed(roomy.url, "demo", PASSWORD, ROWS)
+    return "demo"
 
 
 @pytest.fixture
-def demo(own: Server) -> Iterator[User]:
+def demo(roomy: Server, full: str) -> Iterator[User]:
     """Sign the account with many rows in."""
-    client = Client(own.url)
-    client.token = sign_in(client, "demo", PASSWORD)
-    yield User("demo", PASSWORD, client.token, client)
+    client = Client(roomy.url)
+    client.token = sign_in(client, full, PASSWORD)
+    yield User(full, PASSWORD, client.token, client)
     client.close()
+
+
+@pytest.fixture(scope="module")
+def few(roomy: Server) -> Iterator[User]:
+    """Give an account with 1,000 rows, for a start."""
+    account = register(roomy.url)
+    load(account, uploads.many(1000))
+    yield account
+    account.client.close()
 
 
 @pytest.mark.rule("EXPORTING-7")
 @pytest.mark.managed
-def test_head_reads_no_bookmark(own: Server, demo: User) -> None:
+def test_head_reads_no_bookmark(roomy: Server, demo: User) -> None:
     """HEAD does without the table of bookmarks."""
-    with renamed(own.database, "bookmarks"):
+    with renamed(roomy.database, "bookmarks"):
         for format in ("html", "ndjson"):
             answer = demo.request(
                 "HEAD", f"/api/export?format={format}", expect=200
@@ -453,44 +459,6 @@ def exporting(
         yield connection
 
 
-class Peak:
-    """Watch the memory of a server in the background."""
-
-    def __init__(self, server: Server) -> None:
-        """Note the memory at the start."""
-        first = psutil.Process(server.process.pid)
-        self.processes = [first, *first.children(recursive=True)]
-        self.start = self.highest = self.megabytes()
-        self.done = threading.Event()
-        self.pool = ThreadPoolExecutor(1)
-
-    def megabytes(self) -> float:
-        """Return the memory of the server with its children."""
-        sizes = [one.memory_info().rss for one in self.processes]
-        return sum(sizes) / 2**20
-
-    def watch(self) -> None:
-        """Look fifty times a second."""
-        while not self.done.wait(0.02):
-            self.highest = max(self.highest, self.megabytes())
-
-    def __enter__(self) -> "Peak":
-        """Begin to watch."""
-        self.watching = self.pool.submit(self.watch)
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        """Stop watching; an error in it is one here, too."""
-        self.done.set()
-        self.pool.shutdown()
-        self.watching.result()
-
-    @property
-    def growth(self) -> float:
-        """Return by how many megabytes the memory grew at most."""
-        return self.highest - self.start
-
-
 def drain(connection: socket.socket, rows: int) -> tuple[int, float]:
     """Read on; return how many rows came, and when the first one did.
 
@@ -515,15 +483,12 @@ def drain(connection: socket.socket, rows: int) -> tuple[int, float]:
     [("html", ROWS), ("ndjson", SOME_ROWS)],
 )
 def test_an_export_is_a_stream(
-    own: Server, demo: User, format: str, rows: int
+    roomy: Server, few: User, demo: User, format: str, rows: int
 ) -> None:
     """Many rows take little more memory than few, and the first is soon."""
-    small = register(own.url)
-    load(small, uploads.many(1000))
-    for _ in range(4):
-        export(small, format)
-    small.client.close()
-    with Peak(own) as peak, exporting(own, demo, format) as connection:
+    for _ in range(3):
+        export(few, format)
+    with Peak(roomy) as peak, exporting(roomy, demo, format) as connection:
         count, first = drain(connection, rows)
     assert count >= rows
     assert first < 1 / 3
@@ -532,15 +497,14 @@ def test_an_export_is_a_stream(
 
 @pytest.mark.rule("EXPORTING-6")
 @pytest.mark.managed
-def test_a_slow_reader_costs_no_memory(own: Server, demo: User) -> None:
+def test_a_slow_reader_costs_no_memory(
+    roomy: Server, few: User, demo: User
+) -> None:
     """What a client does not take yet is not yet made."""
-    small = register(own.url)
-    load(small, uploads.many(1000))
-    export(small)
-    with Peak(own) as peak, exporting(own, demo, "html") as connection:
+    export(few)
+    with Peak(roomy) as peak, exporting(roomy, demo, "html") as connection:
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
         time.sleep(1.5)
-    small.client.close()
     assert peak.growth < MEGABYTES, f"{peak.growth:.0f} MB more"
 
 
@@ -553,17 +517,17 @@ def checkpoint(server: Server) -> bool:
 
 @pytest.mark.rule("EXPORTING-8")
 @pytest.mark.managed
-def test_clients_that_leave(own: Server, demo: User) -> None:
+def test_clients_that_leave(roomy: Server, demo: User) -> None:
     """More leave than there are threads: the next can read and write."""
     for format in ("html", "ndjson") * 3:
-        with exporting(own, demo, format) as connection:
+        with exporting(roomy, demo, format) as connection:
             connection.recv(1000)
-    user = register(own.url)
+    user = register(roomy.url)
     made = user.bookmark()
     assert bookmarks_of(user) == [made]
     demo.bookmark(url=f"https://example.com/{unique()}")
     deadline = time.monotonic() + 30
-    while not checkpoint(own):
+    while not checkpoint(roomy):
         assert time.monotonic() < deadline, "somebody is still reading"
         time.sleep(0.2)
     user.client.close()
@@ -571,10 +535,10 @@ def test_clients_that_leave(own: Server, demo: User) -> None:
 
 @pytest.mark.rule("EXPORTING-8")
 @pytest.mark.managed
-def test_writing_beside_a_slow_export(own: Server, demo: User) -> None:
+def test_writing_beside_a_slow_export(roomy: Server, demo: User) -> None:
     """Who reads slowly keeps nobody from writing."""
-    with exporting(own, demo, "ndjson") as connection:
+    with exporting(roomy, demo, "ndjson") as connection:
         connection.recv(1000)
-        user = register(own.url)
+        user = register(roomy.url)
         user.bookmark()
     user.client.close()

@@ -1,15 +1,21 @@
 """Logging: errors with their tracebacks, and a line for each request."""
 
 import json
+import os
 import re
+import socket
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import document
 import pytest
 import raw
+import uploads
 from client import (
     PASSWORD,
     Client,
@@ -21,7 +27,7 @@ from client import (
 )
 from expect import REFUSED
 from servers import Server
-from tables import locked, spoil_times
+from tables import locked, renamed, spoil_times
 from visitor import ACCEPTED, FORM_AGAIN, Visitor
 
 LEVELS = {"debug", "info", "warning", "error", "critical"}
@@ -192,7 +198,7 @@ def test_no_line_holds_a_secret(loud: Server) -> None:
 
 
 UNREADABLE = [
-    "hello {0} HTTP/1.1\r\nHost: localhost",
+    "hello x {0} HTTP/1.1\r\nHost: localhost",
     "GET /?token={0}\xff HTTP/1.1\r\nHost: localhost",
     "GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization\tBearer {0}",
     "GET / HTTP/1.1\r\nHost: localhost\r\n Authorization: Bearer {0}",
@@ -229,6 +235,51 @@ def test_no_traceback_holds_a_secret(loud_bare: Server) -> None:
     assert len(errors_with_traceback(own, start, 3)) == 3
     assert token not in own.log_text()
     assert password not in own.log_text()
+
+
+def hash_prefix(database: Path) -> str:
+    """Return how the hash of every password begins."""
+    with closing(sqlite3.connect(database)) as db:
+        found = db.execute("SELECT password FROM users").fetchall()
+    prefix = os.path.commonprefix([text for (text,) in found])
+    assert len(prefix) > 5, found
+    return prefix
+
+
+@pytest.mark.rule("LOGGING-9", "LOGGING-1")
+@pytest.mark.managed
+def test_a_statement_that_fails_tells_no_value(
+    loud: Server, reader: User
+) -> None:
+    """Title, name, hash and search are not in the log, nor in a traceback."""
+    start, secret, more = len(loud.log_text()), unique(), register(loud.url)
+    account = {"username": secret, "password": PASSWORD}
+    known = {"username": more.username, "password": "a wrong phrase"}
+    file = uploads.entry(f"https://{secret}.example/", secret)
+    bookmark = {"url": f"https://{secret}.example/", "title": secret}
+    made = reader.bookmark()["id"]
+
+    def fails(operation: str, **body: object) -> None:
+        reader.request(operation, id=made, expect=503, **body)
+
+    with renamed(loud.database, "bookmarks"):
+        fails("create_bookmark", json=bookmark)
+        fails("list_bookmarks", params={"q": secret, "tag": secret})
+        form = uploads.form(uploads.write(file))
+        fails("import_bookmarks", data=form, headers=uploads.FORM)
+    with renamed(loud.database, "tags"):
+        fails("create_bookmark", json={**bookmark, "tags": [secret]})
+        fails("update_bookmark", json={"notes": secret, "tags": [secret]})
+    with renamed(loud.database, "users"):
+        fails("register_user", json=account)
+        fails("create_token", json=account)
+    with renamed(loud.database, "failed_sign_ins"):
+        fails("create_token", json=known)
+    more.client.close()
+    assert len(errors_with_traceback(loud, start, 8)) == 8
+    text = loud.log_text()
+    for value in (secret, more.username, hash_prefix(loud.database)):
+        assert value not in text
 
 
 @pytest.mark.rule("LOGGING-1")
@@ -285,6 +336,7 @@ REQUEST = {
     "path",
     "status",
     "milliseconds",
+    "address",
     "user_id",
 }
 
@@ -368,6 +420,66 @@ def test_each_request_logs_one_line(usual: Server, writer: User) -> None:
         line["request_id"]: tuple(line[name] for name in names)
         for line in found
     }
+    assert {line["address"] for line in found} == {"127.0.0.1"}
+
+
+@pytest.mark.rule("LOGGING-5")
+@pytest.mark.managed
+def test_the_address_is_the_client_s(usual: Server, address: str) -> None:
+    """The address is that of the connection, whatever a header says."""
+    start = len(usual.log_text())
+    claimed = [
+        ("X-Forwarded-For", "192.0.2.1"),
+        ("Forwarded", "for=192.0.2.2"),
+    ]
+    request = raw.message("GET", "/healthz", claimed)
+    place = (usual.host, usual.port)
+    with socket.create_connection(place, 10, (address, 0)) as connection:
+        connection.sendall(request)
+        (answer,) = raw.read(connection, [b"GET"], 10)
+    assert answer.status_code == 200
+    (line,) = lines_from(usual, start, 1)
+    assert line["address"] == address
+
+
+def failures(server: Server, after: int) -> list[dict]:
+    """Return the lines of sign-ins that failed."""
+    lines = lines_of(server, after)
+    return [one for one in lines if one["message"] == "sign-in failed"]
+
+
+@pytest.mark.rule("LOGGING-10")
+@pytest.mark.managed
+def test_a_sign_in_that_fails_is_logged(usual: Server, writer: User) -> None:
+    """One warning each, with id and address and without the name."""
+    start, visitor = len(usual.log_text()), Visitor(usual.url)
+    nobody, wrong = unique(), {"password": f"phrase {unique()}"}
+    names = [writer.username, nobody, nobody.upper(), writer.username]
+    answers = [
+        writer.client.request(
+            "create_token", json={"username": name, **wrong}, expect=401
+        )
+        for name in names[:3]
+    ]
+    answers.append(
+        visitor.submit(
+            "/login", "/login", expect=FORM_AGAIN, username=names[3], **wrong
+        )
+    )
+    writer.sign_in()
+    visitor.sign_in(writer.username, writer.password)
+    visitor.close()
+    wait_until(lambda: len(failures(usual, start)) >= len(names))
+    found = failures(usual, start)
+    for line in found:
+        check_line(line)
+        assert line["level"].lower() == "warning"
+    ids = [answer.headers["x-request-id"] for answer in answers]
+    assert [line["request_id"] for line in found] == ids
+    assert {line["address"] for line in found} == {"127.0.0.1"}
+    text = usual.log_text().lower()
+    for secret in (writer.username, nobody, wrong["password"]):
+        assert secret not in text
 
 
 @pytest.mark.rule("LOGGING-5")

@@ -1,10 +1,13 @@
 """Migrations: changing the tables while data is in them."""
 
+import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import expect
@@ -17,6 +20,8 @@ from client import (
     User,
     bookmarks_of,
     register,
+    tags_of,
+    together,
 )
 from report import ROOT
 from servers import Server
@@ -97,25 +102,36 @@ def library(calm: Server) -> tuple[Server, User, list[dict]]:
     return calm, user, bookmarks_of(user)
 
 
-def empty_at(step: str, server: Server) -> Iterator[bytes]:
-    """Make an empty database at a step."""
-    own = Server(server.implementation)
-    migrate(own, step)
-    own.checkpoint()
-    yield own.database.read_bytes()
+@dataclass
+class Step:
+    """Hold an empty database after one run of `migrate`."""
+
+    schema: list[tuple]
+    content: bytes
+
+
+@pytest.fixture(scope="module")
+def steps(server: Server) -> list[Step]:
+    """Give a database after 0001, after that again, 0002 and 0003."""
+    own, found = Server(server.implementation), []
+    for step in ("0001", "0001", "0002", "0003"):
+        migrate(own, step)
+        own.checkpoint()
+        found.append(Step(schema(own.database), own.database.read_bytes()))
     own.stop()
+    return found
 
 
 @pytest.fixture(scope="module")
-def first_step(server: Server) -> Iterator[bytes]:
+def first_step(steps: list[Step]) -> bytes:
     """Give an empty database at step 0001."""
-    yield from empty_at("0001", server)
+    return steps[0].content
 
 
 @pytest.fixture(scope="module")
-def second_step(server: Server) -> Iterator[bytes]:
+def second_step(steps: list[Step]) -> bytes:
     """Give an empty database at step 0002."""
-    yield from empty_at("0002", server)
+    return steps[2].content
 
 
 @pytest.fixture
@@ -131,44 +147,52 @@ def older(
     return own
 
 
+@pytest.mark.rule("MIGRATIONS-1", "MIGRATIONS-9", "STORAGE-11")
+@pytest.mark.managed
+def test_four_at_once_make_a_file_that_its_owner_alone_reads(
+    library: tuple, make_server: Callable[..., Server]
+) -> None:
+    """No folder yet: newest afterwards, and private whatever the umask."""
+    own = make_server()
+    own.database = own.folder / "a" / "b" / "shelf.db"
+    own.extra["DATABASE_URL"] = f"sqlite:///{own.database}"
+    before = os.umask(0)
+    try:
+        together(4, lambda _: migrate(own))
+    finally:
+        os.umask(before)
+    assert schema(own.database) == schema(library[0].database)
+    for file in own.database.parent.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
 @pytest.mark.rule("MIGRATIONS-1")
 @pytest.mark.managed
-@pytest.mark.parametrize("state", ["no folder", "empty"])
-def test_migrate_takes_any_database_to_the_newest_schema(
-    library: tuple, make_server: Callable[..., Server], state: str
+def test_migrate_takes_an_empty_file_to_the_newest_schema(
+    library: tuple, make_server: Callable[..., Server]
 ) -> None:
-    """Missing or empty: newest afterwards, exit 0."""
+    """Empty: newest afterwards, exit 0."""
     own = make_server()
-    folders = {"no folder": own.folder / "a" / "b"}
-    own.database = folders.get(state, own.folder) / "shelf.db"
-    own.extra["DATABASE_URL"] = f"sqlite:///{own.database}"
-    if state == "empty":
-        own.database.touch()
+    own.database.touch()
     migrate(own)
     assert schema(own.database) == schema(library[0].database)
 
 
-@pytest.mark.rule("MIGRATIONS-1", "MIGRATIONS-2", "HEALTH-3")
+@pytest.mark.rule("MIGRATIONS-1", "MIGRATIONS-2")
 @pytest.mark.managed
 def test_migrate_stops_after_the_step(
-    library: tuple, make_server: Callable[..., Server]
+    library: tuple, steps: list[Step]
 ) -> None:
-    """`run migrate 0001` stops there; 0003 is the rest, and all works."""
-    own = make_server()
-    migrate(own, "0001")
-    first = schema(own.database)
+    """`run migrate 0001` stops there; 0003 is the rest."""
+    first, again, second, third = [step.schema for step in steps]
     newest = schema(library[0].database)
-    names = {row[1] for row in first if row[0] == "table"}
-    all_names = {row[1] for row in newest if row[0] == "table"}
-    assert names < all_names
-    migrate(own, "0001")
-    assert schema(own.database) == first
-    migrate(own, "0003")
-    assert schema(own.database) == newest
-    user = register(own.start(migrate=False).url)
-    user.request("show_readiness", expect=200)
-    user.bookmark(tags=["t"])
-    user.client.close()
+    names = [
+        {row[1] for row in one if row[0] == "table"}
+        for one in (first, second, newest)
+    ]
+    assert names[0] < names[1] < names[2]
+    assert again == first
+    assert third == newest
 
 
 @pytest.mark.rule("MIGRATIONS-2", "MIGRATIONS-7")
@@ -191,44 +215,6 @@ def test_an_unknown_step_leaves_the_tables(older: Server) -> None:
     before = schema(older.database), dump(older.database)
     assert older.run("migrate", "0004").returncode != 0
     assert (schema(older.database), dump(older.database)) == before
-
-
-@pytest.mark.rule("MIGRATIONS-3", "MIGRATIONS-1")
-@pytest.mark.managed
-def test_a_migration_keeps_the_rows(older: Server, library: tuple) -> None:
-    """Rows stay, and the second step makes them as good as new ones."""
-    newest, user, made = library
-    migrate(older)
-    assert schema(older.database) == schema(newest.database)
-    older.start(migrate=False)
-    reader = User(
-        user.username,
-        user.password,
-        user.token,
-        Client(older.url, user.token),
-    )
-    kept = [{**item, "tags": []} for item in made]
-    assert bookmarks_of(reader) == kept
-    for q, place in (
-        ("café été", 0),
-        ("CAFÉ", 0),
-        ("100% _ \\", 1),
-        ("😀 '", 2),
-        ("σίσυφοσ", 3),
-        ("ΣΊΣΥΦΟΣ\n.", 3),
-        (made[1]["url"].upper(), 1),
-    ):
-        answer = reader.request("list_bookmarks", params={"q": q}, expect=200)
-        assert answer.json()["items"] == [kept[place]]
-    assert reader.request("list_tags", expect=200).json() == {"items": []}
-    reader.sign_in()
-    new = reader.bookmark(tags=["new"])
-    assert new["id"] > max(item["id"] for item in made)
-    sent = {"url": made[0]["url"], "title": "T"}
-    reader.request("create_bookmark", json=sent, expect=409)
-    reader.request("delete_me", expect=204)
-    assert holds(older.database, user.username) == []
-    reader.client.close()
 
 
 @pytest.mark.rule("MIGRATIONS-4")
@@ -285,7 +271,10 @@ def test_migrate_leaves_what_is_no_database(
 def unmigrated(
     library: tuple, first_step: bytes
 ) -> Iterator[tuple[Server, User]]:
-    """Give a server on a database at step 0001, with rows in it."""
+    """Give a server on a database at step 0001, with rows in it.
+
+    The last of its tests brings it up to date.
+    """
     own = Server(library[0].implementation)
     own.database.write_bytes(first_step)
     copy_rows(library[0].database, own.database)
@@ -347,6 +336,40 @@ def test_an_export_of_an_older_database_breaks_off(
         raw.exchange(own, request, expect=200)
 
 
+@pytest.mark.rule("MIGRATIONS-3", "MIGRATIONS-1", "HEALTH-3")
+@pytest.mark.managed
+def test_a_migration_keeps_the_rows(
+    unmigrated: tuple[Server, User], library: tuple
+) -> None:
+    """Rows stay, and the second step makes them as good as new ones."""
+    older, reader = unmigrated
+    newest, _, made = library
+    migrate(older)
+    assert schema(older.database) == schema(newest.database)
+    reader.request("show_readiness", expect=200)
+    kept = [{**item, "tags": []} for item in made]
+    assert bookmarks_of(reader) == kept
+    for q, place in (
+        ("café été", 0),
+        ("CAFÉ", 0),
+        ("100% _ \\", 1),
+        ("😀 '", 2),
+        ("σίσυφοσ", 3),
+        ("ΣΊΣΥΦΟΣ\n.", 3),
+        (made[1]["url"].upper(), 1),
+    ):
+        answer = reader.request("list_bookmarks", params={"q": q}, expect=200)
+        assert answer.json()["items"] == [kept[place]]
+    assert tags_of(reader) == []
+    reader.sign_in()
+    new = reader.bookmark(tags=["new"])
+    assert new["id"] > max(item["id"] for item in made)
+    sent = {"url": made[0]["url"], "title": "T"}
+    reader.request("create_bookmark", json=sent, expect=409)
+    reader.request("delete_me", expect=204)
+    assert holds(older.database, reader.username) == []
+
+
 @pytest.mark.rule("MIGRATIONS-6", "MIGRATIONS-7", "ERRORS-6", "HEALTH-5")
 @pytest.mark.managed
 @pytest.mark.parametrize(("operation", "body"), NEEDY[:4])
@@ -395,46 +418,26 @@ def second(
     return own
 
 
-@pytest.mark.rule("MIGRATIONS-2", "MIGRATIONS-1", "MIGRATIONS-3")
-@pytest.mark.managed
-def test_the_third_step_keeps_everything(
-    second: Server, library: tuple
-) -> None:
-    """0002 stopped before new tables; all that was there goes on."""
-    _, user, made = library
-    tables = dump(second.database)
-    assert "failed_sign_ins" not in tables
-    migrate(second, "0003")
-    newest = dump(second.database)
-    assert "failed_sign_ins" in newest.keys() - tables.keys()
-    kept = ("users", "tokens", "bookmarks", "tags")
-    assert {name: newest[name] for name in kept} == {
-        name: tables[name] for name in kept
-    }
-    second.start(migrate=False)
-    client = Client(second.url, user.token)
-    reader = User(user.username, user.password, user.token, client)
-    assert bookmarks_of(reader) == made
-    reader.sign_in()
-    visitor = Visitor(second.url)
-    visitor.sign_in(user.username, user.password)
-    assert visitor.is_signed_in()
-    assert made[0]["url"] in visitor.get("/").text
-    visitor.close()
-    client.close()
-
-
-@pytest.mark.rule("MIGRATIONS-6", "ERRORS-6", "HEALTH-4")
+@pytest.mark.rule(
+    "MIGRATIONS-1",
+    "MIGRATIONS-2",
+    "MIGRATIONS-3",
+    "MIGRATIONS-6",
+    "ERRORS-6",
+    "HEALTH-3",
+    "HEALTH-4",
+)
 @pytest.mark.managed
 def test_without_the_third_step_nobody_signs_in(
     second: Server, library: tuple
 ) -> None:
-    """At 0002 signing in is 503, in the API and on the page."""
+    """At 0002 signing in is 503; after 0003 all goes on that was there."""
     second.start(migrate=False)
-    user = library[1]
+    _, user, made = library
     client = Client(second.url)
     body = {"username": user.username, "password": user.password}
     before = dump(second.database)
+    assert "failed_sign_ins" not in before
     for method, path in (line.split() for line in THIRD):
         more = {"json": body} if method == "POST" else {}
         answer = client.request(method, path, expect=503, **more)
@@ -442,9 +445,23 @@ def test_without_the_third_step_nobody_signs_in(
         expect.retry_after(answer)
     assert dump(second.database) == before
     client.request("show_health", expect=200)
-    migrate(second)
+    migrate(second, "0003")
+    newest = dump(second.database)
+    assert "failed_sign_ins" in newest.keys() - before.keys()
+    kept = ("users", "tokens", "bookmarks", "tags")
+    assert {name: newest[name] for name in kept} == {
+        name: before[name] for name in kept
+    }
     client.request("show_readiness", expect=200)
     client.request("create_token", json=body, expect=201)
+    client.token = user.token
+    reader = User(user.username, user.password, user.token, client)
+    assert bookmarks_of(reader) == made
+    visitor = Visitor(second.url)
+    visitor.sign_in(user.username, user.password)
+    assert visitor.is_signed_in()
+    assert made[0]["url"] in visitor.get("/").text
+    visitor.close()
     client.close()
 
 

@@ -4,6 +4,7 @@ import random
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import document
@@ -123,6 +124,11 @@ def good(page: Element) -> Element:
     """Check the rule for every page and return the page."""
     assert document.faults(page) == []
     return page
+
+
+def fold(tag: str) -> str:
+    """Write a tag as it is kept."""
+    return normalize("NFC", tag.strip().casefold())
 
 
 def titles(page: Element) -> list[str]:
@@ -323,7 +329,7 @@ def test_text_of_a_bookmark_is_shown_as_text(
     member: Visitor, user: User, text: str
 ) -> None:
     """Title, notes, tags and URL come out as they went in."""
-    tag = text.replace(",", "").strip().casefold()[:50].strip()
+    tag = fold(text.replace(",", ""))[:50].strip()
     url = "https://example.com/" + quote(text, safe="<>'\"&;:#{}()/=!`$%|?*-")
     mark = user.bookmark(title=text, notes=text, tags=[tag], url=url)
     page = good(member.visit("/"))
@@ -380,7 +386,7 @@ def test_text_of_a_search_is_shown_as_text(
     page = good(resident.visit("/?" + urlencode({"q": text, "tag": tag})))
     assert document.field(page, "q").value == text
     chosen = page.all("input", type="hidden", name="tag")
-    assert [field.value for field in chosen] == [tag.strip().casefold()]
+    assert [field.value for field in chosen] == [fold(tag)]
     assert titles(page) == []
 
 
@@ -389,7 +395,7 @@ def test_text_of_a_search_is_shown_as_text(
     "path",
     [
         "/login?next={}",
-        "/import?created={}&skipped={}",
+        "/import?created={}&skipped={}&invalid={}",
         "/nothing/{}",
         "/bookmarks/{}/edit",
         "/bookmarks/{}/delete",
@@ -403,7 +409,7 @@ def test_text_of_an_address_is_shown_as_text(
     """Nothing in an address becomes markup."""
     for text in NASTY[:5]:
         shown = quote(text, safe="")
-        target = path.format(shown, shown)
+        target = path.format(shown, shown, shown)
         answer = resident.get(target, expect=FORM_AGAIN)
         assert faults_of(answer) == []
 
@@ -843,12 +849,28 @@ def test_show_home_lists_tags_with_their_counts(
     user.bookmark(tags=["b", "a"])
     user.bookmark(tags=["b", "é"])
     other.bookmark(tags=["foreign"])
-    counts = [("a", "(1)"), ("b", "(2)"), ("é", "(1)")]
+    counts = [("b", "(2)"), ("a", "(1)"), ("é", "(1)")]
     assert tag_counts(member.visit("/")) == counts
     page = member.visit("/?tag=a&tag=b&q=x")
     assert tag_counts(page) == counts
     chosen = [a.text.split()[0] for a in page.all("a", aria_current="true")]
-    assert chosen == ["a", "b"]
+    assert sorted(chosen) == ["a", "b"]
+
+
+@pytest.mark.rule("PAGES-8")
+def test_show_home_lists_the_twenty_most_used_tags(
+    member: Visitor, user: User
+) -> None:
+    """Of more than twenty those that most bookmarks have, then by name."""
+    names = [f"t{n:02}" for n in range(30)]
+    for first in (0, 10, 20):
+        user.bookmark(tags=names[first : first + 10])
+    user.bookmark(tags=["t29", "t07", "t20"])
+    user.bookmark(tags=["t29"])
+    most = [("t29", "(3)"), ("t07", "(2)"), ("t20", "(2)")]
+    rest = [(name, "(1)") for name in names if name not in dict(most)]
+    page = good(member.visit("/"))
+    assert tag_counts(page) == most + rest[:17]
 
 
 @pytest.mark.rule("PAGES-8", "PERMISSIONS-3")
@@ -1255,10 +1277,12 @@ def test_submit_import_imports_a_file(member: Visitor, user: User) -> None:
     assert where.path == "/import"
     assert sorted(parse_qsl(where.query)) == [
         ("created", "2"),
+        ("invalid", "5"),
         ("skipped", "1"),
     ]
     page = good(member.visit(answer.headers["location"]))
     assert status_line(page).startswith("2 imported, 1 skipped")
+    assert reasons(page) == ["Not an address that can be kept, on line 5"]
     listed = user.request("list_bookmarks", expect=200).json()["items"]
     found = {mark["url"]: (mark["title"], mark["tags"]) for mark in listed}
     assert found == {
@@ -1267,7 +1291,73 @@ def test_submit_import_imports_a_file(member: Visitor, user: User) -> None:
     }
     again = member.submit("/import", "/import", file=FILE)
     query = urlsplit(again.headers["location"]).query
-    assert dict(parse_qsl(query)) == {"created": "0", "skipped": "3"}
+    assert dict(parse_qsl(query)) == {
+        "created": "0",
+        "skipped": "3",
+        "invalid": "5",
+        "existing": "3,4",
+    }
+
+
+def reasons(page: Element) -> list[str]:
+    """Return what a page says of the entries that were skipped."""
+    lists = page.one("main").all("ul")
+    return [" ".join(i.text.split()) for one in lists for i in one.all("li")]
+
+
+@pytest.mark.rule("PAGES-12")
+def test_page_names_the_first_twenty_reasons(
+    member: Visitor, user: User
+) -> None:
+    """Each code has its lines; there are twenty lines in all."""
+    user.bookmark(url="https://example.com/1")
+    entry = '<DT><A HREF="https://example.com/1">One</A>\n'
+    lines = entry * 24 + "<DT><A HREF='x'>No</A>\n"
+    file = f"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL>\n{lines}".encode()
+    answer = member.submit("/import", "/import", file=file)
+    page = good(member.visit(answer.headers["location"]))
+    assert status_line(page).startswith("0 imported, 25 skipped")
+    repeated = ", ".join(str(line) for line in range(4, 23))
+    assert reasons(page) == [
+        f"Repeats an earlier address, on line {repeated}",
+        "An address that you have already, on line 3",
+    ]
+
+
+@pytest.mark.rule("PAGES-12")
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", []),
+        (
+            "&existing=1,20",
+            ["An address that you have already, on line 1, 20"],
+        ),
+        (
+            "&existing=9&repeated=8&invalid=7",
+            [
+                "Not an address that can be kept, on line 7",
+                "Repeats an earlier address, on line 8",
+                "An address that you have already, on line 9",
+            ],
+        ),
+        ("&invalid=x", []),
+        ("&invalid=", []),
+        ("&invalid=1;2", []),
+        ("&invalid=%3Cb%3E", []),
+        ("&invalid=1%0A2", []),
+        ("&invalid=%D9%A3", []),
+        ("&invalid=" + "1" * 201, []),
+        ("&unknown=7", []),
+    ],
+)
+def test_page_takes_reasons_that_are_numbers(
+    reader: Visitor, query: str, shown: list[str]
+) -> None:
+    """What is no list of numbers is not said."""
+    page = good(reader.visit("/import?created=1&skipped=2" + query))
+    assert status_line(page).startswith("1 imported, 2 skipped")
+    assert reasons(page) == shown
 
 
 @pytest.mark.rule("PAGES-12", "PAGES-5")
@@ -1517,7 +1607,8 @@ def test_import_is_that_of_the_spec(member: Visitor, user: User) -> None:
     """So are the pages of the import."""
     shown = {"user": f">{user.username}<"}
     compare(member.visit("/import"), "import", **shown)
-    page = member.visit("/import?created=12&skipped=3")
+    reasons = "&invalid=7,12&repeated=15"
+    page = member.visit("/import?created=12&skipped=3" + reasons)
     compare(page, "import-done", **shown)
     answer = member.submit(
         "/import", "/import", expect=FORM_AGAIN, file=b"hello"

@@ -128,7 +128,7 @@ def test_q_is_one_phrase(
     assert found(user, q=q) == [ids[number] for number in wanted]
 
 
-@pytest.mark.rule("SEARCH-1")
+@pytest.mark.rule("SEARCH-1", "SEARCH-8")
 @pytest.mark.parametrize(
     "q", ["onehttps", "one https", "oneh", "/two", "endtwo", "end two"]
 )
@@ -137,6 +137,35 @@ def test_q_is_not_found_across_fields(
 ) -> None:
     """A phrase stands in one field, not in two that touch."""
     assert found(phrases[0], q=q) == []
+
+
+@pytest.mark.rule("SEARCH-8")
+@pytest.mark.parametrize(
+    "separator",
+    ["\x1f", "\x1e", "\x1c", "\x01", "\n", "\t", "\x85", "\u2028", "\ufffd"],
+    ids=ascii,
+)
+def test_no_character_leads_from_field_to_field(
+    phrases: tuple[User, list[int]], separator: str
+) -> None:
+    """Whatever keeps the fields apart can be searched for."""
+    user, ids = phrases
+    for start, end in [("one", "https"), ("/end", "two"), ("d", "t")]:
+        assert found(user, q=start + separator + end) == []
+    made = user.bookmark(notes=f"left{separator}right")
+    assert found(user, q=f"LEFT{separator}right") == [made["id"]]
+    user.request("delete_bookmark", id=made["id"], expect=204)
+
+
+@pytest.mark.rule("SEARCH-9")
+@pytest.mark.parametrize("letter", ["\ufffd", "\ufffe", "\uffff"], ids=ascii)
+def test_strange_characters_mean_themselves(user: User, letter: str) -> None:
+    """U+FFFD, U+FFFE and U+FFFF stand for no other character."""
+    made = user.bookmark(title=f"a{letter}b")
+    for other in {"x", "\ufffc", "\ufffd", "\ufffe", "\uffff"} - {letter}:
+        user.bookmark(title=f"a{other}b")
+    assert found(user, q=letter) == [made["id"]]
+    assert found(user, q=f"a{letter}b") == [made["id"]]
 
 
 @pytest.mark.rule("SEARCH-2")
@@ -158,10 +187,16 @@ def test_q_is_not_found_across_fields(
         ("MiXeD", "mIxEd"),
         ("Ꭰ", "ꭰ"),
         ("µ", "μ"),
+        ("e\u0301", "\u00e9"),
+        ("\u00e9", "E\u0301"),
+        ("A\u030angstro\u0308m", "\u212bngstr\u00d6m"),
+        ("\u0390", "\u03b9\u0308\u0301"),
+        ("\u1112\u1161\u11ab", "\ud55c"),
+        ("a\u0307\u0323", "a\u0323\u0307"),
     ],
 )
 def test_q_is_compared_by_casefold(user: User, text: str, q: str) -> None:
-    """`q` and the text are compared after `casefold`."""
+    """`q` and the text are compared in NFC after `casefold`."""
     user.bookmark(title="cafe strase x")
     by_title = user.bookmark(title=f"The {text}")
     by_notes = user.bookmark(notes=f"{text}!")
@@ -171,12 +206,18 @@ def test_q_is_compared_by_casefold(user: User, text: str, q: str) -> None:
 @pytest.mark.rule("SEARCH-2")
 @pytest.mark.parametrize(
     ("text", "q"),
-    [("é", "e"), ("cafe", "café"), ("ı", "i̇"), ("e\u0301", "é")],
+    [
+        ("é", "e"),
+        ("e\u0301", "e"),
+        ("cafe", "café"),
+        ("ı", "i̇"),
+        ("\u00b2", "2"),
+    ],
 )
 def test_q_keeps_different_letters_apart(
     user: User, text: str, q: str
 ) -> None:
-    """`casefold` neither drops accents nor normalises."""
+    """No accent is dropped, and compatible is not the same."""
     user.bookmark(url="https://xx.xx/", title=text)
     assert found(user, q=q) == []
 

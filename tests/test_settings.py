@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import cycle, islice
+from itertools import combinations, cycle
 from pathlib import Path
 
 import document
@@ -21,7 +21,7 @@ from client import PASSWORD, Client, User, register, unique, unique_url
 from servers import SETTINGS, Server, run_file
 from tables import locked
 from uploads import UNREAD
-from visitor import ACCEPTED, Cookie, Visitor, multipart, set_cookies
+from visitor import ACCEPTED, Cookie, Visitor, set_cookies
 
 BAD = {
     "PORT": ["abc", "0", "65536", "-1", "0x50"],
@@ -35,28 +35,38 @@ BAD = {
     "LOG_LEVEL": ["trace", "loud", "debug,info"],
     "MAX_BODY_BYTES": ["abc", "-1", "1.5", "64k", f"{10**12 + 1}"],
     "MAX_IMPORT_BYTES": ["ten", "-5", "2.5", f"{10**12 + 1}", "10M"],
+    "MAX_IMPORT_ENTRIES": ["0", "all", "-1", "1000001", "1.5"],
+    "MAX_BOOKMARKS": ["0", "many", "-1", "1000000001"],
+    "MAX_TAGS": ["0", "none", "-1", "1000000001"],
     "TOKEN_TTL": ["0", "abc", "-1", "1d", "1000000001"],
     "SESSION_TTL": ["0", "xyz", "-7", "P1D", "1000000001"],
     "LOGIN_LIMIT": ["10", "1/1000000000", "a/b", "10/0", "-1/60", "10:60"],
+    "TRUSTED_PROXIES": ["proxy.example", "*", "1.2.3", "127.0.0.1;::1"],
     "SECURE_COOKIES": ["2", "maybe"],
     "WORKERS": ["0", "abc", "-1", "65", "1.5"],
     "THREADS": ["0", "auto", "-1", "1025", "1.5"],
     "PASSWORD_LOG_N": ["3", "18", "abc", "-14", "0"],
 }
 SECRET = "hushhush"  # in all values of the two variables that hold secrets
-ROWS = [
-    dict(zip(BAD, values, strict=True))
-    for values in islice(zip(*map(cycle, BAD.values()), strict=False), 6)
-]
-# Any two variables differ in some part: there one is bad, the other good.
-PARTS = [
-    {
-        name: values[0]
-        for number, (name, values) in enumerate(BAD.items(), 1)
-        if number & bit
-    }
-    for bit in (1, 2, 4, 8)
-]
+
+
+def rows_of_bad() -> Iterator[dict[str, str]]:
+    """Spread the bad values over seven rows.
+
+    In every row some variables are bad. No two are bad in the same rows, so
+    that each is once bad where the other is good.
+    """
+    rows = [{} for _ in range(7)]
+    turns = {size: combinations(range(7), size) for size in range(2, 7)}
+    for name, values in BAD.items():
+        numbers = next(turns[len(values)])
+        for number, value in zip(numbers, values, strict=True):
+            rows[number][name] = value
+    yield from rows
+
+
+VERBS = [["migrate"], ["serve"], ["create-admin", "root_1"]]
+ROWS = list(zip(rows_of_bad(), cycle(VERBS), strict=False))
 GOOD = [
     {
         "PORT": "1",
@@ -66,6 +76,10 @@ GOOD = [
         "LOG_LEVEL": "debug",
         "MAX_BODY_BYTES": "0",
         "MAX_IMPORT_BYTES": "0",
+        "MAX_IMPORT_ENTRIES": "1",
+        "MAX_BOOKMARKS": "1",
+        "MAX_TAGS": "1",
+        "TRUSTED_PROXIES": "127.0.0.1",
         "TOKEN_TTL": "1",
         "SESSION_TTL": "1",
         "LOGIN_LIMIT": "1/1",
@@ -82,6 +96,10 @@ GOOD = [
         "LOG_LEVEL": "error",
         "MAX_BODY_BYTES": f"{10**12}",
         "MAX_IMPORT_BYTES": f"{10**12}",
+        "MAX_IMPORT_ENTRIES": f"{10**6}",
+        "MAX_BOOKMARKS": f"{10**9}",
+        "MAX_TAGS": f"{10**9}",
+        "TRUSTED_PROXIES": "10.0.0.1,2001:db8::1",
         "TOKEN_TTL": f"{10**9}",
         "SESSION_TTL": f"{10**9}",
         "LOGIN_LIMIT": f"{10**9 - 1}/{10**9 - 1}",
@@ -91,7 +109,6 @@ GOOD = [
         "PASSWORD_LOG_N": "17",
     },
 ]
-VERBS = [["serve"], ["create-admin", "root_1"]]
 
 
 @pytest.fixture(scope="module")
@@ -128,48 +145,40 @@ def check_refused(
 
 @pytest.mark.rule("SETTINGS-2", "SETTINGS-3", "SETTINGS-4", "SETTINGS-5")
 @pytest.mark.managed
-@pytest.mark.parametrize("bad", ROWS, ids=lambda row: row["PORT"])
+@pytest.mark.parametrize(("bad", "verb"), ROWS, ids=range(7))
 def test_all_bad_variables_are_named(
-    idle: Server, bad: dict[str, str]
+    idle: Server, bad: dict[str, str], verb: list[str]
 ) -> None:
-    """stderr names every bad variable, and quotes no secret."""
-    check_refused(idle.run("migrate", env=bad), bad)
+    """Every verb names all of them, quotes no secret and does nothing."""
+    done = idle.run(*verb, env=bad, input=PASSWORD + "\n", timeout=20)
+    check_refused(done, bad)
+    with socket.socket() as probe:
+        assert probe.connect_ex((idle.host, idle.port)) != 0
     assert not idle.database.exists()
 
 
-@pytest.mark.rule("SETTINGS-3", "SETTINGS-4")
+@pytest.mark.rule("SETTINGS-5", "SETTINGS-6", "SETTINGS-1")
 @pytest.mark.managed
-@pytest.mark.parametrize("bad", PARTS, ids=["1", "2", "4", "8"])
-def test_bad_variables_among_good_ones_are_named(
-    idle: Server, bad: dict[str, str]
-) -> None:
-    """Each variable is found by itself, whatever the others are."""
-    check_refused(idle.run("migrate", env=bad), bad)
-
-
-@pytest.mark.rule("SETTINGS-2")
-@pytest.mark.managed
-@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
-def test_every_verb_stops_at_a_bad_setting(
-    make_server: Callable[..., Server], verb: list[str]
-) -> None:
-    """Every verb ends, nothing listens and nothing is made."""
-    own, bad = make_server(), {"TOKEN_TTL": "soon", "THREADS": "0"}
-    check_refused(own.run(*verb, env=bad, input=PASSWORD, timeout=20), bad)
-    with socket.socket() as probe:
-        assert probe.connect_ex((own.host, own.port)) != 0
-    assert not own.database.exists()
-
-
-@pytest.mark.rule("SETTINGS-5")
-@pytest.mark.managed
-@pytest.mark.parametrize("good", GOOD, ids=["least", "most"])
+@pytest.mark.parametrize(
+    ("good", "address", "place"),
+    [
+        (GOOD[0], "sqlite:///data/own.db", "data/own.db"),
+        (GOOD[1], None, "var/shelf.db"),
+    ],
+    ids=["least", "most"],
+)
 def test_good_values_are_taken(
-    make_server: Callable[..., Server], good: dict[str, str]
+    checkout: Server, good: dict[str, str], address: str | None, place: str
 ) -> None:
-    """Values within their form are taken."""
-    done = make_server().run("migrate", env=good)
+    """Values within their form are taken.
+
+    `sqlite:///file` is a path from the implementation's own folder.
+    """
+    done = checkout.run("migrate", env={**good, "DATABASE_URL": address})
     assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(checkout.home / place)) as db:
+        assert db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    assert not list(checkout.folder.rglob("*.db"))
 
 
 def create_bookmark(
@@ -247,26 +256,6 @@ def test_an_empty_value_means_unset(checkout: Server) -> None:
     assert (checkout.home / "var" / "shelf.db").is_file()
 
 
-@pytest.mark.rule("SETTINGS-6", "SETTINGS-1")
-@pytest.mark.managed
-@pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("sqlite:///data/own.db", "data/own.db"),
-        (None, "var/shelf.db"),
-    ],
-)
-def test_a_relative_path_begins_at_the_implementation(
-    checkout: Server, address: str | None, place: str
-) -> None:
-    """`sqlite:///file` is a path from the implementation's own folder."""
-    done = checkout.run("migrate", env={"DATABASE_URL": address})
-    assert done.returncode == 0, done.stderr
-    with closing(sqlite3.connect(checkout.home / place)) as db:
-        assert db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    assert not list(checkout.folder.rglob("*.db"))
-
-
 @pytest.mark.rule("SETTINGS-6")
 @pytest.mark.managed
 def test_an_absolute_path_is_taken_as_it_is(
@@ -283,14 +272,16 @@ def test_an_absolute_path_is_taken_as_it_is(
 
 @pytest.mark.rule("SETTINGS-7")
 @pytest.mark.managed
-def test_a_secret_key_is_made_up_on_loopback(checkout: Server) -> None:
+def test_a_secret_key_is_made_up_on_loopback(
+    make_server: Callable[..., Server],
+) -> None:
     """All workers share it, stderr warns, and nothing is kept on disk."""
-    checkout.extra |= {"SECRET_KEY": None, "WORKERS": "3", "THREADS": "2"}
-    checkout.migrate()
-    before = files_in(checkout.home)
-    checkout.start(migrate=False)
-    assert "SECRET_KEY" in checkout.log_text()
-    visitor = Visitor(checkout.url)
+    own = make_server(SECRET_KEY=None, WORKERS="3", THREADS="2")
+    home = run_file(own.implementation).parent
+    before = files_in(home)
+    own.start()
+    assert "SECRET_KEY" in own.log_text()
+    visitor = Visitor(own.url)
     fresh(visitor)
     form = document.form_to(visitor.visit("/"), "/bookmarks")
     for number in range(20):
@@ -298,7 +289,7 @@ def test_a_secret_key_is_made_up_on_loopback(checkout: Server) -> None:
         again.send(form, url=unique_url(), title=f"No. {number}")
         again.close()
     visitor.close()
-    assert files_in(checkout.home) == before
+    assert files_in(home) == before
 
 
 def files_in(folder: Path) -> set[Path]:
@@ -319,21 +310,7 @@ def test_without_a_secret_key_only_loopback_is_served(
         assert probe.connect_ex((own.host, own.port)) != 0
 
 
-# The settings of the pages, of the import and of the sign-in
-
-ORIGIN = "https://app.example"
-ENTRY = '<DT><A HREF="{}">{}</A>\n'
-HEADER = "<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n"
-
-
-def upload(size: int) -> tuple[str, bytes]:
-    """Write the form of an import whose body has exactly a size."""
-    text = HEADER + ENTRY.format(unique_url(), "T")
-    for _ in range(2):
-        file = text.encode()
-        kind, body = multipart([], {"file": ("b.html", file)})
-        text += " " * (size - len(body))
-    return kind, body
+# The settings of the pages and of the sign-in
 
 
 def fresh(visitor: Visitor) -> Cookie:
@@ -345,48 +322,11 @@ def fresh(visitor: Visitor) -> Cookie:
     return next(one for one in cookies if one.name.endswith("session"))
 
 
-@pytest.fixture(scope="module")
-def tuned(server: Server) -> Iterator[Server]:
-    """Give a server with every setting of this part another one."""
-    env = {
-        "MAX_BODY_BYTES": "300",
-        "MAX_IMPORT_BYTES": "2000",
-        "LOGIN_LIMIT": "1/100",
-        "CORS_ORIGINS": f"http://localhost:1,{ORIGIN}",
-        "WORKERS": "2",
-        "THREADS": "2",
-        "LOG_LEVEL": "info",
-    }
-    with Server(server.implementation, env) as own:
-        yield own
-
-
-@pytest.mark.rule("SETTINGS-1", "IMPORTING-9")
-@pytest.mark.managed
-def test_max_import_bytes_is_for_the_import_alone(tuned: Server) -> None:
-    """`MAX_IMPORT_BYTES` bounds the import, not `MAX_BODY_BYTES`."""
-    user = register(tuned.url)
-    for size, status in ((2000, 200), (2001, UNREAD)):
-        kind, body = upload(size)
-        assert len(body) == size
-        request = raw.message(
-            "POST",
-            "/api/import",
-            [
-                ("Authorization", f"Bearer {user.token}"),
-                ("Content-Type", kind),
-            ],
-            body,
-        )
-        raw.exchange(tuned, request, expect=status)
-    user.client.close()
-
-
 @pytest.mark.rule("SETTINGS-1", "LIMITS-4")
 @pytest.mark.managed
-def test_login_limit_counts(tuned: Server) -> None:
+def test_login_limit_counts(small: Server) -> None:
     """`LOGIN_LIMIT` is how many may fail, and within how long."""
-    user = register(tuned.url)
+    user = register(small.url)
     body = {"username": user.username, "password": "a wrong phrase"}
     user.client.request("create_token", json=body, expect=401)
     answer = user.client.request("create_token", json=body, expect=429)
@@ -394,44 +334,39 @@ def test_login_limit_counts(tuned: Server) -> None:
     user.client.close()
 
 
-@pytest.mark.rule("SETTINGS-1", "SETTINGS-5", "CORS-1")
-@pytest.mark.managed
-def test_cors_origins_are_allowed(tuned: Server) -> None:
-    """`CORS_ORIGINS` is a list of those that are allowed."""
-    client = Client(tuned.url)
-    for origin in (ORIGIN, "http://localhost:1"):
-        headers = {"Origin": origin}
-        answer = client.request("show_openapi", headers=headers, expect=200)
-        allowed = answer.headers["access-control-allow-origin"]
-        assert allowed == origin
-    client.close()
-
-
 @pytest.mark.rule("SETTINGS-1", "LOGGING-5")
 @pytest.mark.managed
-def test_log_level_info_logs_requests(tuned: Server) -> None:
+def test_log_level_info_logs_requests(small: Server) -> None:
     """`LOG_LEVEL=info` logs requests."""
-    client = Client(tuned.url)
+    client = Client(small.url)
     client.request("show_readiness", expect=200)
     client.close()
-    assert '"request"' in tuned.log_text()
+    assert '"request"' in small.log_text()
 
 
 @pytest.mark.rule("SETTINGS-1", "SETTINGS-7", "SESSIONS-3")
 @pytest.mark.managed
-def test_the_secret_key_outlives_a_restart(
-    make_server: Callable[..., Server],
-) -> None:
+def test_the_secret_key_outlives_a_restart(small: Server) -> None:
     """With the same `SECRET_KEY` sessions and their forms go on."""
-    own = make_server().start()
-    visitor = Visitor(own.url)
+    visitor = Visitor(small.url)
     fresh(visitor)
     form = document.form_to(visitor.visit("/import"), "/logout")
-    own.restart()
+    small.restart()
     assert visitor.is_signed_in()
     visitor.send(form)
     visitor.get("/import", expect=ACCEPTED)
     visitor.close()
+
+
+@pytest.mark.rule("SETTINGS-11")
+@pytest.mark.managed
+def test_cookies_for_a_proxy_without_one_are_warned_of(
+    adjusted: Server, small: Server, untouched: Server
+) -> None:
+    """`SECURE_COOKIES=1` asks for `TRUSTED_PROXIES`, and only that does."""
+    assert "TRUSTED_PROXIES" in adjusted.log_text()
+    for other in (small, untouched):
+        assert "TRUSTED_PROXIES" not in other.log_text()
 
 
 @pytest.mark.rule("SETTINGS-1", "CLI-2")

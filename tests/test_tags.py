@@ -1,10 +1,12 @@
 """Tags: counted, and filtered by."""
 
 from collections.abc import Iterator
+from unicodedata import normalize
+from urllib.parse import parse_qsl, urlsplit
 
 import expect
 import pytest
-from client import User, register, unique
+from client import User, register, tags_of, unique
 from servers import Server
 
 PAIRS = [
@@ -27,6 +29,9 @@ PAIRS = [
     ("'; --", "'; --"),
     ("#?", "#?"),
     ("日本", "日本"),
+    ("cafe\u0301", "café"),
+    ("café", "CAFE\u0301"),
+    ("\u1e9b\u0323", "\u1e9b\u0323"),
 ]
 
 
@@ -44,11 +49,10 @@ def listed(user: User, *tags: str) -> list[int]:
 
 def counted(user: User) -> list[tuple[str, int]]:
     """Return the tags of the account with their counts, checked."""
-    body = expect.strict_json(user.request("list_tags", expect=200))
-    assert set(body) == {"items"}, sorted(body)
-    assert all(set(item) == {"name", "bookmarks"} for item in body["items"])
-    assert all(type(item["bookmarks"]) is int for item in body["items"])
-    return [(item["name"], item["bookmarks"]) for item in body["items"]]
+    items = tags_of(user)
+    assert all(set(item) == {"name", "bookmarks"} for item in items)
+    assert all(type(item["bookmarks"]) is int for item in items)
+    return [(item["name"], item["bookmarks"]) for item in items]
 
 
 @pytest.mark.rule("TAGS-1")
@@ -60,6 +64,83 @@ def test_list_tags_counts_bookmarks(user: User) -> None:
     user.bookmark(tags=["c", "b"])
     user.bookmark()
     assert counted(user) == [("a", 1), ("b", 3), ("c", 1)]
+
+
+@pytest.fixture(scope="module")
+def worded(server: Server) -> Iterator[User]:
+    """Give an account with 45 tags that nobody changes."""
+    owner = register(server.url)
+    for first in (0, 15, 30):
+        owner.bookmark(tags=[f"t{n:02}" for n in range(first, first + 15)])
+    owner.bookmark(tags=[f"t{n:02}" for n in range(5, 25)])
+    yield owner
+    owner.client.close()
+
+
+@pytest.mark.rule("TAGS-1", "TAGS-2", "PAGINATION-3")
+@pytest.mark.parametrize(
+    ("query", "page", "size", "links"),
+    [
+        ("", 1, 20, {"first": 1, "last": 3, "next": 2}),
+        ("page=2", 2, 20, {"first": 1, "last": 3, "prev": 1, "next": 3}),
+        ("page=3", 3, 20, {"first": 1, "last": 3, "prev": 2}),
+        ("page=4", 4, 20, {"first": 1, "last": 3, "prev": 3}),
+        ("per_page=100", 1, 100, {"first": 1, "last": 1}),
+        ("per_page=1&page=45", 45, 1, {"first": 1, "last": 45, "prev": 44}),
+        ("per_page=9&page=1&x=y", 1, 9, {"first": 1, "last": 5, "next": 2}),
+    ],
+)
+def test_list_tags_gives_a_page(
+    worded: User, query: str, page: int, size: int, links: dict[str, int]
+) -> None:
+    """A page holds its part of all tags, in the order of all."""
+    answer = worded.request("GET", f"/api/tags?{query}", expect=200)
+    body = expect.strict_json(answer)
+    items = expect.page(body, page=page, per_page=size, total=45)
+    numbers = range(45)[(page - 1) * size : page * size]
+    assert items == [
+        {"name": f"t{n:02}", "bookmarks": 2 if 5 <= n < 25 else 1}
+        for n in numbers
+    ]
+    found = expect.link(answer)
+    assert found.keys() == links.keys()
+    for relation, target in found.items():
+        parts = urlsplit(expect.relative(target, "http://x/api/tags"))
+        pairs = dict(parse_qsl(parts.query))
+        assert parts.path == "/api/tags"
+        assert pairs == {
+            **dict(parse_qsl(query)),
+            "page": str(links[relation]),
+        }
+
+
+@pytest.mark.rule("TAGS-1", "PAGINATION-4")
+def test_list_tags_of_no_tags_is_a_page(user: User) -> None:
+    """An account without tags has one page, without items."""
+    user.bookmark()
+    answer = user.request("list_tags", expect=200)
+    page = {"items": [], "page": 1, "per_page": 20, "total": 0}
+    assert expect.strict_json(answer) == page
+    assert expect.link(answer).keys() == {"first", "last"}
+
+
+@pytest.mark.rule("TAGS-1", "PAGINATION-2", "VALIDATION-21")
+@pytest.mark.parametrize(
+    ("query", "errors"),
+    [
+        ("page=0", [("page", "too_small")]),
+        ("page=1000000001", [("page", "too_large")]),
+        ("page=x&per_page=", [("page", "type"), ("per_page", "type")]),
+        ("per_page=101", [("per_page", "too_large")]),
+        ("per_page=0", [("per_page", "too_small")]),
+    ],
+)
+def test_list_tags_refuses_a_page_that_cannot_be(
+    worded: User, query: str, errors: list[tuple[str, str]]
+) -> None:
+    """A number that breaks its rule answers 422."""
+    answer = worded.request("GET", f"/api/tags?{query}", expect=422)
+    expect.problem(answer, 422, errors)
 
 
 @pytest.mark.rule("TAGS-1", "PERMISSIONS-3")
@@ -122,7 +203,7 @@ def test_list_bookmarks_folds_the_tag_that_it_is_asked_for(
     """`tag` is trimmed and folded as tags are."""
     made = someone.bookmark(tags=[tag])
     other = someone.bookmark(title=tag, notes=tag, tags=["another"])
-    assert made["tags"] == [tag.strip().casefold()]
+    assert made["tags"] == [normalize("NFC", tag.strip().casefold())]
     ids = listed(someone, asked)
     assert made["id"] in ids
     assert other["id"] not in ids

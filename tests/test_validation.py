@@ -769,6 +769,7 @@ def test_too_many_tags(user: User, tags: list[str]) -> None:
         (" " + "x" * 51 + " ", "too_long"),
         ("ß" * 26, "too_long"),
         ("\ufb03" * 17, "too_long"),
+        ("e\u0301" * 51, "too_long"),
         (",", "invalid"),
         ("a,b", "invalid"),
         ("a,", "invalid"),
@@ -788,6 +789,8 @@ def test_form_of_a_tag(user: User, tag: str, code: str) -> None:
         ("  " + "x" * 50 + "\n", "x" * 50),
         ("ß" * 25, "ss" * 25),
         ("\ufb03" * 16, "ffi" * 16),
+        ("e\u0301" * 50, "\u00e9" * 50),
+        ("\u0390" * 50, "\u0390" * 50),
         ("a;b/c?d#e&f", "a;b/c?d#e&f"),
         ("\uff0c", "\uff0c"),
         ("<i>", "<i>"),
@@ -795,7 +798,7 @@ def test_form_of_a_tag(user: User, tag: str, code: str) -> None:
     ],
 )
 def test_longest_tag(user: User, tag: str, kept: str) -> None:
-    """Length is counted after trimming and folding."""
+    """Length is counted after trimming, folding and composing."""
     assert keep(user, tags=[tag])["tags"] == [kept]
 
 
@@ -810,7 +813,13 @@ def test_longest_tag(user: User, tag: str, kept: str) -> None:
         (["Σ", "ς", "σ"], ["σ"]),
         (["İ"], ["i\u0307"]),
         (["\u212a"], ["k"]),
-        (["e\u0301", "\u00e9"], ["e\u0301", "\u00e9"]),
+        (["e\u0301", "\u00c9", "\u00e9"], ["\u00e9"]),
+        (["\u212b", "A\u030a"], ["\u00e5"]),
+        (["\u0390", "\u03b9\u0308\u0301"], ["\u0390"]),
+        (["\u1112\u1161\u11ab"], ["\ud55c"]),
+        (["a\u0323\u0307", "a\u0307\u0323"], ["\u1ea1\u0307"]),
+        (["e\u0301", "f"], ["f", "\u00e9"]),
+        (["\ufb01", "\u00b2"], ["fi", "\u00b2"]),
         (["a b", "a  b", "ab"], ["a  b", "a b", "ab"]),
         (["10", "9", "1"], ["1", "10", "9"]),
         (["z", "é", "Z", "a", "_"], ["_", "a", "z", "é"]),
@@ -820,7 +829,7 @@ def test_longest_tag(user: User, tag: str, kept: str) -> None:
 def test_tags_are_normalised(
     user: User, sent: list[str], kept: list[str]
 ) -> None:
-    """Tags are trimmed, folded, without duplicates, in order."""
+    """Tags are trimmed, folded, in NFC, without duplicates, in order."""
     assert keep(user, tags=sent)["tags"] == kept
     number = user.bookmark(tags=["old"])["id"]
     body = {"tags": sent}

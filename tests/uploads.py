@@ -49,9 +49,26 @@ def many(count: int) -> bytes:
             entries.append(f"<DT><H3>Folder {number // 100}</H3><DL><p>")
         notes = f"<DD>Note {number}" if number % 3 == 0 else ""
         url = f"https://example.com/many/{number}"
-        more = f'ADD_DATE="{1_600_000_000 + number}" TAGS="many,no {number}"'
+        tags = f"many,no {number % 5000}"
+        more = f'ADD_DATE="{1_600_000_000 + number}" TAGS="{tags}"'
         entries.append(entry(url, f"Entry {number} &amp; more", more) + notes)
     return write(*entries, "</DL>")
+
+
+def largest() -> bytes:
+    """Write all that one import may hold: 10,000 entries, 20 tags each.
+
+    The form around it has nearly 10,485,760 bytes.
+    """
+    entries = []
+    for number in range(10_000):
+        names = ",".join(
+            f"tag {n % 10_000}" for n in range(20 * number, 20 * number + 20)
+        )
+        url = f"https://example.com/largest/{number}"
+        entries.append(entry(url, f"Entry {number}", f'TAGS="{names}"'))
+        entries[-1] += "<DD>" + f"Note {number} " * 80
+    return write(*entries)
 
 
 def part(

@@ -1,6 +1,22 @@
 """How gunicorn serves the application."""
 
-from app.settings import HOST, LOGGING, PORT, THREADS, WORKERS
+import warnings
+
+from app.settings import (
+    HOST,
+    LOGGING,
+    PORT,
+    SECURE_COOKIES,
+    THREADS,
+    TRUSTED_PROXIES,
+    WORKERS,
+)
+
+if SECURE_COOKIES and not TRUSTED_PROXIES:
+    warnings.warn(
+        "SECURE_COOKIES needs a proxy, but TRUSTED_PROXIES names none.",
+        stacklevel=1,
+    )
 
 bind = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
 workers = WORKERS

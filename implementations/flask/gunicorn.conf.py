@@ -15,13 +15,15 @@ workers = settings.WORKERS
 threads = settings.THREADS
 graceful_timeout = 5  # so that all has ended within ten seconds
 limit_request_line = 8190  # 20 tags make a long query
-forwarded_allow_ips = ""  # no proxy is trusted
+forwarded_allow_ips = ""  # that is left to ProxyFix
 control_socket_disable = True
 logconfig_dict = logging_config(settings.LOG_LEVEL)
 
 
 def on_starting(server: Any) -> None:
-    """Refuse to serve others with a secret key that is made up."""
+    """Check what matters once others than this machine are served."""
+    if settings.SESSION_COOKIE_SECURE and not settings.TRUSTED_PROXIES:
+        logging.warning("SECURE_COOKIES without TRUSTED_PROXIES")
     if "SECRET_KEY" in settings.model_fields_set:
         return
     if settings.HOST not in ("127.0.0.1", "::1", "localhost"):

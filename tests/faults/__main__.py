@@ -203,12 +203,11 @@ def try_degenerate(home: Path, name: str, folder: Path) -> Verdict:
 
 
 def check_unbroken(home: Path, folder: Path) -> list[str]:
-    """Run the whole suite without a fault; return what is red."""
+    """Run one row of every test without a fault; return what is red."""
     results = folder / "unbroken.jsonl"
-    rules = tuple(load_rules())
     parallel = ("-p", "xdist.plugin", "-n", str(WORKERS), "--tb=no")
     limit = 5 * SECONDS
-    done = run_suite(home, "", rules, results, *parallel, seconds=limit)
+    done = run_suite(home, "", (), results, *parallel, seconds=limit)
     status, output = done or (None, f"not done after {limit} s")
     if status not in (0, 1):
         return [output[-1000:]]
@@ -351,7 +350,7 @@ def show_matrix(home: Path, folder: Path, only: str | None) -> int:
         if red:
             console.print("without a fault the suite is red:", *red, sep="\n")
             return 1
-        console.print("without a fault the suite is green")
+        console.print("without a fault one row of every test is green")
     faults = [
         fault
         for fault in FAULTS

@@ -134,6 +134,16 @@ fault(
     ("pages.py", '"sort": "-created_at"', '"sort": "created_at"'),
 )
 fault(
+    "every tag on the page",
+    "PAGES-8",
+    ("tags.py", "name LIMIT 20", "name LIMIT 21"),
+)
+fault(
+    "the first tags by name",
+    "PAGES-8",
+    ("tags.py", "bookmarks DESC, name LIMIT", "name LIMIT"),
+)
+fault(
     "tags are one word",
     "PAGES-9",
     (
@@ -202,9 +212,19 @@ fault(
     "PAGES-12",
     (
         "pages.py",
-        'return redirect("/import?" + urlencode(counts))',
+        'return redirect(f"/import?{query}")',
         'return redirect("/import")',
     ),
+)
+fault(
+    "nobody says why an entry was skipped",
+    "PAGES-12",
+    ("importing.py", "if code in given", "if False"),
+)
+fault(
+    "any text is a list of lines",
+    "PAGES-12",
+    ("importing.py", '"[0-9,]{1,200}", v)', '".{0,200}", v)'),
 )
 fault(
     "the page exports another format",
@@ -318,8 +338,17 @@ fault(
     (
         "pages.py",
         "        user = require_session(request, db)\n"
-        "        created = insert_entries(",
-        "        created = insert_entries(",
+        "        result = insert_entries(",
+        "        result = insert_entries(",
+    ),
+)
+fault(
+    "sessions that have expired stay",
+    "SESSIONS-13",
+    (
+        "sessions.py",
+        '"DELETE FROM sessions WHERE user_id = ? AND expires_at <= ?"',
+        '"SELECT ?, ?"',
     ),
 )
 fault(
@@ -467,8 +496,8 @@ fault(
     "CSRF-4",
     (
         "csrf.py",
-        'return host == (request.header("Host") or "").lower()',
-        'return host.startswith((request.header("Host") or "").lower())',
+        "return host.removesuffix(port) == own.removesuffix(port)",
+        "return host.startswith(own.removesuffix(port))",
     ),
 )
 fault(
@@ -477,20 +506,18 @@ fault(
     (
         "pages.py",
         """    form = read_checked_form(request)
-    problem = None
-    with writing() as db:
-        user = require_session(request, db)
-        try:
+    try:
+        with writing() as db:
+            user = require_session(request, db)
             fields = validate(bookmark_fields(form), BOOKMARK)
             insert_bookmark""",
         """    from app.framework.bodies import read_form
 
     form = read_form(request)
-    problem = None
-    with writing() as db:
-        user = require_session(request, db)
-        check_csrf(request, form)
-        try:
+    try:
+        with writing() as db:
+            user = require_session(request, db)
+            check_csrf(request, form)
             fields = validate(bookmark_fields(form), BOOKMARK)
             insert_bookmark""",
     ),

@@ -250,25 +250,34 @@ fault(
     "VALIDATION-15 VALIDATION-16 VALIDATION-17 VALIDATION-20",
 )
 
+MORE = (
+    "reader.held or reader.held.extend(reader.receive())\n"
+    "        or reader.held"
+)
 fault(
     "the end of the input is the last chunk",
     "BODIES-10",
     (
         "framework/framing.py",
-        "while size := read_chunk_size(reader):",
-        "while reader.peek(1) and (size := read_chunk_size(reader)):",
+        "    while True:\n        match",
+        f"    while (\n        {MORE}\n    ):\n        match",
     ),
     (
         "framework/framing.py",
-        'while (line := read_line(reader, room, 431)) != b"\\r\\n":',
-        "while reader.peek(1) and (\n"
-        '        line := read_line(reader, room, 431)) != b"\\r\\n":',
+        "while (line :=",
+        f"while ({MORE}) and (line :=",
     ),
 )
 fault(
     "half a body is a body",
     "BODIES-11",
-    ("framework/framing.py", 'raise Refused(400, "body cut off")', "return"),
+    (
+        "framework/framing.py",
+        "data = reader.read(left)",
+        f"if not ({MORE}):\n"
+        "            return\n"
+        "        data = reader.read(left)",
+    ),
 )
 
 # Validation
@@ -419,9 +428,10 @@ fault(
     "VALIDATION-20",
     (
         "validation.py",
-        ".strip().casefold(), 1, 50)",
-        ".strip().lower(), 1, 50)",
+        "sized(fold(text(value).strip()), 1, 50)",
+        "sized(text(value).strip().lower(), 1, 50)",
     ),
+    also="EXPORTING-3",
 )
 fault(
     "a bad number in a query is 1",
@@ -601,8 +611,8 @@ fault(
     "STORAGE-5",
     (
         "bookmarks.py",
-        ").lastrowid\n    except sqlite3.IntegrityError as error:",
-        ").lastrowid\n    except KeyError as error:",
+        " ON CONFLICT (user_id, url) DO NOTHING",
+        "",
     ),
     also="BOOKMARKS-13 EXPORTING-3 PAGES-4 PAGES-12",
 )
@@ -650,6 +660,20 @@ fault(
         'if "readonly" in str(error):\n'
         '        return Problem(200, "Done.")\n'
         "    if is_unavailable(error):",
+    ),
+)
+fault(
+    "everybody may read the database",
+    "STORAGE-11",
+    ("migrating.py", "database.touch(0o600)", "database.touch()"),
+)
+fault(
+    "a calendar that ends before 9999",
+    "STORAGE-12",
+    (
+        "bookmarks.py",
+        '"created_at": bookmark["created_at"],',
+        '"created_at": bookmark["created_at"].replace("9999-", "9998-"),',
     ),
 )
 fault(
@@ -708,6 +732,21 @@ fault(
     ("migrating.py", 'connection.execute("BEGIN IMMEDIATE")', "pass"),
     ("migrating.py", 'connection.execute("ROLLBACK")', "pass"),
     ("migrating.py", 'connection.execute("COMMIT")', "pass"),
+)
+fault(
+    "a step is looked for before the lock",
+    "MIGRATIONS-9",
+    (
+        "migrating.py",
+        'connection.execute("BEGIN IMMEDIATE")\n'
+        "    if version(connection) >= int(step):\n"
+        '        connection.execute("ROLLBACK")\n'
+        "        return False",
+        "if version(connection) >= int(step):\n"
+        "        return False\n"
+        '    __import__("time").sleep(0.5)\n'
+        '    connection.execute("BEGIN IMMEDIATE")',
+    ),
 )
 fault(
     "a missing table is a crash",
@@ -919,9 +958,18 @@ fault(
     ("tags.py", "count(*) AS bookmarks", "min(count(*), 2) AS bookmarks"),
 )
 fault(
+    "all tags at once",
+    "TAGS-1",
+    (
+        "tags.py",
+        '"name", query)',
+        '"name", {**query, "page": 1, "per_page": 10**6})',
+    ),
+)
+fault(
     "tags by their length",
     "TAGS-2",
-    ("tags.py", "ORDER BY name", "ORDER BY length(name), name"),
+    ("tags.py", '"name", query)', '"length(name), name", query)'),
 )
 fault(
     "old tags stay",
@@ -1027,11 +1075,11 @@ fault(
     "sort is ignored",
     "PAGINATION-9",
     (
-        "pagination.py",
-        'order_by(query.get("sort", "id"))',
-        'order_by("-created_at" if "sort" in query else "id")',
+        "bookmarks.py",
+        'order_by(query["sort"])',
+        'order_by("-created_at")',
     ),
-    also="SEARCH-2 SEARCH-3 SEARCH-5",
+    also="IMPORTING-2 IMPORTING-17 SEARCH-2 SEARCH-3 SEARCH-5",
 )
 fault(
     "another sort is ignored",
@@ -1088,8 +1136,19 @@ fault(
 fault(
     "text is lowered, not folded",
     "SEARCH-2",
-    ("search.py", "notes)).casefold()", "notes)).lower()"),
+    ("search.py", "text.casefold()", "text.lower()"),
     also="IMPORTING-1",
+)
+fault(
+    "an accent may be one letter or two",
+    "SEARCH-2",
+    ("search.py", 'normalize("NFC", text.casefold())', "text.casefold()"),
+    also="EXPORTING-3",
+)
+fault(
+    "what keeps the fields apart can be searched for",
+    "SEARCH-8",
+    ("search.py", 'fold(phrase.replace(SEPARATOR, " "))', "fold(phrase)"),
 )
 fault(
     "wildcards in a phrase",
@@ -1097,9 +1156,9 @@ fault(
     (
         "search.py",
         'conditions.append("instr(folded, ?)")\n'
-        "        values.append(phrase.casefold())",
+        '        values.append(fold(phrase.replace(SEPARATOR, " ")))',
         'conditions.append("folded LIKE ?")\n'
-        '        values.append(f"%{phrase.casefold()}%")',
+        '        values.append(f"%{fold(phrase)}%")',
     ),
 )
 fault(
@@ -1123,8 +1182,8 @@ fault(
     (
         "search.py",
         'conditions.append("instr(folded, ?)")\n'
-        "        values.append(phrase.casefold())",
-        "conditions.append(f\"instr(folded, '{phrase.casefold()}')\")",
+        '        values.append(fold(phrase.replace(SEPARATOR, " ")))',
+        "conditions.append(f\"instr(folded, '{fold(phrase)}')\")",
     ),
 )
 fault(
@@ -1209,7 +1268,7 @@ fault(
 fault(
     "a cheaper hash",
     "ACCOUNTS-9",
-    ("accounts.py", "password_log_n, 8, 5)", "password_log_n, 8, 1)"),
+    ("accounts.py", "password_log_n}:8:5", "password_log_n}:8:1"),
 )
 fault(
     "the password stays as it was",
@@ -1276,6 +1335,17 @@ fault(
     ),
 )
 
+fault(
+    "a hash keeps its cost for ever",
+    "ACCOUNTS-16",
+    ("accounts.py", 'if not stored.startswith(f"{METHOD}$")', "if False"),
+)
+fault(
+    "bytes that were no text are a password",
+    "ACCOUNTS-17",
+    ("validation.py", 'if "\\ufffd" in password:', "if False:"),
+)
+
 # Tokens
 
 fault(
@@ -1310,10 +1380,9 @@ fault(
     "TOKENS-6",
     (
         "accounts.py",
-        "raise wrong_sign_in()\n    request.user = user",
-        "raise wrong_sign_in() if user else Problem(\n"
-        '            401, "Who?", {"WWW-Authenticate": "Bearer"})\n'
-        "    request.user = user",
+        "username)\n        raise wrong_sign_in()",
+        "username)\n        raise wrong_sign_in() if user else Problem(\n"
+        '            401, "Who?", {"WWW-Authenticate": "Bearer"})',
     ),
 )
 fault(
@@ -1448,8 +1517,17 @@ fault(
     (
         "api.py",
         "        user = authenticate(request, db)\n"
-        "        created = insert_entries(",
-        "        created = insert_entries(",
+        "        result = insert_entries(",
+        "        result = insert_entries(",
+    ),
+)
+fault(
+    "tokens that have expired stay",
+    "TOKENS-18",
+    (
+        "tokens.py",
+        '"DELETE FROM tokens WHERE user_id = ? AND expires_at <= ?"',
+        '"SELECT ?, ?"',
     ),
 )
 
@@ -1461,10 +1539,12 @@ fault(
     (
         "api.py",
         "user = authenticate(request, db)\n"
-        '        tags = count_tags(db, user["id"])',
+        "        query = validate_query(request.query, PAGE)\n"
+        "        page = page_of_tags(",
         'known = request.header("Authorization")\n'
         '        user = authenticate(request, db) if known else {"id": 0}\n'
-        '        tags = count_tags(db, user["id"])',
+        "        query = validate_query(request.query, PAGE)\n"
+        "        page = page_of_tags(",
     ),
 )
 fault(
@@ -1600,7 +1680,7 @@ fault(
 fault(
     "a secret is made up without a word",
     "SETTINGS-7",
-    ("settings.py", "log.warning(", "log.debug("),
+    ("settings.py", 'log.warning("SECRET', 'log.debug("SECRET'),
 )
 fault(
     "each worker has a secret",
@@ -1610,6 +1690,21 @@ fault(
         "key = settings.secret_key.encode()",
         'pid = str(__import__("os").getpid()).encode()\n'
         "    key = settings.secret_key.encode() + pid",
+    ),
+)
+
+fault(
+    "a proxy is expected without a word",
+    "SETTINGS-11",
+    ("cli.py", "    check_proxies()\n", ""),
+)
+fault(
+    "a proxy is asked for always",
+    "SETTINGS-11",
+    (
+        "settings.py",
+        "if settings.secure_cookies and not settings.trusted_proxies:",
+        "if not settings.trusted_proxies:",
     ),
 )
 
@@ -1739,6 +1834,45 @@ fault(
         '        "authorization": request.header("Authorization"),',
     ),
 )
+fault(
+    "any address is believed",
+    "LOGGING-5",
+    (
+        "logs.py",
+        '"address": request.address,',
+        '"address": request.header("X-Forwarded-For") or request.address,',
+    ),
+)
+fault(
+    "a trace with all values",
+    "LOGGING-9",
+    (
+        "logs.py",
+        "self.formatException(record.exc_info)",
+        "record.exc_info[1]\n"
+        "            from traceback import TracebackException as Trace\n"
+        "            trace = Trace(*record.exc_info, capture_locals=True)\n"
+        '            line["trace"] = "".join(trace.format())',
+    ),
+)
+fault(
+    "a sign-in that fails leaves no line",
+    "LOGGING-10",
+    (
+        "limits.py",
+        'log.warning("sign-in failed"',
+        'log.debug("sign-in failed"',
+    ),
+)
+fault(
+    "a sign-in that fails tells the name",
+    "LOGGING-10",
+    (
+        "limits.py",
+        'line = {"address": request.address}',
+        'line = {"address": request.address, "username": username}',
+    ),
+)
 
 # Hosts
 
@@ -1795,10 +1929,8 @@ fault(
     "HOSTS-2",
     (
         "framework/framing.py",
-        'f"{environ[key]},{value}" if key in environ else value',
-        '(\n            f"{environ[key]},{value}"\n'
-        '            if key in environ and key != "HTTP_HOST"\n'
-        "            else value\n        )",
+        "if key in environ:",
+        'if key in environ and key != "HTTP_HOST":',
     ),
 )
 fault(
@@ -1925,4 +2057,29 @@ fault(
         "\n"
         "        return router.dispatch(request)",
     ),
+)
+fault(
+    "another protocol is refused",
+    "ROBUSTNESS-7",
+    (
+        "wsgi.py",
+        "return router.dispatch(request)",
+        'if request.header("Upgrade"):\n'
+        "            from app.framework.errors import Problem\n"
+        '            raise Problem(426, "There is no other protocol.")\n'
+        "        return router.dispatch(request)",
+    ),
+)
+fault(
+    "every body is read at once",
+    "ROBUSTNESS-9",
+    (
+        "wsgi.py",
+        "    request = Request(\n",
+        '    read = environ["wsgi.input"].read\n'
+        '    body = b"".join(iter(lambda: read(65536), b""))\n'
+        '    environ["wsgi.input"] = __import__("io").BytesIO(body)\n'
+        "    request = Request(\n",
+    ),
+    also="IMPORTING-10 IMPORTING-12 LIMITS-3 LIMITS-11",
 )

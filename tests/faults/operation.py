@@ -2,6 +2,8 @@
 
 from faults.fault import fault
 
+NOT_ASKED = "(self.idle and not self.server.running)"
+
 # Caching
 
 CONDITION = "check_if_match(request, bookmark_etag(bookmark))\n        "
@@ -45,10 +47,10 @@ fault(
     "CACHING-3",
     (
         "framework/framing.py",
-        'f"{environ[key]},{value}" if key in environ else value',
-        '(\n            f"{environ[key]},{value}"\n'
-        '            if key in environ and "HTTP_IF_" not in key\n'
-        "            else environ.get(key, value)\n        )",
+        "        if key in environ:\n",
+        '        if key in environ and "HTTP_IF_" in key:\n'
+        "            continue\n"
+        "        if key in environ:\n",
     ),
 )
 fault(
@@ -83,8 +85,17 @@ fault(
     "CACHING-5",
     (
         "framework/caching.py",
-        "or etag in TAG.findall(condition)",
-        "or etag in (TAG.findall(condition) or [etag])",
+        "return bool(TAGS.fullmatch(condition)) and etag",
+        "return not TAGS.fullmatch(condition) or etag",
+    ),
+)
+fault(
+    "what cannot be read of a condition is left out",
+    "CACHING-5",
+    (
+        "framework/caching.py",
+        "return bool(TAGS.fullmatch(condition)) and etag",
+        "return etag",
     ),
 )
 fault(
@@ -488,8 +499,8 @@ fault(
     "HEADERS-6",
     (
         "framework/framing.py",
-        'lines = [f"HTTP/1.1 {status}"]',
-        'lines = [f"HTTP/1.1 {status}", "Server: CPython/3.11"]',
+        '[f"HTTP/1.1 {status}"]',
+        '[f"HTTP/1.1 {status}", "Server: CPython/3.11"]',
     ),
 )
 fault(
@@ -509,15 +520,15 @@ fault(
     "LIMITS-4",
     (
         "accounts.py",
-        "check_limit(db, username, request.address)\n        user =",
+        "check_limit(request, db, username)\n        user =",
         "user =",
     ),
     (
         "accounts.py",
-        "count_failure(username, request.address)",
+        "count_failure(request, username)",
         "with reading() as db:\n"
-        "            check_limit(db, username, request.address)\n"
-        "        count_failure(username, request.address)",
+        "            check_limit(request, db, username)\n"
+        "        count_failure(request, username)",
     ),
     also="LIMITS-5 LIMITS-7 LIMITS-8 LIMITS-9",
 )
@@ -526,8 +537,8 @@ fault(
     "LIMITS-4",
     (
         "accounts.py",
-        "count_failure(username, request.address)",
-        "if user:\n            count_failure(username, request.address)",
+        "count_failure(request, username)",
+        "if user:\n            count_failure(request, username)",
     ),
 )
 fault(
@@ -572,14 +583,14 @@ fault(
     (
         "accounts.py",
         "with reading() as db:\n"
-        "        check_limit(db, username, request.address)\n"
+        "        check_limit(request, db, username)\n"
         "        user = get_user(db, username)",
         "try:\n"
         "        with reading() as db:\n"
-        "            check_limit(db, username, request.address)\n"
+        "            check_limit(request, db, username)\n"
         "            user = get_user(db, username)\n"
         "    except Problem:\n"
-        "        count_failure(username, request.address)\n"
+        "        count_failure(request, username)\n"
         "        raise",
     ),
 )
@@ -599,12 +610,12 @@ fault(
 fault(
     "a wrong current password is not counted",
     "LIMITS-8",
-    ("api.py", 'count_failure(user["username"], request.address)', "pass"),
+    ("api.py", 'count_failure(request, user["username"])', "pass"),
 )
 fault(
     "the current password may always be tried",
     "LIMITS-8",
-    ("api.py", 'check_limit(db, user["username"], request.address)', "pass"),
+    ("api.py", 'check_limit(request, db, user["username"])', "pass"),
 )
 fault(
     "a forwarded address counts",
@@ -624,6 +635,89 @@ fault(
         "return username if len(username) <= 128 else digest(username)",
         "return f\"{__import__('os').getpid()} {digest(username)}\"",
     ),
+)
+
+fault(
+    "as many hash as come",
+    "LIMITS-12",
+    (
+        "accounts.py",
+        "= BoundedSemaphore(CORES), BoundedSemaphore(CORES)",
+        "= BoundedSemaphore(999), BoundedSemaphore(999)",
+    ),
+)
+fault(
+    "nobody knows when a turn comes",
+    "LIMITS-12",
+    ("accounts.py", '{"Retry-After": "1"}', "{}"),
+)
+fault(
+    "a proxy tells nothing",
+    "LIMITS-13",
+    (
+        "framework/messages.py",
+        "if forwarded and self.address in trusted_proxies:",
+        "if False:",
+    ),
+)
+fault(
+    "the first of the addresses counts",
+    "LIMITS-13",
+    (
+        "framework/messages.py",
+        'forwarded.rpartition(",")[2]',
+        'forwarded.partition(",")[0]',
+    ),
+)
+fault(
+    "with a proxy everybody is trusted",
+    "LIMITS-14",
+    (
+        "framework/messages.py",
+        "if forwarded and self.address in trusted_proxies:",
+        "if forwarded and trusted_proxies:",
+    ),
+)
+fault(
+    "each address of IPv6 counts for itself",
+    "LIMITS-15",
+    (
+        "limits.py",
+        "str(IPv6Network((int(address), 64), strict=False))",
+        "str(address)",
+    ),
+)
+fault(
+    "guessing from everywhere has no end",
+    "LIMITS-16",
+    (
+        "limits.py",
+        'check_failures(db, 10 * count, "username = ?", [name])',
+        "pass",
+    ),
+)
+fault(
+    "bookmarks without end",
+    "LIMITS-17",
+    (
+        "bookmarks.py",
+        "refuse_excess(db, rows, [user_id], settings.max_bookmarks,",
+        "refuse_excess(db, rows, [user_id], 10**9,",
+    ),
+)
+fault(
+    "an import may bring more bookmarks",
+    "LIMITS-17",
+    (
+        "importing.py",
+        "    refuse_more_bookmarks(db, user_id)\n    most",
+        "    most",
+    ),
+)
+fault(
+    "what an account keeps is counted before",
+    "LIMITS-17 IMPORTING-14",
+    ("limits.py", "if count > most:", "if count > most + 1:"),
 )
 
 # Logging
@@ -715,8 +809,8 @@ fault(
     "SHUTDOWN-1",
     (
         "framework/server.py",
-        "while self.connections and monotonic() < self.end:",
-        "while False:",
+        "self.running or self.connections and monotonic() < self.end:",
+        "self.running:",
     ),
 )
 fault(
@@ -727,17 +821,23 @@ fault(
         "seconds)\n        self.listener.close()",
         "seconds)",
     ),
-    (
-        "framework/server.py",
-        "sleep(0.05)",
-        "self.accept()\n            sleep(0.05)",
-    ),
+    ("framework/server.py", NOT_ASKED, "False"),
 )
 fault(
     "slow clients are waited for",
     "SHUTDOWN-3",
-    ("framework/server.py", "if self.idle:\n", "if False:\n"),
+    ("framework/server.py", NOT_ASKED, "False"),
     ("framework/server.py", "grace_seconds = 8", "grace_seconds = 80"),
+)
+fault(
+    "a worker that died is missed",
+    "SHUTDOWN-5",
+    ("framework/workers.py", "workers.remove(worker)", "pass"),
+)
+fault(
+    "orphans go on",
+    "SHUTDOWN-6",
+    ("framework/workers.py", "while os.getppid() == parent:", "while True:"),
 )
 fault(
     "SIGINT breaks off",
@@ -788,4 +888,5 @@ fault(
     "few clients are many",
     "ROBUSTNESS-6",
     ("framework/server.py", "max_connections = 1000", "max_connections = 100"),
+    ("framework/server.py", "if connection.idle and", "if False and"),
 )

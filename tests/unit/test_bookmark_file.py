@@ -4,8 +4,11 @@ import importlib.util
 import re
 import string
 import time
+import tracemalloc
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 import uploads
@@ -29,9 +32,15 @@ def load(path: Path) -> object:
 bookmark_file = load(COPIES[0])
 
 
+def read(content: str | bytes, most: int = 100_000) -> object:
+    """Read a file that has this content."""
+    content = content.encode() if isinstance(content, str) else content
+    return bookmark_file.read_bookmarks(BytesIO(content), most)
+
+
 def read_one(markup: str) -> object:
     """Read a file of one entry."""
-    (entry,) = bookmark_file.read_bookmarks(DOCTYPE + "<DL><p>" + markup)
+    (entry,) = read(DOCTYPE + "<DL><p>" + markup).entries
     return entry
 
 
@@ -56,19 +65,29 @@ def test_all_four_have_the_same_file() -> None:
 @pytest.mark.parametrize("name", uploads.READABLE)
 def test_files_of_browsers(name: str) -> None:
     """Every entry comes out field by field, in the order of the file."""
-    text = uploads.read(name).decode("utf-8")
     expected = uploads.read_expected(name)["entries"]
-    found = [shown(entry) for entry in bookmark_file.read_bookmarks(text)]
-    for entry in expected:
-        entry.pop("skipped", None)
-    assert found == expected
+    file = read(uploads.read(name))
+    codes = [entry.pop("skipped", None) for entry in expected]
+    lines = [entry.pop("line", None) for entry in expected]
+    assert [shown(entry) for entry in file.entries] == [
+        one for one in expected if one
+    ]
+    found = {entry.url: entry.line for entry in file.entries}
+    told = zip(expected, codes, lines, strict=True)
+    for entry, code, line in told:
+        if code == "invalid":
+            assert found[entry["url"]] == line
+    places = zip(codes, lines, strict=True)
+    assert file.repeated == [
+        line for code, line in places if code == "repeated"
+    ]
 
 
 @pytest.mark.parametrize("name", uploads.REFUSED)
 def test_other_files(name: str) -> None:
     """What is no bookmark file, or not UTF-8, is refused."""
     with pytest.raises(ValueError):
-        bookmark_file.read_bookmarks(uploads.read(name).decode("utf-8"))
+        read(uploads.read(name))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +100,8 @@ def test_other_files(name: str) -> None:
         '<A HREF="https://example.com/">no list</A>',
         '<DL></DL><A HREF="https://example.com/">behind a list</A>',
         '<!-- <DL><A HREF="https://example.com/">commented out</A></DL> -->',
+        '<UL></UL><A HREF="https://example.com/">behind a list</A>',
+        '</UL></DL><A HREF="https://example.com/">behind no list</A>',
         "text" + DOCTYPE,
         "<!DOCTYPE html><p>" + DOCTYPE,
     ],
@@ -88,7 +109,7 @@ def test_other_files(name: str) -> None:
 def test_texts_that_are_no_bookmark_file(text: str) -> None:
     """Without the doctype there must be an address in a list."""
     with pytest.raises(bookmark_file.NotABookmarkFile):
-        bookmark_file.read_bookmarks(text)
+        read(text)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +124,7 @@ def test_texts_that_are_no_bookmark_file(text: str) -> None:
 )
 def test_the_doctype_is_enough(text: str) -> None:
     """A file with the doctype may be empty."""
-    assert bookmark_file.read_bookmarks(text) == []
+    assert read(text).entries == []
 
 
 @pytest.mark.parametrize(
@@ -123,10 +144,14 @@ def test_the_doctype_is_enough(text: str) -> None:
         (" " * 500 + "x", "x"),
         ("&#" + "9" * 5000 + ";", "&#" + "9" * 298),
         ("&#xD800;", "\ufffd"),
-        ("a\r\nb\rc", "a\nb\nc"),
+        ("a\r\nb\rc\td", "a b c d"),
         ("a&#13;b", "a\rb"),
         ("AT&amp;T &copy2 &lt;", "AT&T &copy2 <"),
         ("a <i>b</i> <3 </ c", "a b <3 </ c"),
+        ("a<br>b<BR/>c</p>d<Li>e<brx>f<linkx>g", "a b c d efg"),
+        ("a<!-- <br> -->b<!-->c<!--->d", "abcd"),
+        ("<b></b>" * 50_000 + "x", "x"),
+        (" " * 70_001 + "x", "https://x.example"),
     ],
 )
 def test_titles_are_mended(markup: str, title: str) -> None:
@@ -150,7 +175,9 @@ def test_a_title_that_is_a_url_is_cut() -> None:
         ("<DD>" + "x" * 1001, "x" * 1000),
         ("<DD>a\0b", "ab"),
         ("<DD>&#32;a&#10;\n", " a\n"),
-        ("<DD>a<p>b</p>", "ab"),
+        ("<DD>a<p>b</p>", "a\nb"),
+        ("<DD>a<br>b<ul><li>c</ul>d", "a\nb\n\nc\nd"),
+        ("<DD><br> a\tb<br>", "a\tb"),
         ("<DD>a</DD>b", "a"),
         ("<DD>a<HR>b", "a"),
         ("<DD>a<DT>b", "a"),
@@ -178,6 +205,8 @@ def test_notes_are_mended(markup: str, notes: str) -> None:
         (",".join("abcdefghijklmnopqrstuvwxyz"), list("abcdefghijklmnopqrst")),
         ("a,a," * 30 + "z", ["a", "z"]),
         ("a&amp;b,&lt;", ["a&b", "<"]),
+        ("e\u0301,\u00c9", ["\u00e9"]),
+        ("\u0130" * 25 + "," + "\u0130" * 26, ["i\u0307" * 25]),
     ],
 )
 def test_tags_are_mended(value: str, tags: list[str]) -> None:
@@ -212,11 +241,21 @@ def test_folders_become_tags(folders: list[str], tags: list[str]) -> None:
         ("0", None),
         ("-1", None),
         ("253402300799", 253402300799),
-        ("253402300800", None),
-        ("1700000000000000", None),
+        ("253402300800", 253402300),
+        ("1700000000999", 1700000000),
+        ("253402300799999", 253402300799),
+        ("253402300800000", 253402300),
+        ("1700000000000000", 1700000000),
+        ("253402300799999999", 253402300799),
+        ("253402300800000000", None),
+        ("0000000000000000001", None),
         ("9" * 100_000, None),
         ("1e9", None),
-        ("1.5", None),
+        ("1.5", 1),
+        ("0.9", None),
+        ("1700000000123.", 1700000000),
+        (".5", None),
+        ("1.5.5", None),
         ("", None),
         ("٣", None),
         ("0001", 1),
@@ -230,6 +269,88 @@ def test_dates_are_mended(value: str, seconds: int | None) -> None:
     assert moment is None or moment.utcoffset() == timedelta(0)
 
 
+@pytest.mark.parametrize("date", ["ADD_DATE=5", "TIME_ADDED=5"])
+def test_dates_have_two_names(date: str) -> None:
+    """Pocket's name for the date means the same."""
+    entry = read_one(f'<A {date} HREF="https://x.example">x</A>')
+    assert entry.created_at.timestamp() == 5
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        (" https://x.example\n", "https://x.example"),
+        ("&#32;https://x.example&nbsp;", "https://x.example"),
+        ("?a&amp;b&not;c&notin;d", "?a&b\u00acc\u2209d"),
+        ("?x=1&notes;y&copyfrom;z", "?x=1&notes;y&copyfrom;z"),
+        ("?a&copy=2&copy2&ampb", "?a&copy=2&copy2&ampb"),
+        ("?a&copy-b&copy", "?a\u00a9-b\u00a9"),
+        ("?a&hellip-b&nosuch;c&;d", "?a&hellip-b&nosuch;c&;d"),
+        ("?a&#38;b&#x26;c&#38-d&#38=e", "?a&b&c&-d&#38=e"),
+        ("x" * 70_001, "x" * 70_000),
+    ],
+)
+def test_addresses_are_decoded(written: str, url: str) -> None:
+    """References are those that a browser would find."""
+    assert read_one(f'<A HREF="{written}">x</A>').url == url
+
+
+@pytest.mark.parametrize("value", ["false", "FALSE", "False"])
+def test_roots_may_be_none(value: str) -> None:
+    """A root that says that it is none is a folder."""
+    folder = f"<H3 PERSONAL_TOOLBAR_FOLDER={value}>A</H3><DL>"
+    assert read_one(f'{folder}<A HREF="h">x</A>').tags == ["a"]
+    both = folder.replace("<H3", "<H3 UNFILED_BOOKMARKS_FOLDER")
+    assert read_one(f'{both}<A HREF="h">x</A>').tags == []
+
+
+def test_repeated_entries() -> None:
+    """What repeats an address adds its tags and no more."""
+    file = read(
+        DOCTYPE + "<DL><H3>F</H3><DL>\r\n<A HREF=a TAGS=t>One</A>\r"
+        "<A HREF=b>Two</A></DL>\n<H3>G</H3>\n\n<DL><A\nHREF=' a'"
+        " ADD_DATE=1 TAGS='t,u'>Three</A><DD>Notes</DL><A><A HREF><A HREF=c>"
+    )
+    shown = [(one.url, one.title, one.tags) for one in file.entries]
+    assert shown == [
+        ("a", "One", ["f", "t", "g", "u"]),
+        ("b", "Two", ["f"]),
+        ("", "", []),
+        ("c", "c", []),
+    ]
+    assert [one.line for one in file.entries] == [2, 3, 7, 7]
+    assert file.repeated == [6, 7]
+    assert (file.entries[0].notes, file.entries[0].created_at) == ("", None)
+
+
+@pytest.mark.parametrize(
+    "comment", ["<!--", "<!-- a > b", "<!---", "--> <!--"]
+)
+def test_an_open_comment_hides_nothing(comment: str) -> None:
+    """Only what stands in a whole comment is left out."""
+    text = f"{DOCTYPE}<DL><!-- <A HREF=x> --><A HREF=a>{comment}<A HREF=b>c"
+    assert [entry.url for entry in read(text).entries] == ["a", "b"]
+
+
+@pytest.mark.parametrize("href", ["{}", "h", ""])
+def test_too_many_entries(href: str) -> None:
+    """All entries count, whether they repeat one or not."""
+    text = "".join(f"<A HREF='{href.format(n)}'>" for n in range(5))
+    assert len(read(DOCTYPE + text, 5).entries) >= 1
+    with pytest.raises(bookmark_file.TooManyEntries):
+        read(DOCTYPE + text, 4)
+
+
+@pytest.mark.parametrize("at", [0, 1, 65_535, 65_536, 200_000])
+def test_all_of_a_file_is_utf_8(at: int) -> None:
+    """A letter may be cut by a boundary of blocks, but not by the end."""
+    text = DOCTYPE.encode() + b"x" * at + "é".encode()
+    assert read(text + b"x").entries == []
+    for bad in (text[:-1], text[:-1] + b"x", text + b"\xff"):
+        with pytest.raises(UnicodeDecodeError):
+            read(bad)
+
+
 HOSTILE = {
     piece: piece * (MEGABYTE // len(piece))
     for piece in [
@@ -241,6 +362,11 @@ HOSTILE = {
         "<!-",
         "<!--",
         "<!-->",
+        "<!---",
+        "-->",
+        "<ul>",
+        "<br>",
+        "<A HREF=h><br>",
         "<![",
         "<?",
         "<a ",
@@ -297,16 +423,54 @@ HOSTILE |= {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_time_is_linear(name: str) -> None:
     """A megabyte of anything takes seconds, where squares take hours."""
-    text = DOCTYPE + HOSTILE[name]
+    text = (DOCTYPE + HOSTILE[name]).encode()
     began = time.process_time()
-    bookmark_file.read_bookmarks(text)
+    show_all(text)
     assert time.process_time() - began < 6
+
+
+def show_all(content: bytes) -> None:
+    """Read a file and ask for each field of each entry."""
+    for entry in read(content, MEGABYTE).entries:
+        shown(entry)
+
+
+TAGGED = ",".join(f"{n:02}🦊" + "x" * 40 for n in range(20))
+LARGE = {
+    "one emoji": "🦊" + "x" * 100,
+    "one emoji in each": "".join(
+        f"<A HREF='h{n}'>🦊{'t' * 290}</A><DD>🦊{'n' * 690}"
+        for n in range(1_000)
+    ),
+    "tags": "".join(
+        f"<A HREF='{n}' TAGS='{n},{TAGGED}'>x" for n in range(1_000)
+    ),
+    "tags by folders": "".join(
+        f"<H3>{'x' * 40}{n}</H3><DL>" for n in range(20)
+    )
+    + "".join(f"<A HREF='{n}'>x</A>" for n in range(10_000)),
+    "addresses": "<A HREF='h🦊{}'>".format("x" * MEGABYTE),
+    "a title": "<A HREF=h>🦊" + "x<br>" * (MEGABYTE // 5),
+    "a folder": "<H3>🦊" + "x" * MEGABYTE,
+    "line ends": "\r\n" * (MEGABYTE // 2),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_memory_is_bounded(name: str) -> None:
+    """A file takes three times its size at most, whatever is in it."""
+    content = (DOCTYPE + LARGE[name]).encode().ljust(MEGABYTE)
+    tracemalloc.start()
+    file = read(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * len(content) + 2 * MEGABYTE, file.repeated
 
 
 def test_depth_has_no_limit() -> None:
     """A million lists in each other are no trouble."""
     text = DOCTYPE + "<DL>" * MEGABYTE + '<A HREF="h">x</A>'
-    assert len(bookmark_file.read_bookmarks(text)) == 1
+    assert len(read(text).entries) == 1
 
 
 PIECES = [
@@ -335,7 +499,6 @@ PIECES = [
     "&#0;",
     "\0",
     "\ufeff",
-    "\ud800",
     "İ",
     "ß",
     DOCTYPE,
@@ -347,18 +510,26 @@ PIECES = [
 def test_any_text(text: str) -> None:
     """Any text gives entries in their limits, or is no bookmark file."""
     try:
-        entries = bookmark_file.read_bookmarks(text)
+        file = read(text)
     except bookmark_file.NotABookmarkFile:
         return
-    for entry in entries:
+    assert len({entry.url for entry in file.entries}) == len(file.entries)
+    assert file.repeated == sorted(file.repeated)
+    for entry in file.entries:
+        assert 1 <= entry.line <= 1 + text.count("\n") + text.count("\r")
         assert entry.title or not entry.url.strip()
         assert len(entry.title) <= 300
         assert len(entry.notes) <= 1000
         assert len(entry.tags) == len(set(entry.tags)) <= 20
         for tag in entry.tags:
-            assert tag == tag.strip().casefold()
+            assert tag == fold(tag)
             assert 1 <= len(tag) <= 50
             assert "," not in tag
+
+
+def fold(text: str) -> str:
+    """Write a tag as the API does."""
+    return normalize("NFC", text.strip().casefold())
 
 
 def is_bmp_safe(character: str) -> bool:
@@ -380,7 +551,7 @@ NASTY = st.sampled_from(
 ) | st.characters().filter(is_bmp_safe)
 TEXTS = st.lists(NASTY, max_size=40).map("".join)
 TITLES = TEXTS.map(lambda text: text.strip()[:300].rstrip()).filter(bool)
-TAGS = TEXTS.map(lambda text: text.replace(",", "").strip().casefold())
+TAGS = TEXTS.map(lambda text: fold(text.replace(",", "")))
 URLS = TEXTS.map(
     lambda text: (
         "https://example.com/" + re.sub(r"[\s\x00-\x1f\x7f-\x9f\\]", "", text)
@@ -414,13 +585,13 @@ def write(bookmarks: list[dict]) -> str:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(BOOKMARKS, max_size=5))
+@given(st.lists(BOOKMARKS, max_size=5, unique_by=lambda one: one["url"]))
 def test_what_is_written_is_read(bookmarks: list[dict]) -> None:
     """Reading what was written gives the same, the time to the second."""
     for bookmark in bookmarks:
         bookmark["created_at"] += "Z"
         bookmark["updated_at"] = bookmark["created_at"]
-    found = bookmark_file.read_bookmarks(write(bookmarks))
+    found = read(write(bookmarks)).entries
     assert len(found) == len(bookmarks)
     for entry, bookmark in zip(found, bookmarks, strict=True):
         written = datetime.fromisoformat(bookmark["created_at"])

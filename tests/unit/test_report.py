@@ -68,13 +68,14 @@ def test_different_requests(one: dict, two: dict) -> None:
         (200, False),
         (404, True),
         ({401, 400}, True),
-        ({201, 411}, False),
+        ({201, 411}, None),
         ([200, 404], False),
+        ([404, {200, 400}], None),
         ([404, {400, "closed"}], True),
         ("closed", True),
     ],
 )
-def test_expects_error(expected: object, error: bool) -> None:
+def test_expects_error(expected: object, error: bool | None) -> None:
     """A request counts as an error's only if nothing else would do."""
     assert report.Exchange("", "", expected).expects_error is error
 
@@ -130,7 +131,7 @@ def test_results(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "tests.jsonl"
     results = report.Results(path, {"implementation": "x"})
     results.add({"outcome": "passed"}, [("a", False), ("b", True)])
-    results.add({"outcome": "blocked"}, [("a", True)])
+    results.add({"outcome": "blocked"}, [("a", True), ("c", None)])
     results.close({"needs x": 2})
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["kind"] for line in lines] == [
@@ -141,7 +142,8 @@ def test_results(tmp_path: Path) -> None:
     ]
     footer = lines[-1]
     assert footer["passed"] == footer["blocked"] == 1
-    assert footer["requests"] == 3
-    assert footer["different_requests"] == 2
+    assert footer["requests"] == 4
+    assert footer["different_requests"] == 3
     assert footer["different_expecting_error"] == 2
+    assert footer["different_left_open"] == 1
     assert footer["not_run"] == {"needs x": 2}

@@ -5,10 +5,12 @@ import importlib
 import importlib.util
 import json
 import logging
+import multiprocessing
 import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -17,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 FOLDER = Path(__file__).parent
@@ -53,7 +56,7 @@ def listen(
 def start(application: Callable, **options: float) -> Iterator[int]:
     """Run a server in a thread; yield its port; stop it."""
     running = listen(application, **options)
-    thread = threading.Thread(target=running.run)
+    thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     yield running.port
     running.stop()
@@ -71,7 +74,7 @@ def port() -> Iterator[int]:
 def hasty() -> Iterator[int]:
     """Serve it with little patience."""
     hurry = dict.fromkeys(
-        ("head_seconds", "body_seconds", "idle_seconds", "place_seconds"), 0.3
+        ("head_seconds", "body_seconds", "idle_seconds"), 0.3
     )
     hurry |= {"long_body_seconds": 1.5, "write_seconds": 0.5}
     yield from start(misbehaving.application, threads=2, **hurry)
@@ -178,6 +181,8 @@ REFUSED = [
     ("tab-in-target", "3.2", 400, request("GET /a\tb HTTP/1.1")),
     ("raw-non-ascii", "3.2", 400, request("GET /\xe9 HTTP/1.1")),
     ("nul-in-target", "3.2", 400, request("GET /\0 HTTP/1.1")),
+    ("backslash", "3.2", 400, request("GET /a\\b HTTP/1.1")),
+    ("absolute-backslash", "3.2", 400, request("GET http://h/\\ HTTP/1.1")),
     ("two-spaces", "3", 400, request("GET  / HTTP/1.1")),
     ("tab-separated", "3", 400, request("GET\t/\tHTTP/1.1")),
     ("space-first", "3", 400, request(" GET / HTTP/1.1")),
@@ -246,7 +251,7 @@ REFUSED = [
             ("identity", 400), ("gzip", 400), ("chunked, gzip", 400),
             ("chunked, identity", 400), ("", 400), ("chunked;q=1", 400),
             ("\x0bchunked", 400), ("chunked,", 400), ('"chunked"', 400),
-            ("xchunked", 501), ("gzip, chunked", 501),
+            ("xchunked", 400), ("gzip, chunked", 501),
             ("chunked, chunked", 501), (", chunked", 501),
         ]
     ),
@@ -265,7 +270,12 @@ REFUSED = [
             "5;a\0b\r\nhello\r\n0\r\n\r\n", "5;a\nb\r\nhello\r\n0\r\n\r\n",
             "5;" + "a" * 5000, "0\r\nbad trailer\r\n\r\n",
             "0\r\n folded: x\r\n\r\n", "0\r\nA: b\n\r\n", "\xb5\r\nhello\r\n",
-            "0\nGET / HTTP/1.1\r\n",
+            "0\nGET / HTTP/1.1\r\n", "5;\r\nhello\r\n0\r\n\r\n",
+            "5;a b\r\nhello\r\n0\r\n\r\n", "5;(a)\r\nhello\r\n0\r\n\r\n",
+            "5;a=\r\nhello\r\n0\r\n\r\n", "5;a=(\r\nhello\r\n0\r\n\r\n",
+            '5;a="b\r\nhello\r\n0\r\n\r\n', "5;=b\r\nhello\r\n0\r\n\r\n",
+            "5;a;;b\r\nhello\r\n0\r\n\r\n", "5 a\r\nhello\r\n0\r\n\r\n",
+            ("1;" + "a" * 4000 + "\r\nb\r\n") * 9 + "0\r\n\r\n",
         ]
     ),
     ("expectation", "10.1.1 of 9110", 417,
@@ -302,6 +312,8 @@ ACCEPTED = [
      {"PATH_INFO": "/a/b", "QUERY_STRING": "c=d&e", "RAW_URI": "/a/b?c=d&e"}),
     ("percent", request("GET /%62%2F%c3%a9%00%zz%?%62 HTTP/1.1"),
      {"PATH_INFO": "/b/\xc3\xa9\0%zz%", "QUERY_STRING": "%62"}),
+    ("backslash-in-query", request("GET /?a\\b HTTP/1.1"),
+     {"PATH_INFO": "/", "QUERY_STRING": "a\\b"}),
     ("double-slash", request("GET //a//b HTTP/1.1"), {"PATH_INFO": "//a//b"}),
     ("dots", request("GET /a/../b HTTP/1.1"), {"PATH_INFO": "/a/../b"}),
     ("absolute", request("GET http://other:81/x?y HTTP/1.1"),
@@ -330,6 +342,8 @@ ACCEPTED = [
     ("empty-field", request("GET / HTTP/1.1", "A:"), {"HTTP_A": ""}),
     ("obs-text", request("GET / HTTP/1.1", "A: \xe9"), {"HTTP_A": "\xe9"}),
     ("joined", request("GET / HTTP/1.1", "A: b", "a: c"), {"HTTP_A": "b,c"}),
+    ("cookies", request("GET / HTTP/1.1", "Cookie: a=b", "cookie: c=d; e"),
+     {"HTTP_COOKIE": "a=b; c=d; e"}),
     ("dropped-name", request("GET / HTTP/1.1", "X-A: b", "X_A: c"),
      {"HTTP_X_A": "b"}),
     ("content-type", post("Content-Type: a/b", "Content-Length: 0"),
@@ -350,6 +364,8 @@ ACCEPTED = [
      {"body": ""}),
     ("extension", post(CHUNKED, body='2;a="b";c\r\nab\r\n0;d\r\n\r\n'),
      {"body": "ab"}),
+    ("extension-quoted", post(CHUNKED, body='2 ; a\t= "\\";\xe9"\r\nab\r\n'
+                              "0\r\n\r\n"), {"body": "ab"}),
     ("extension-blank", post(CHUNKED, body="2 ; a\r\nab\r\n0\r\n\r\n"),
      {"body": "ab"}),
     ("trailer", post(CHUNKED, body="2\r\nab\r\n0\r\nX-T: 1\r\n\r\n"),
@@ -424,8 +440,9 @@ def test_simple_answer(port: int) -> None:
         sock.sendall(plain("GET /nothing HTTP/1.1", H))
         head = sock.recv(65536).decode()
     assert re.fullmatch(
-        r"HTTP/1\.1 200 OK\r\nContent-Length: 0\r\n"
-        r"Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n\r\n",
+        r"HTTP/1\.1 200 OK\r\n"
+        r"Date: \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\r\n"
+        r"Content-Length: 0\r\n\r\n",
         head,
     )
 
@@ -629,10 +646,11 @@ def test_stream_1_0(port: int) -> None:
         "HEAD /short-list HTTP/1.1",
         "GET /no-content HTTP/1.1",
         "GET /not-modified HTTP/1.1",
+        "GET /reset-content HTTP/1.1",
     ],
 )
 def test_no_content(port: int, line: str) -> None:
-    """Send no content for HEAD, 204 and 304 (RFC 9112 §6.3)."""
+    """Send no content for HEAD, 204, 205 and 304 (RFC 9112 §6.3)."""
     answer = talk(port, plain(line, H) + request("GET /nothing HTTP/1.1"))
     head, rest = answer.split(b"\r\n\r\n", 1)
     assert rest.startswith(b"HTTP/1.1 200 OK\r\n") or not rest
@@ -658,6 +676,12 @@ def test_204_without_length(port: int) -> None:
     """Send no Content-Length with 204 (RFC 9110 §8.6)."""
     answer = talk(port, request("GET /no-content HTTP/1.1"))
     assert b"content-length" not in answer.lower()
+
+
+def test_205_with_length_0(port: int) -> None:
+    """Say with 205 that there is nothing (RFC 9110 §15.3.6)."""
+    answer = talk(port, request("GET /reset-content HTTP/1.1"))
+    assert re.findall(rb"(?i)content-length: (.*)\r", answer) == [b"0"]
 
 
 @pytest.mark.parametrize("name", misbehaving.HEADS)
@@ -788,35 +812,60 @@ def test_deadline_with_bytes_at_hand() -> None:
         sock, _ = running.listener.accept()
         connection = server.Connection(running, sock, "127.0.0.1")
         client.sendall(b"x" * 99)
-        connection.deadline = time.monotonic() + 5
-        assert connection.readinto(memoryview(bytearray(9))) == 9
-        connection.deadline = time.monotonic()
+        connection.read_by = time.monotonic() + 5
+        assert connection.receive() == b"x" * 99
+        client.sendall(b"x" * 99)
+        connection.read_by = time.monotonic()
         with pytest.raises(server.framing.Refused):
-            connection.readinto(memoryview(bytearray(9)))
-        assert not connection.stays
+            connection.receive()
 
 
-def test_long_body_without_a_place(hasty: int) -> None:
-    """Answer 503 where other long bodies take too long."""
+def test_too_many_long_bodies() -> None:
+    """Answer 503 while there are as many long bodies as may be at once."""
     data = post("Content-Length: 99999", path="/count-body")
-    with connect(hasty) as other:
-        other.sendall(data)
-        time.sleep(0.1)
-        assert statuses(talk(hasty, data + b"x" * 99999)) == [503]
-        assert statuses(receive(other)) == [408]
-    assert statuses(talk(hasty, data + b"x" * 99999)) == [200]
-
-
-def test_long_body_has_its_own_time() -> None:
-    """Count the time for a body from when it is read."""
-    data = post("Content-Length: 99999", path="/count-body")
-    patience = {"long_body_seconds": 0.6, "place_seconds": 5}
-    for port in start(misbehaving.application, threads=2, **patience):
+    for port in start(misbehaving.application, max_long_bodies=1):
         with connect(port) as other:
             other.sendall(data)
             time.sleep(0.1)
-            assert statuses(talk(port, data + b"x" * 99999)) == [200]
-            assert statuses(receive(other)) == [408]
+            assert statuses(talk(port, data + b"x" * 99999)) == [503]
+            other.sendall(b"x" * 99999)
+            assert statuses(receive(other)) == [200]
+        time.sleep(0.2)
+        assert statuses(talk(port, data + b"x" * 99999)) == [200]
+
+
+def test_slow_uploads_and_readers_hold_no_place() -> None:
+    """Serve others, in the one place, while clients of it are waited for."""
+    for port in start(misbehaving.application, threads=1):
+        with connect(port) as sender, connect(port) as reader:
+            sender.sendall(post("Content-Length: 99999", path="/count-body"))
+            reader.sendall(request("GET /big-stream HTTP/1.1"))
+            time.sleep(0.2)
+            assert status(talk(port, request())) == 200
+            sender.sendall(b"x" * 99999)
+            assert content(receive(sender)) == b"99999 0"
+            assert receive(reader).endswith(b"0\r\n\r\n")
+
+
+def test_as_many_at_once_as_there_are_places() -> None:
+    """Have no more requests in the application than it has threads."""
+    running, most = [], []
+
+    def count(environ: dict, start: Callable) -> list[bytes]:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.1)
+        running.pop()
+        return misbehaving.nothing(environ, start)
+
+    for port in start(count, threads=3):
+        clients = [connect(port) for _ in range(9)]
+        for client in clients:
+            client.sendall(request())
+        assert [status(receive(client)) for client in clients] == [200] * 9
+        for client in clients:
+            client.close()
+    assert max(most) == 3
 
 
 def test_honest_reader() -> None:
@@ -859,16 +908,84 @@ def test_200_slow_clients(port: int) -> None:
         sock.close()
 
 
-def test_too_many_connections() -> None:
-    """Turn away whom there is no room for, serve those who are in."""
+def test_idle_connections_make_room() -> None:
+    """Close who waits without a request when there is no room."""
     for port in start(misbehaving.application, max_connections=2):
         with connect(port) as one, connect(port) as two:
-            for sock in (one, two):
-                sock.sendall(plain("GET /nothing HTTP/1.1", H))
-                assert status(sock.recv(999)) == 200
-            assert talk(port) == b""
-        time.sleep(0.2)
-        assert status(talk(port, request())) == 200
+            one.sendall(plain("GET /nothing HTTP/1.1", H))
+            assert status(one.recv(999)) == 200
+            two.sendall(b"GET / HT")
+            assert status(talk(port, request())) == 200
+            assert status(talk(port, request())) == 200
+
+
+def test_too_many_connections() -> None:
+    """Let who comes wait while all that are there are served."""
+    for port in start(misbehaving.application, max_connections=2):
+        with connect(port) as one:
+            one.sendall(plain("GET /wait HTTP/1.1", H))
+            time.sleep(0.2)
+            with connect(port) as two, connect(port) as third:
+                two.sendall(plain("GET /wait HTTP/1.1", H))
+                third.settimeout(0.2)
+                third.sendall(request())
+                with pytest.raises(TimeoutError):
+                    third.recv(1)
+                third.settimeout(10)
+                assert status(receive(third)) == 200
+                assert status(one.recv(999)) == status(two.recv(999)) == 200
+
+
+def test_aborted_connections_leave_nothing() -> None:
+    """Keep no thread, descriptor or connection of clients that vanish."""
+    reset = struct.pack("ii", 1, 0)  # a close() then breaks off at once
+    starts = [b"", b"GET", post("Content-Length: 9"), request(),
+              plain("GET /big HTTP/1.1", H), post(CHUNKED, body="9\r\nab"),
+              post("Content-Length: 99999", path="/count-body")]  # fmt: skip
+    running = listen(misbehaving.application)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+
+    this = psutil.Process()
+    threads, files = this.num_threads(), this.num_fds()
+    for index in range(300):
+        with connect(running.port) as sock:
+            sock.sendall(starts[index % len(starts)])
+            if index % 2:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+    until = time.monotonic() + 10
+    while running.connections and time.monotonic() < until:
+        time.sleep(0.1)
+    time.sleep(0.2)
+    assert not running.connections
+    assert this.num_threads() <= threads
+    assert this.num_fds() <= files
+    assert running.places.qsize() == 8
+    running.stop()
+    thread.join()
+
+
+def test_crash_of_the_server_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Close the connection and forget it, whatever is wrong."""
+    running = listen(misbehaving.application)
+    with connect(running.port) as client:
+        monkeypatch.setattr(threading, "excepthook", lambda _: None)
+        monkeypatch.setattr(server.framing, "parse_head", None)
+        running.accept()
+        assert len(running.connections) == 1
+        client.sendall(request())
+        assert receive(client) == b""
+    assert not running.connections
+
+
+def test_refusals_are_logged(
+    port: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Say at debug level who was refused, and why."""
+    with caplog.at_level(logging.DEBUG, "server"):
+        talk(port, request("GET /a\\b HTTP/1.1"))
+    expected = "refused 127.0.0.1: 400 not a target of this server"
+    assert caplog.messages == [expected]
 
 
 def test_no_thread(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -905,7 +1022,7 @@ def test_no_descriptor() -> None:
 def test_busy_port(port: int) -> None:
     """Raise OSError when the port is taken."""
     with pytest.raises(OSError, match="in use"):
-        workers.serve(misbehaving.application, "127.0.0.1", port)
+        server.Server(misbehaving.application, "127.0.0.1", port)
 
 
 def test_flask() -> None:
@@ -966,15 +1083,14 @@ SERVE = """
 import os
 import sys
 sys.path.append(sys.argv[1])
-from app.framework import server
+from app.framework.server import Server
 from app.framework.workers import serve
-real = server.Server.run
-def run(self):
-    os.write(1, b"%d\\n" % self.port)  # whole, whoever else writes
-    real(self)
-server.Server.run = run
-workers = globals().get("workers", 1)
-serve(application, "127.0.0.1", 0, threads=4, workers=workers)
+class Telling(Server):
+    def run(self):
+        os.write(1, b"%d\\n" % self.port)  # whole, whoever else writes
+        super().run()
+server = Telling(application, "127.0.0.1", 0, threads=4)
+serve(server, globals().get("workers", 1))
 """
 
 
@@ -1003,7 +1119,7 @@ def test_django() -> None:
         assert process.wait(15) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", workers.SIGNALS)
 def test_drain(number: int) -> None:
     """Finish what runs and refuse what comes after a signal; then exit 0."""
     with (
@@ -1023,7 +1139,7 @@ def test_drain(number: int) -> None:
         assert process.wait(15) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", workers.SIGNALS)
 def test_workers(number: int) -> None:
     """Serve by several processes, and end with all of them after a signal."""
     with spawn(WORKERS) as (process, port):
@@ -1037,15 +1153,69 @@ def test_workers(number: int) -> None:
             connect(port)
 
 
+def pid_of(port: int) -> int:
+    """Return the process that answers."""
+    return int(content(talk(port, request("GET / HTTP/1.1"))))
+
+
 def test_killed_worker(capfd: pytest.CaptureFixture) -> None:
-    """End all workers and fail, with a line, if one ends unasked."""
+    """Replace a worker that ends unasked, with a line."""
     with spawn(WORKERS) as (process, port):
-        pid = int(content(talk(port, request("GET / HTTP/1.1"))))
-        os.kill(pid, signal.SIGKILL)
-        assert process.wait(15) == 1
-        with pytest.raises(OSError, match="refused"):
-            connect(port)
-    assert "a worker died" in capfd.readouterr().err
+        killed = {pid_of(port) for _ in range(200)}
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(1)
+        others = {pid_of(port) for _ in range(200)}
+        assert len(killed) == len(others) == 2
+        assert not killed & others
+        process.terminate()
+        assert process.wait(15) == 0
+    assert capfd.readouterr().err.count("died; another replaces it") == 2
+
+
+def test_workers_that_die_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait longer each time before another replaces it, at most four."""
+    running, pauses = listen(misbehaving.application), []
+
+    def rest(seconds: float) -> None:
+        pauses.append(round(seconds, 1))
+        while multiprocessing.active_children():
+            time.sleep(0.01)
+        if len(pauses) == 8:
+            running.stop()
+
+    monkeypatch.setattr(workers, "sleep", rest)
+    monkeypatch.setattr(workers, "work", lambda *_: os._exit(3))
+    monkeypatch.setattr(workers, "until_signal", lambda stop, run: run())
+    workers.serve(running, 2)
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 4, 4]
+
+
+def test_killed_parent() -> None:
+    """Leave the port when the parent is killed."""
+    with spawn(WORKERS) as (process, port):
+        assert pid_of(port)
+        process.kill()
+        process.wait()
+        until = time.monotonic() + 10
+        with socket.socket() as probe:
+            while time.monotonic() < until:
+                time.sleep(0.1)
+                if probe.connect_ex(("127.0.0.1", port)):
+                    return
+    pytest.fail("workers go on without their parent")
+
+
+def test_drain_a_short_body() -> None:
+    """Finish a request whose body still comes when the signal does."""
+    with spawn(SLOW) as (process, port), connect(port) as client:
+        client.sendall(plain("POST / HTTP/1.1", H, "Content-Length: 2") + b"a")
+        time.sleep(0.3)
+        process.terminate()
+        time.sleep(0.5)
+        client.sendall(b"b")
+        assert content(receive(client)) == b"done"
+        assert process.wait(15) == 0
 
 
 def test_signal_between_forks() -> None:
@@ -1067,7 +1237,8 @@ def test_second_signal() -> None:
 
 def test_refused_while_stopping() -> None:
     """Take no request from what follows a malformed one."""
-    running = listen(misbehaving.application)
+    called: list[dict] = []
+    running = listen(lambda environ, _: called.append(environ) or [])
     with connect(running.port) as client:
         sock, _ = running.listener.accept()
         running.stop()
@@ -1075,4 +1246,4 @@ def test_refused_while_stopping() -> None:
         connection = server.Connection(running, sock, "127.0.0.1")
         threading.Thread(target=connection.converse, daemon=True).start()
         assert receive(client) == b""
-    assert running.jobs.empty()
+    assert called == []

@@ -146,6 +146,11 @@ def no_content(environ: dict, start: Callable) -> list[bytes]:
     return [b"must not be sent"]
 
 
+def reset_content(environ: dict, start: Callable) -> list[bytes]:
+    start("205 Reset Content", [("Content-Length", "16")])
+    return [b"must not be sent"]
+
+
 def not_modified(environ: dict, start: Callable) -> list[bytes]:
     start("304 Not Modified", [("ETag", '"a"')])
     return [b"must not be sent"]
@@ -167,6 +172,12 @@ def big(environ: dict, start: Callable) -> list[bytes]:
     return [b"x" * 5_000_000]
 
 
+def big_stream(environ: dict, start: Callable) -> Iterator[bytes]:
+    start("200 OK", [])
+    for _ in range(100):
+        yield b"x" * 100_000
+
+
 HEADS = {
     "value-crlf": ("200 OK", [("X-A", "b\r\nX-Evil: 1")]),
     "value-lf": ("200 OK", [("X-A", "b\nX-Evil: 1")]),
@@ -183,6 +194,8 @@ HEADS = {
     "status-interim": ("101 Switching Protocols", []),
     "status-number": (200, []),
     "length-word": ("200 OK", [("Content-Length", "abc")]),
+    "lengths": ("200 OK", [("Content-Length", "2"), ("content-length", "9")]),
+    "equal-lengths": ("200 OK", [("Content-Length", "2")] * 2),
     "length-negative": ("200 OK", [("Content-Length", "-1")]),
     "transfer-encoding": ("200 OK", [("Transfer-Encoding", "chunked")]),
     "connection": ("200 OK", [("connection", "keep-alive")]),

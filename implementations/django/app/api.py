@@ -17,7 +17,11 @@ from django.views.decorators.http import conditional_page
 
 from app.accounts import lock_user, represent_user, wrong_sign_in
 from app.bodies import read_json
-from app.bookmarks import bookmark_etag, represent_bookmark
+from app.bookmarks import (
+    bookmark_etag,
+    refuse_more_bookmarks,
+    represent_bookmark,
+)
 from app.caching import check_if_match
 from app.docs import OPENAPI
 from app.errors import Problem
@@ -37,7 +41,7 @@ from app.importing import choose_entries, insert_entries
 from app.models import Bookmark, User
 from app.pagination import order_by, page_response, paginate
 from app.permissions import authenticate, find_bookmark, require_admin
-from app.tags import count_tags
+from app.tags import select_tags
 from app.tokens import issue_token
 from app.validation import invalid, validate, validate_query
 
@@ -196,6 +200,7 @@ class BookmarksView(APIView):
         with transaction.atomic():
             bookmark = Bookmark(user=authenticate(request, lock=True))
             bookmark = store_bookmark(bookmark, document, DEFAULTS)
+            refuse_more_bookmarks(request.user)
         location = reverse("api_bookmark", args=[bookmark.pk])
         return bookmark_response(bookmark, 201, {"Location": location})
 
@@ -242,8 +247,10 @@ class TagsView(APIView):
     """Answers /api/tags."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """List the user's tags with their counts."""
-        return JsonResponse({"items": count_tags(authenticate(request))})
+        """List one page of the user's tags with their counts."""
+        user = authenticate(request)
+        query = validate_query(PageQuery, request.GET)
+        return page_response(request, paginate(select_tags(user), query), dict)
 
 
 class ImportView(APIView):
@@ -255,14 +262,11 @@ class ImportView(APIView):
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             raise invalid({}, form)
-        entries = form.cleaned_data["file"]
-        # Outside of the transaction, for it takes time.
-        chosen = choose_entries(entries)
+        entries, skipped = choose_entries(form.cleaned_data["file"])
         with transaction.atomic():
             user = authenticate(request, lock=True)
-            created = insert_entries(user, chosen)
-        skipped = len(entries) - created
-        return JsonResponse({"created": created, "skipped": skipped})
+            result = insert_entries(user, entries, skipped)
+        return JsonResponse(result)
 
 
 @method_decorator(gzip_page, name="get")
@@ -289,11 +293,9 @@ def store_bookmark(
 ) -> Bookmark:
     """Store a bookmark with the fields of a document."""
     form = validate(BookmarkForm, document, defaults, instance=bookmark)
-    try:
-        return form.save()
-    except IntegrityError as error:
-        detail = "You already have a bookmark with this URL."
-        raise Problem(409, detail) from error
+    if form.is_taken():
+        raise Problem(409, "You already have a bookmark with this URL.")
+    return form.save()
 
 
 def bookmark_response(

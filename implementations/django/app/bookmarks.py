@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from app.models import Bookmark
+from django.conf import settings
+
+from app.limits import refuse_excess
+from app.models import Bookmark, User
 from app.storage import timestamp
 
 
@@ -22,3 +25,8 @@ def represent_bookmark(bookmark: Bookmark) -> dict[str, Any]:
 def bookmark_etag(bookmark: Bookmark) -> str:
     """Make the entity tag, new with each change (RFC 9110 §8.8.3)."""
     return f'"{bookmark.pk}-{timestamp(bookmark.updated_at)}"'
+
+
+def refuse_more_bookmarks(user: User) -> None:
+    """Refuse to keep more bookmarks than an account may have."""
+    refuse_excess(user.bookmarks, settings.MAX_BOOKMARKS, "bookmarks")

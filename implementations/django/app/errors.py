@@ -3,7 +3,13 @@
 import logging
 from http.client import responses
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
+from django.db import (
+    DatabaseError,
+    DataError,
+    Error,
+    IntegrityError,
+    InterfaceError,
+)
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -42,6 +48,10 @@ class ProblemMiddleware(MiddlewareMixin):
         self, request: HttpRequest, error: Exception
     ) -> HttpResponse | None:
         """Turn an exception into a response, or leave it to Django."""
+        if isinstance(error, Error):
+            # Not the lines below, in which PostgreSQL quotes values.
+            for one in filter(None, (error, error.__cause__)):
+                one.args = (str(one).partition("\n")[0],)
         match error:
             case Problem():
                 return problem_response(request, error)

@@ -5,15 +5,24 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 
-from app.bookmark_file import Entry, NotABookmarkFile, read_bookmarks
+from app.bookmark_file import (
+    BookmarkFile,
+    NotABookmarkFile,
+    TooManyEntries,
+    read_bookmarks,
+)
 from app.models import Bookmark, User, validate_username
+from app.search import fold
 from app.tags import replace_tags
 
+# U+FFFD stands for what was not UTF-8.
+validate_text = RegexValidator("\ufffd", inverse_match=True)
 SORTS = ["created_at", "-created_at", "updated_at", "-updated_at"]
 
 
@@ -52,7 +61,7 @@ class TagsField(forms.Field):
         tags = value or []
         if len(tags) > 20:
             raise ValidationError("Use up to 20 tags.", code="too_many")
-        return sorted({self.tag.clean(tag.casefold()) for tag in tags})
+        return sorted({self.tag.clean(fold(tag)) for tag in tags})
 
 
 class TagFilterField(TagsField):
@@ -100,6 +109,11 @@ class BookmarkForm(forms.ModelForm):
         if self.instance.pk:
             self.initial["tags"] = self.instance.tag_names
 
+    def is_taken(self) -> bool:
+        """Tell whether another bookmark has the URL; the user is locked."""
+        others = self.instance.user.bookmarks.exclude(pk=self.instance.pk)
+        return others.filter(url=self.cleaned_data["url"]).exists()
+
     def save(self, commit: bool = True) -> Bookmark:
         """Store what differs, if anything does."""
         if not self.has_changed():
@@ -141,6 +155,7 @@ class RegistrationForm(forms.Form):
         help_text="At least 8 characters",
         strip=False,
         max_length=128,
+        validators=[validate_text],
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
 
@@ -156,7 +171,9 @@ class PasswordChangeForm(forms.Form):
     """The password of a user, and the one to put in its place."""
 
     current_password = forms.CharField(strip=False, required=False)
-    new_password = forms.CharField(strip=False, max_length=128)
+    new_password = forms.CharField(
+        strip=False, max_length=128, validators=[validate_text]
+    )
 
     def __init__(self, *args: Any, user: User) -> None:
         """Remember whose password it is."""
@@ -178,11 +195,14 @@ class ImportForm(forms.Form):
         help_text="An HTML file exported by Firefox, Chrome, Safari or Edge",
     )
 
-    def clean_file(self) -> list[Entry]:
+    def clean_file(self) -> BookmarkFile:
         """Read the entries of the file."""
-        content = self.cleaned_data["file"].read()
+        file, most = self.cleaned_data["file"], settings.MAX_IMPORT_ENTRIES
         try:
-            return read_bookmarks(content.decode("utf-8-sig"))
+            return read_bookmarks(file, most)
+        except TooManyEntries as error:
+            message = f"Use a file of up to {most} bookmarks."
+            raise ValidationError(message, code="too_many") from error
         except (UnicodeDecodeError, NotABookmarkFile) as error:
             message = "This is not a bookmark file."
             raise ValidationError(message, code="invalid") from error

@@ -5,39 +5,72 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadhandler import FileUploadHandler
+from django.db import connection
 from django.utils.timezone import now
 
-from app.bookmark_file import Entry
+from app.bookmark_file import BookmarkFile, Entry
+from app.bookmarks import refuse_more_bookmarks
 from app.forms import BookmarkForm
-from app.models import Bookmark, Tag, User
-from app.search import fold
+from app.limits import refuse_excess
+from app.models import Bookmark, User
+from app.search import search_text
+from app.tags import select_tags
+
+BATCH = 500  # entries to hold as rows
 
 
-def choose_entries(entries: list[Entry]) -> list[Entry]:
-    """Keep the first entry of each URL that a bookmark may have."""
-    chosen = {}
-    for entry in entries:
-        if entry.url not in chosen and is_url(entry.url):
-            chosen[entry.url] = entry
-    return list(chosen.values())
+def choose_entries(
+    file: BookmarkFile,
+) -> tuple[list[Entry], list[tuple[int, str]]]:
+    """Tell what to store, and the lines of all else."""
+    entries = []
+    skipped = [(line, "repeated") for line in file.repeated]
+    for entry in file.entries:
+        if is_url(entry.url):
+            entries.append(entry)
+        else:
+            skipped.append((entry.line, "invalid"))
+    return entries, skipped
 
 
-def insert_entries(user: User, entries: list[Entry]) -> int:
-    """Store the entries whose URL is new, and count them."""
-    known = set(user.bookmarks.values_list("url", flat=True))
-    new = [entry for entry in entries if entry.url not in known]
+def insert_entries(
+    user: User, entries: list[Entry], skipped: list[tuple[int, str]]
+) -> dict[str, Any]:
+    """Store the entries whose URL is new, and say what was skipped."""
+    skipped = skipped.copy()
+    for start in range(0, len(entries), BATCH):
+        batch = entries[start : start + BATCH]
+        found = user.bookmarks.filter(url__in=[entry.url for entry in batch])
+        existing = set(found.values_list("url", flat=True))
+        skipped += [(e.line, "existing") for e in batch if e.url in existing]
+        insert_batch(user, [e for e in batch if e.url not in existing])
+    refuse_more_bookmarks(user)
+    refuse_excess(select_tags(user), settings.MAX_TAGS, "different tags")
+    reasons = [{"line": line, "code": code} for line, code in sorted(skipped)]
+    return {
+        "created": len(entries) - sum(c == "existing" for _, c in skipped),
+        "skipped": len(skipped),
+        "reasons": reasons[:20],
+    }
+
+
+def insert_batch(user: User, entries: list[Entry]) -> None:
+    """Store entries with their tags."""
     bookmarks = Bookmark.objects.bulk_create(
-        make_bookmark(user, entry) for entry in new
+        make_row(user, entry) for entry in entries
     )
-    Tag.objects.bulk_create(
-        Tag(bookmark=bookmark, name=name)
-        for bookmark, entry in zip(bookmarks, new, strict=True)
+    rows = [
+        (bookmark.pk, name)
+        for bookmark, entry in zip(bookmarks, entries, strict=True)
         for name in entry.tags
-    )
-    return len(new)
+    ]
+    insert = "INSERT INTO tags (bookmark_id, name) VALUES (%s, %s)"
+    # Objects would take too long while others wait for the lock.
+    with connection.cursor() as cursor:
+        cursor.executemany(insert, rows)
 
 
-def make_bookmark(user: User, entry: Entry) -> Bookmark:
+def make_row(user: User, entry: Entry) -> Bookmark:
     """Make the row of an entry."""
     created_at = entry.created_at or now()
     return Bookmark(
@@ -47,7 +80,7 @@ def make_bookmark(user: User, entry: Entry) -> Bookmark:
         notes=entry.notes,
         created_at=created_at,
         updated_at=created_at,
-        folded=fold(entry.title, entry.url, entry.notes),
+        folded=search_text(entry.title, entry.url, entry.notes),
     )
 
 

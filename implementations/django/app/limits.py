@@ -1,17 +1,41 @@
-"""How often a sign-in may fail, for one username from one address."""
+"""How often a sign-in may fail, and how much an account may keep."""
 
+import logging
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from ipaddress import IPv6Network, ip_address
 from math import ceil
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 
 from app.errors import Problem
 from app.models import FailedSignIn, User
 from app.tokens import digest
+
+log = logging.getLogger(__name__)
+
+
+def forwarded_address(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Take the client's address from a proxy that is trusted."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        with suppress(ValueError):  # the last is no address
+            address = ip_address(forwarded.rpartition(",")[2].strip())
+            proxy = ip_address(request.META["REMOTE_ADDR"])
+            if proxy in settings.TRUSTED_PROXIES:
+                request.META["REMOTE_ADDR"] = str(address)
+        return get_response(request)
+
+    return middleware
 
 
 class LimitedBackend(ModelBackend):
@@ -27,24 +51,36 @@ class LimitedBackend(ModelBackend):
         """Return the user with this password, and count if there is none."""
         if request is None or username is None:  # no sign-in of a visitor
             return super().authenticate(request, username, password, **options)
-        name, address = name_key(username), request.META["REMOTE_ADDR"]
+        name, address = name_key(username), client_address(request)
         check_limit(name, address)
         user = super().authenticate(request, username, password)
         if user is None:
             count_failure(name, address)
+            remote = request.META["REMOTE_ADDR"]
+            log.warning("sign-in failed", extra={"address": remote})
         return user
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return what failures are counted for; a /64 of IPv6 is one address."""
+    address = ip_address(request.META["REMOTE_ADDR"])
+    if address.version == 4 or address.ipv4_mapped:
+        return str(address)
+    return str(IPv6Network((int(address), 64), strict=False))
 
 
 def check_limit(username: str, address: str) -> None:
     """Refuse a sign-in after too many that failed."""
     count, seconds = settings.LOGIN_LIMIT
     window = timedelta(seconds=seconds)
-    failures = FailedSignIn.objects.filter(
-        username=username, address=address, failed_at__gt=now() - window
-    )
-    # There is such a row only if the window holds as many failures.
-    if row := failures.order_by("-failed_at")[count - 1 : count].first():
-        raise too_many((row.failed_at + window - now()).total_seconds())
+    by_name = FailedSignIn.objects.filter(
+        username=username, failed_at__gt=now() - window
+    ).order_by("-failed_at")
+    by_both = by_name.filter(address=address)
+    for failures, most in ((by_both, count), (by_name, 10 * count)):
+        # There is such a row only if the window holds as many failures.
+        if row := failures[most - 1 : most].first():
+            raise too_many((row.failed_at + window - now()).total_seconds())
 
 
 def count_failure(username: str, address: str) -> None:
@@ -63,3 +99,10 @@ def too_many(seconds: float) -> Problem:
     """Make the problem of a sign-in that has to wait."""
     detail = "Too many failed sign-ins. Try again later."
     return Problem(429, detail, {"Retry-After": str(max(1, ceil(seconds)))})
+
+
+def refuse_excess(rows: QuerySet, most: int, what: str) -> None:
+    """Refuse to keep more for an account than it may have."""
+    if rows.count() > most:
+        detail = f"You have {most} {what} already; that is the limit."
+        raise Problem(409, detail)

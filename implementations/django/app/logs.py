@@ -40,6 +40,7 @@ def request_log(
             "path": request.path,
             "status": response.status_code,
             "milliseconds": round(seconds * 1000, 3),
+            "address": request.META["REMOTE_ADDR"],
             "user_id": find_user_id(request),
         }
         log.info("request", extra=line)

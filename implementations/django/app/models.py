@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth import hashers
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -11,7 +12,7 @@ from django.db.models.functions import MD5
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.timezone import now
 
-from app.search import BookmarkQuerySet, fold
+from app.search import BookmarkQuerySet, search_text
 
 validate_username = RegexValidator(
     r"^[a-z0-9_]{3,30}\Z", "Use 3 to 30 characters: a–z, 0–9 and _."
@@ -55,6 +56,19 @@ class User(AbstractBaseUser):
 
     class Meta:
         db_table = "users"
+
+    def check_password(self, raw_password: str) -> bool:
+        """Check a password, and hash it again if its cost is out of date."""
+
+        def hash_again(raw_password: str) -> None:
+            # Django's own would bring back a password that was changed
+            # meanwhile.
+            password = hashers.make_password(raw_password)
+            users = User.objects.filter(pk=self.pk, password=self.password)
+            if users.update(password=password):
+                self.password = password
+
+        return hashers.check_password(raw_password, self.password, hash_again)
 
     def save(self, *, keep: str | None = None, **options: Any) -> None:
         """Store the user; a new password ends all tokens but one to keep."""
@@ -140,7 +154,7 @@ class Bookmark(models.Model):
 
     def save(self, **options: Any) -> None:
         """Store the bookmark with its folded text and the time."""
-        self.folded = fold(self.title, self.url, self.notes)
+        self.folded = search_text(self.title, self.url, self.notes)
         if self.pk:  # always later than the previous change
             tick = timedelta(microseconds=1)
             self.updated_at = max(now(), self.updated_at + tick)
@@ -167,7 +181,7 @@ class Tag(models.Model):
     bookmark = models.ForeignKey(
         Bookmark, models.CASCADE, related_name="tags", db_index=False
     )
-    name = models.CharField(max_length=50, db_index=True)
+    name = models.CharField(max_length=50)
 
     class Meta:
         db_table = "tags"

@@ -1,5 +1,6 @@
 """The pages: the service for people."""
 
+import re
 from typing import Any
 
 from django.contrib.auth import login
@@ -15,7 +16,8 @@ from django.views import View, generic
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 
-from app.accounts import lock_user
+from app.accounts import lock_session
+from app.bookmarks import refuse_more_bookmarks
 from app.exporting import export_response
 from app.forms import (
     BookmarkPageForm,
@@ -28,7 +30,7 @@ from app.forms import (
 from app.importing import choose_entries, insert_entries
 from app.models import Bookmark, User
 from app.pagination import OpenPaginator, neighbours, order_by
-from app.tags import count_tags
+from app.tags import top_tags
 from app.validation import validate_query
 
 # ProcessFormView also has put(), DeletionMixin delete().
@@ -54,7 +56,7 @@ class ChangeMixin(UserPageMixin, RedirectURLMixin):
     @transaction.atomic
     def post(self, request: HttpRequest, **kwargs: int) -> HttpResponse:
         """Change the bookmark; what is shown is rendered after the commit."""
-        if not lock_user(request.user):
+        if not lock_session(request):
             return redirect("login")
         return super().post(request, **kwargs)
 
@@ -69,13 +71,11 @@ class BookmarkFormMixin(ChangeMixin):
     def form_valid(self, form: BookmarkPageForm) -> HttpResponse:
         """Store the bookmark, unless the user has its URL already."""
         form.instance.user = self.request.user
-        try:
-            with transaction.atomic():
-                form.save()
-        except IntegrityError:
+        if form.is_taken():
             message = "You already have a bookmark with this URL."
             form.add_error("url", message)
             return self.form_invalid(form)
+        form.save()
         return redirect(self.get_success_url())
 
 
@@ -100,7 +100,7 @@ class HomeView(UserPageMixin, generic.ListView):
         context = super().get_context_data(**kwargs)
         return context | {
             "query": self.query,
-            "tags": count_tags(self.request.user),
+            "tags": top_tags(self.request.user),
             "form": BookmarkPageForm(),
             "neighbours": neighbours(context["page_obj"]),
         }
@@ -117,9 +117,11 @@ class SignInView(LoginView):
     def form_valid(self, form: SignInPageForm) -> HttpResponse:
         """Sign in under a new key, which prevents session fixation."""
         self.request.session.flush()  # login() keeps that of the same user
+        self.request.session.clear_expired()
         return super().form_valid(form)
 
 
+@method_decorator(never_cache, name="dispatch")
 class RegisterView(generic.FormView):
     """Show the sign-up form, create an account and sign in."""
 
@@ -146,6 +148,12 @@ class AddView(BookmarkFormMixin, generic.CreateView):
     redirect_field_name = None  # there is no page here to come back to
     extra_context = {"heading": "Add a bookmark"}
 
+    def form_valid(self, form: BookmarkPageForm) -> HttpResponse:
+        """Store the bookmark, unless the user has too many."""
+        response = super().form_valid(form)
+        refuse_more_bookmarks(self.request.user)
+        return response
+
 
 class EditView(BookmarkFormMixin, generic.UpdateView):
     """Show a bookmark in a form, and change it."""
@@ -169,15 +177,25 @@ class ImportView(UserPageMixin, generic.FormView):
 
     def form_valid(self, form: ImportForm) -> HttpResponse:
         """Store the entries of the file."""
-        entries = form.cleaned_data["file"]
-        # Outside of the transaction, for it takes time.
-        chosen = choose_entries(entries)
+        entries, skipped = choose_entries(form.cleaned_data["file"])
         with transaction.atomic():
-            if not lock_user(self.request.user):
+            if not lock_session(self.request):
                 return redirect("login")
-            created = insert_entries(self.request.user, chosen)
-        counts = {"created": created, "skipped": len(entries) - created}
-        return redirect(reverse("import", query=counts))
+            result = insert_entries(self.request.user, entries, skipped)
+        lines: dict[str, list[str]] = {}
+        for reason in result.pop("reasons"):
+            lines.setdefault(reason["code"], []).append(str(reason["line"]))
+        texts = {code: ",".join(numbers) for code, numbers in lines.items()}
+        return redirect(reverse("import", query=result | texts))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the lines that were skipped."""
+        lines = {
+            code: text.replace(",", ", ")
+            for code, text in self.request.GET.items()
+            if re.fullmatch("[0-9,]{1,200}", text)
+        }
+        return super().get_context_data(**kwargs, lines=lines)
 
 
 class ExportView(UserPageMixin, View):

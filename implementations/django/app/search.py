@@ -1,14 +1,22 @@
 """Finding bookmarks by a phrase and by tags."""
 
+from unicodedata import normalize
+
 from django.db.models import QuerySet
 
 SEPARATOR = "\x1f"  # so that no phrase is found across two fields
 
 
-def fold(title: str, url: str, notes: str) -> str:
-    """Make the text in which a bookmark is found."""
+def fold(text: str) -> str:
+    """Fold a text for comparison: case, and the two ways to write é."""
     # In Python, for databases do not agree on upper and lower case.
-    return SEPARATOR.join((title, url, notes)).casefold()
+    return normalize("NFC", text.casefold())
+
+
+def search_text(title: str, url: str, notes: str) -> str:
+    """Make the text in which a bookmark is found."""
+    fields = (text.replace(SEPARATOR, " ") for text in (title, url, notes))
+    return fold(SEPARATOR.join(fields))
 
 
 class BookmarkQuerySet(QuerySet):
@@ -18,7 +26,8 @@ class BookmarkQuerySet(QuerySet):
         """Select bookmarks with a phrase and with all the tags."""
         found = self.prefetch_related("tags")
         if phrase:
-            found = found.filter(folded__contains=phrase.casefold())
+            phrase = fold(phrase.replace(SEPARATOR, " "))
+            found = found.filter(folded__contains=phrase)
         for tag in tags:
             found = found.filter(tags__name=tag)
         return found

@@ -3,6 +3,7 @@
 import re
 import sys
 import warnings
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 import dj_database_url
@@ -23,6 +24,15 @@ def parse_items(text: str, pattern: str, accepted: str) -> list[str]:
     if not all(re.fullmatch(pattern, item) for item in items):
         raise ValidationError(f"Must be {accepted}.")
     return items
+
+
+@env.parser_for("addresses")
+def parse_addresses(text: str) -> list[IPv4Address | IPv6Address]:
+    """Parse IP addresses with commas between."""
+    try:
+        return [ip_address(a.strip()) for a in text.split(",")] if text else []
+    except ValueError as error:
+        raise ValidationError("Must be IP addresses with commas.") from error
 
 
 @env.parser_for("rate")
@@ -72,11 +82,19 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = env.int(
 MAX_IMPORT_BYTES = env.int(
     "MAX_IMPORT_BYTES", 10485760, validate=validate.Range(0, 10**12)
 )
+MAX_IMPORT_ENTRIES = env.int(
+    "MAX_IMPORT_ENTRIES", 10000, validate=validate.Range(1, 10**6)
+)
+MAX_BOOKMARKS = env.int(
+    "MAX_BOOKMARKS", 100000, validate=validate.Range(1, 10**9)
+)
+MAX_TAGS = env.int("MAX_TAGS", 10000, validate=validate.Range(1, 10**9))
 TOKEN_TTL = env.int("TOKEN_TTL", 86400, validate=validate.Range(1, 10**9))
 SESSION_COOKIE_AGE = env.int(
     "SESSION_TTL", 1209600, validate=validate.Range(1, 10**9)
 )
 LOGIN_LIMIT = env.rate("LOGIN_LIMIT", "10/60")
+TRUSTED_PROXIES = env.addresses("TRUSTED_PROXIES", "")
 SECURE_COOKIES = env.bool("SECURE_COOKIES", False)
 PASSWORD_LOG_N = env.int("PASSWORD_LOG_N", 14, validate=validate.Range(4, 17))
 
@@ -94,11 +112,10 @@ database = dj_database_url.parse(
 DATABASES = {"default": database}
 if database["ENGINE"] == "django.db.backends.sqlite3":
     path = BASE_DIR / database["NAME"]
-    mode = "rw"
     if sys.argv[1:2] == ["migrate"]:  # nothing else makes the file
         path.parent.mkdir(parents=True, exist_ok=True)
-        mode = "rwc"
-    database["NAME"] = f"{path.as_uri()}?mode={mode}"
+        path.touch(0o600)
+    database["NAME"] = f"{path.as_uri()}?mode=rw"
     database["OPTIONS"] = {
         # A reader that turns into a writer fails at once when another has
         # written since.
@@ -107,11 +124,9 @@ if database["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
     }
 else:
-    database["OPTIONS"] = {
-        "connect_timeout": 5,
-        "options": "-c lock_timeout=5s",
-        **database.get("OPTIONS", {}),
-    }
+    given = database.get("OPTIONS", {})
+    options = f"-c lock_timeout=5s -c datestyle=ISO {given.get('options', '')}"
+    database["OPTIONS"] = {"connect_timeout": 5, **given, "options": options}
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -126,6 +141,7 @@ INSTALLED_APPS = [
 ROOT_URLCONF = "app.urls"
 WSGI_APPLICATION = "app.wsgi.application"
 MIDDLEWARE = [
+    "app.limits.forwarded_address",
     "app.logs.request_log",
     "app.headers.content_security_policy",
     "django.middleware.security.SecurityMiddleware",
@@ -198,7 +214,7 @@ CSRF_TRUSTED_ORIGINS = (
 
 FILE_UPLOAD_HANDLERS = [
     "app.importing.LimitedUploadHandler",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    # Not into memory, for the form is read before the session.
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 

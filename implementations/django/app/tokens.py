@@ -15,6 +15,7 @@ def issue_token(user: User) -> dict[str, str]:
     """Make a token for a user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
     expires_at = now() + timedelta(seconds=settings.TOKEN_TTL)
+    user.tokens.filter(expires_at__lte=now()).delete()
     user.tokens.create(digest=digest(token), expires_at=expires_at)
     return {
         "token": token,

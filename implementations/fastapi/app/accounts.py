@@ -1,9 +1,14 @@
 """Users and their passwords."""
 
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 
-from fastapi import HTTPException
+from fastapi import Depends, HTTPException, Request
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import BaseModel, ConfigDict
@@ -24,6 +29,55 @@ password_hash = PasswordHash(
 )
 # An unknown name takes as long as a known one, and so stays unknown.
 DUMMY_HASH = password_hash.hash("nobody's password")
+CORES = os.cpu_count() or 1
+hashing, waiting = BoundedSemaphore(CORES), BoundedSemaphore(CORES)
+
+
+@contextmanager
+def turn_to_hash() -> Iterator[None]:
+    """Wait for a moment for one of as many turns as there are cores."""
+    if not waiting.acquire(blocking=False):
+        raise busy()
+    try:
+        if not hashing.acquire(timeout=0.1):
+            raise busy()
+    finally:
+        waiting.release()
+    try:
+        yield
+    finally:
+        hashing.release()
+
+
+async def expect_turn() -> None:
+    """Wait for a moment until one may wait for a turn."""
+    # On the event loop, for this takes no thread and no session from others.
+    if not waiting.acquire(blocking=False):
+        await asyncio.sleep(0.1)
+        if not waiting.acquire(blocking=False):
+            raise busy()
+    waiting.release()
+
+
+HashingTurn = Depends(expect_turn)
+
+
+def busy() -> HTTPException:
+    """Make the problem of a password that cannot be checked now."""
+    detail = "Too many passwords are being checked. Try again later."
+    return HTTPException(503, detail, {"Retry-After": "1"})
+
+
+def get_password_hash(password: str) -> str:
+    """Hash a password with Argon2 (RFC 9106) and a salt."""
+    with turn_to_hash():
+        return password_hash.hash(password)
+
+
+def verify_password(password: str, stored: str) -> bool:
+    """Tell whether a password is the one of a stored hash."""
+    with turn_to_hash():
+        return password_hash.verify(password, stored)
 
 
 def is_common_password(password: str) -> bool:
@@ -73,17 +127,21 @@ def remove_user(session: Session, user_id: int) -> bool:
 
 
 def check_sign_in(
-    session: Session, username: str, password: str, address: str
+    request: Request, session: Session, username: str, password: str
 ) -> User:
     """Return the user who has this name and this password."""
-    check_limit(session, username, address)
+    check_limit(request, session, username)
     user = get_user(session, username)
     stored = user.password if user else DUMMY_HASH
     session.commit()  # so that others write while the password is hashed
-    if not password_hash.verify(password, stored) or not user:
-        count_failure(session, username, address)
+    with turn_to_hash():
+        right, fresh = password_hash.verify_and_update(password, stored)
+    if not right or not user:
+        count_failure(request, session, username)
         raise wrong_sign_in()
-    return confirm_password(session, user.id, stored)
+    user = confirm_password(session, user.id, stored)
+    user.password = fresh or stored  # with the cost of today
+    return user
 
 
 def confirm_password(session: Session, user_id: int, stored: str) -> User:

@@ -1,6 +1,6 @@
 """The operations of the API."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import (
     APIRouter,
@@ -14,11 +14,13 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import select
 
 from app.accounts import (
+    HashingTurn,
     UserDocument,
     check_sign_in,
+    get_password_hash,
     insert_user,
-    password_hash,
     remove_user,
+    verify_password,
 )
 from app.bookmarks import (
     BookmarkDocument,
@@ -29,14 +31,9 @@ from app.bookmarks import (
 from app.caching import UnchangedBookmark
 from app.exporting import TYPES, export_response
 from app.health import StatusDocument, require_ready
-from app.importing import (
-    ImportDocument,
-    choose_entries,
-    insert_entries,
-    read_entries,
-)
+from app.importing import ImportDocument, insert_entries, read_entries
 from app.limits import check_limit, count_failure
-from app.models import Bookmark, User
+from app.models import Bookmark, Tag, User
 from app.pagination import PageDocument, link_header, order_by, paginate
 from app.permissions import (
     AdminUser,
@@ -45,13 +42,15 @@ from app.permissions import (
     CurrentToken,
     CurrentUser,
     Id,
+    SeenToken,
+    TokenRoute,
     require_token,
 )
 from app.search import select_bookmarks
 from app.sessions import end_sessions
 from app.settings import settings
 from app.storage import SessionDep
-from app.tags import TagList, count_tags
+from app.tags import TagDocument, select_tags
 from app.tokens import TokenDocument, end_other_tokens, issue_token
 from app.validation import (
     BookmarkChanges,
@@ -69,6 +68,12 @@ api = APIRouter(
     generate_unique_id_function=lambda route: route.name,
     max_body_size=settings.max_body_bytes,
 )
+# A router of its own: a file is read only for those who have a token.
+uploads = APIRouter(
+    generate_unique_id_function=lambda route: route.name,
+    route_class=TokenRoute,
+    max_body_size=settings.max_import_bytes,
+)
 
 
 @api.get("/healthz")
@@ -84,12 +89,17 @@ def show_readiness(session: SessionDep) -> StatusDocument:
     return StatusDocument(status="ok")
 
 
-@api.post("/api/users", status_code=201, response_model=UserDocument)
+@api.post(
+    "/api/users",
+    status_code=201,
+    response_model=UserDocument,
+    dependencies=[HashingTurn],
+)
 def register_user(
     session: SessionDep, fields: Registration, response: Response
 ) -> User:
     """Create an account."""
-    password = password_hash.hash(fields.password)
+    password = get_password_hash(fields.password)
     user = insert_user(session, fields.username, password)
     session.commit()
     response.headers["Location"] = "/api/me"
@@ -102,24 +112,24 @@ async def show_me(user: CurrentUser) -> User:
     return user
 
 
-@api.put("/api/me/password", status_code=204)
+@api.put("/api/me/password", status_code=204, dependencies=[HashingTurn])
 def change_password(
     request: Request,
     session: SessionDep,
-    user: CurrentUser,
-    token: CurrentToken,
+    token: SeenToken,
     credentials: Credentials,
     fields: PasswordChange,
 ) -> None:
     """Change the password and end all other sign-ins."""
+    user = token.user
     require_other_than(fields.new_password, user.username)
-    check_limit(session, user.username, request.client.host)
+    check_limit(request, session, user.username)
     stored = user.password
     session.commit()  # so that others write while the passwords are hashed
-    if not password_hash.verify(fields.current_password, stored):
-        count_failure(session, user.username, request.client.host)
+    if not verify_password(fields.current_password, stored):
+        count_failure(request, session, user.username)
         raise HTTPException(403, "The current password is wrong.")
-    password = password_hash.hash(fields.new_password)
+    password = get_password_hash(fields.new_password)
     require_token(session, credentials)  # again, for it may have ended
     if user.password != stored:
         raise HTTPException(403, "The current password is wrong.")
@@ -136,14 +146,12 @@ def delete_me(session: SessionDep, user: CurrentUser) -> None:
     session.commit()
 
 
-@api.post("/api/tokens", status_code=201)
+@api.post("/api/tokens", status_code=201, dependencies=[HashingTurn])
 def create_token(
     request: Request, session: SessionDep, fields: SignIn, response: Response
 ) -> TokenDocument:
     """Sign in: exchange a name and a password for a token."""
-    user = check_sign_in(
-        session, fields.username, fields.password, request.client.host
-    )
+    user = check_sign_in(request, session, fields.username, fields.password)
     request.state.user_id = user.id
     token = issue_token(session, user)
     session.commit()
@@ -233,13 +241,22 @@ def delete_bookmark(session: SessionDep, bookmark: UnchangedBookmark) -> None:
     session.commit()
 
 
-@api.get("/api/tags", response_model=TagList)
-def list_tags(session: SessionDep, user: CurrentUser) -> dict[str, Any]:
-    """List the user's tags with their counts."""
-    return {"items": count_tags(session, user.id)}
+@api.get("/api/tags", response_model=PageDocument[TagDocument])
+def list_tags(
+    request: Request,
+    session: SessionDep,
+    user: CurrentUser,
+    query: Annotated[Page, Query()],
+    response: Response,
+) -> PageDocument:
+    """List one page of the user's tags with their counts."""
+    tags = select_tags(user.id).order_by(Tag.name)
+    page = paginate(session, tags, query.page, query.per_page)
+    response.headers["Link"] = link_header(request, page)
+    return page
 
 
-@api.post("/api/import", max_body_size=settings.max_import_bytes)
+@uploads.post("/api/import")
 def import_bookmarks(
     session: SessionDep,
     user: CurrentUser,
@@ -248,12 +265,11 @@ def import_bookmarks(
 ) -> ImportDocument:
     """Import a browser's bookmark file."""
     session.commit()  # so that others write while the file is parsed
-    entries = read_entries(file)
-    chosen = choose_entries(entries)
+    entries, skipped = read_entries(file)
     require_token(session, credentials)  # again, for it may have ended
-    created = insert_entries(session, user.id, chosen)
+    document = insert_entries(session, user.id, entries, skipped)
     session.commit()
-    return ImportDocument(created=created, skipped=len(entries) - created)
+    return document
 
 
 @api.get(

@@ -9,8 +9,10 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.limits import refuse_excess
 from app.models import Bookmark, Tag
-from app.search import fold
+from app.search import search_text
+from app.settings import settings
 from app.storage import Timestamp, timestamp
 
 
@@ -42,6 +44,7 @@ def insert_bookmark(
     bookmark = Bookmark(**row, tag_rows=set(), tags=fields["tags"])
     session.add(bookmark)
     flush(session)
+    refuse_more_bookmarks(session, user_id)
     return bookmark
 
 
@@ -52,7 +55,8 @@ def change_bookmark(
     for name, value in fields.items():
         setattr(bookmark, name, value)
     if session.is_modified(bookmark):
-        bookmark.folded = fold(bookmark.title, bookmark.url, bookmark.notes)
+        texts = bookmark.title, bookmark.url, bookmark.notes
+        bookmark.folded = search_text(*texts)
         bookmark.updated_at = next_instant(bookmark.updated_at)
         flush(session)
 
@@ -73,17 +77,18 @@ def insert_bookmarks(
     """Store many new bookmarks, without making an object of each."""
     if not bookmarks:
         return
-    ids = session.scalars(
-        insert(Bookmark).returning(Bookmark.id, sort_by_parameter_order=True),
+    rows = session.execute(
+        insert(Bookmark).returning(Bookmark.url, Bookmark.id),
         [make_row(user_id, *bookmark) for bookmark in bookmarks],
     )
+    ids = dict(rows.tuples().all())
     tags = [
-        {"bookmark_id": id, "name": name}
-        for id, (fields, _) in zip(ids, bookmarks, strict=True)
+        {"bookmark_id": ids[fields["url"]], "name": name}
+        for fields, _ in bookmarks
         for name in fields["tags"]
     ]
-    if tags:
-        session.execute(insert(Tag), tags)
+    if tags:  # into the table itself, which takes half the time
+        session.execute(insert(Tag.__table__), tags)
 
 
 def make_row(
@@ -97,8 +102,14 @@ def make_row(
         "notes": fields["notes"],
         "created_at": created_at,
         "updated_at": created_at,
-        "folded": fold(fields["title"], fields["url"], fields["notes"]),
+        "folded": search_text(fields["title"], fields["url"], fields["notes"]),
     }
+
+
+def refuse_more_bookmarks(session: Session, user_id: int) -> None:
+    """Refuse to keep more bookmarks than an account may have."""
+    query = select(Bookmark.id).where(Bookmark.user_id == user_id)
+    refuse_excess(session, query, settings.max_bookmarks, "bookmarks")
 
 
 def flush(session: Session) -> None:
@@ -106,6 +117,8 @@ def flush(session: Session) -> None:
     try:
         session.flush()
     except IntegrityError as error:
+        if "unique" not in str(error.orig).lower():
+            raise
         session.rollback()
         detail = "You already have a bookmark with this URL."
         raise HTTPException(409, detail) from error

@@ -10,7 +10,7 @@ from fastapi import HTTPException
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from app.accounts import insert_user, password_hash
+from app.accounts import get_password_hash, insert_user
 from app.logs import configure_logging
 from app.migrating import STEPS, migrate
 from app.settings import settings
@@ -49,17 +49,23 @@ def serve() -> None:
             sys.exit("SECRET_KEY must be set to serve other machines.")
         log.warning("SECRET_KEY is not set; sign-ins end with this process")
         os.environ["SECRET_KEY"] = settings.secret_key  # for the workers
+    if settings.secure_cookies and not settings.trusted_proxies:
+        log.warning("TRUSTED_PROXIES is not set; all clients count as one")
     uvicorn.run(
         "app.main:app",
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        # httptools limits no head and takes a body for a request of its own
+        # when it stands behind `Upgrade`.
+        http="h11",
         ws="none",
-        proxy_headers=False,
+        forwarded_allow_ips=list(map(str, settings.trusted_proxies)),
         server_header=False,
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=7,
+        timeout_worker_healthcheck=8,  # a busy machine starts them slowly
     )
 
 
@@ -73,7 +79,7 @@ def create_admin(name: str) -> None:
     password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
     try:
         fields = Registration(username=name, password=password)
-        password = password_hash.hash(fields.password)
+        password = get_password_hash(fields.password)
         with Session(engine) as session:
             insert_user(session, fields.username, password, admin=True)
             session.commit()

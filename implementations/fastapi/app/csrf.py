@@ -32,5 +32,10 @@ async def check_csrf(
     except (BadData, UnicodeError):  # some codecs make what is no Unicode
         key = None
     if key is None or key != request.session.get("csrf"):
-        detail = "This form has expired. Go back and try again."
-        raise HTTPException(403, detail)
+        raise expired_form()
+
+
+def expired_form() -> HTTPException:
+    """Make the problem of a form without a valid token."""
+    detail = "This form has expired. Go back and try again."
+    return HTTPException(403, detail)

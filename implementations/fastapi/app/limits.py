@@ -1,31 +1,50 @@
-"""How often a sign-in may fail, for one username from one address."""
+"""How much one may try and keep."""
 
+import logging
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Network, ip_address
 from math import ceil
+from typing import Any
 
-from fastapi import HTTPException
-from sqlalchemy import delete, select
+from fastapi import HTTPException, Request
+from sqlalchemy import BigInteger, Select, delete, literal, select
 from sqlalchemy.orm import Session
 
 from app.models import FailedSignIn
+from app.pagination import count_rows
 from app.settings import settings
 from app.tokens import digest
 
+log = logging.getLogger(__name__)
 COUNT, SECONDS = settings.login_limit
 WINDOW = timedelta(seconds=SECONDS)
 
 
-def check_limit(session: Session, username: str, address: str) -> None:
+def client_address(request: Request) -> str:
+    """Return what failures are counted for; a /64 of IPv6 is one address."""
+    try:
+        address = ip_address(request.client.host)
+    except ValueError:  # a proxy may write "unknown"
+        return ""
+    if address.version == 4 or address.ipv4_mapped:
+        return str(getattr(address, "ipv4_mapped", address))
+    return str(IPv6Network((int(address), 64), strict=False))
+
+
+def check_limit(request: Request, session: Session, username: str) -> None:
     """Refuse a sign-in after too many that failed."""
     now = datetime.now(UTC)
-    # There is such a row only if the window holds as many failures.
-    failed_at = session.scalar(
+    failures = (
         select(FailedSignIn.failed_at)
-        .filter_by(username=name_key(username), address=address)
+        .filter_by(username=name_key(username))
         .where(FailedSignIn.failed_at > now - WINDOW)
         .order_by(FailedSignIn.failed_at.desc())
-        .offset(COUNT - 1)
         .limit(1)
+    )
+    from_here = failures.filter_by(address=client_address(request))
+    # There is such a row only if the window holds as many failures.
+    failed_at = session.scalar(from_here.offset(COUNT - 1)) or session.scalar(
+        failures.offset(literal(10 * COUNT - 1, BigInteger))
     )
     if failed_at:
         seconds = max(1, ceil((failed_at + WINDOW - now).total_seconds()))
@@ -33,15 +52,18 @@ def check_limit(session: Session, username: str, address: str) -> None:
         raise HTTPException(429, detail, {"Retry-After": str(seconds)})
 
 
-def count_failure(session: Session, username: str, address: str) -> None:
+def count_failure(request: Request, session: Session, username: str) -> None:
     """Store that a sign-in failed, and delete what no longer counts."""
+    log.warning("sign-in failed", extra={"address": request.client.host})
     now = datetime.now(UTC)
     session.execute(
         delete(FailedSignIn).where(FailedSignIn.failed_at <= now - WINDOW)
     )
     session.add(
         FailedSignIn(
-            username=name_key(username), address=address, failed_at=now
+            username=name_key(username),
+            address=client_address(request),
+            failed_at=now,
         )
     )
     session.commit()  # for the request itself ends in an error
@@ -50,3 +72,12 @@ def count_failure(session: Session, username: str, address: str) -> None:
 def name_key(username: str) -> str:
     """Shorten what is too long for a username, as it is stored."""
     return username if len(username) <= 128 else digest(username)
+
+
+def refuse_excess(
+    session: Session, rows: Select[Any], most: int, what: str
+) -> None:
+    """Refuse to keep more for an account than it may have."""
+    if count_rows(session, rows) > most:
+        detail = f"You have {most} {what} already; that is the limit."
+        raise HTTPException(409, detail)

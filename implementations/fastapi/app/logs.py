@@ -79,6 +79,7 @@ def log_response(scope: Scope, status: int, start: float) -> None:
         "path": scope["path"],
         "status": status,
         "milliseconds": round((perf_counter() - start) * 1000, 3),
+        "address": scope["client"][0],
         "user_id": scope["state"].get("user_id"),
     }
     log.info("request", extra=line)

@@ -12,11 +12,10 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.sessions import SessionMiddleware
 
-from app.api import api
+from app import api, pages
 from app.errors import handlers
 from app.headers import NoSniff
 from app.logs import RequestLog, configure_logging
-from app.pages import forms, pages
 from app.settings import settings
 
 
@@ -38,9 +37,14 @@ app = FastAPI(
     # codecs are slow: fields have to be few and short.
     form_limits={"max_fields": 10, "max_part_size": 16_384},
 )
-app.include_router(api)
-app.include_router(pages)
-app.include_router(forms)
+for router in (
+    api.api,
+    api.uploads,
+    pages.pages,
+    pages.forms,
+    pages.uploads,
+):
+    app.include_router(router)
 app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
 # The last one added is the first to see a request.
 app.add_middleware(

@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import (
     APIRouter,
@@ -17,11 +18,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import ValidationError
 
-from app.accounts import check_sign_in, insert_user, password_hash
+from app.accounts import (
+    HashingTurn,
+    check_sign_in,
+    get_password_hash,
+    insert_user,
+)
 from app.bookmarks import change_bookmark, insert_bookmark
 from app.csrf import check_csrf
 from app.exporting import export_response
-from app.importing import choose_entries, insert_entries, read_entries
+from app.importing import insert_entries, read_entries
 from app.models import Bookmark
 from app.pagination import neighbours, order_by, page_query, paginate
 from app.permissions import UserBookmark
@@ -29,6 +35,7 @@ from app.rendering import render
 from app.search import select_bookmarks
 from app.sessions import (
     LocalPath,
+    SessionRoute,
     SessionUser,
     Visitor,
     end_session,
@@ -39,11 +46,12 @@ from app.sessions import (
 )
 from app.settings import settings
 from app.storage import SessionDep
-from app.tags import count_tags
+from app.tags import top_tags
 from app.validation import (
     BookmarkForm,
     ExportFormat,
     HomePage,
+    ImportPage,
     LoginForm,
     Registration,
     SignIn,
@@ -51,11 +59,18 @@ from app.validation import (
 )
 
 pages = APIRouter(include_in_schema=False)
-# A router of their own: every form has a CSRF token to check.
+# Routers of their own: every form has a CSRF token to check, and a file is
+# read only for those who are signed in.
 forms = APIRouter(
     include_in_schema=False,
     dependencies=[Depends(check_csrf)],
     max_body_size=settings.max_body_bytes,
+)
+uploads = APIRouter(
+    include_in_schema=False,
+    route_class=SessionRoute,
+    dependencies=[Depends(check_csrf)],
+    max_body_size=settings.max_import_bytes,
 )
 
 
@@ -83,7 +98,7 @@ def show_home(
         page=page,
         last=numbers["last"],
         links=links,
-        tags=count_tags(session, user.id),
+        tags=top_tags(session, user.id),
         next=path_and_query(request),
         form=BookmarkForm(),
     )
@@ -98,7 +113,7 @@ def show_login(
     return render(request, "login.html", user=visitor, form=form)
 
 
-@forms.post("/login")
+@forms.post("/login", dependencies=[HashingTurn])
 def submit_login(
     request: Request,
     session: SessionDep,
@@ -110,7 +125,7 @@ def submit_login(
     try:
         fields = SignIn(username=form.username, password=form.password)
         user = check_sign_in(
-            session, fields.username, fields.password, request.client.host
+            request, session, fields.username, fields.password
         )
     except ValidationError as error:
         return show_form(422, errors=messages(error))
@@ -138,7 +153,7 @@ def show_register(request: Request, visitor: Visitor) -> Response:
     return render(request, "register.html", user=visitor, form=LoginForm())
 
 
-@forms.post("/register")
+@forms.post("/register", dependencies=[HashingTurn])
 def submit_register(
     request: Request,
     session: SessionDep,
@@ -152,12 +167,13 @@ def submit_register(
     try:
         fields = Registration(username=form.username, password=form.password)
         session.commit()  # so that others write while the password is hashed
-        password = password_hash.hash(fields.password)
+        password = get_password_hash(fields.password)
         user = insert_user(session, fields.username, password)
     except ValidationError as error:
         return show_form(422, errors=messages(error))
     except HTTPException as error:
-        return show_form(error.status_code, errors={"username": error.detail})
+        errors = {"username": error.detail}
+        return show_form(error.status_code, error.headers, errors=errors)
     start_session(request, session, user)
     session.commit()
     return RedirectResponse("/", 303)
@@ -249,33 +265,40 @@ def submit_delete(
 def show_import(
     request: Request,
     user: SessionUser,
-    created: int | None = None,
-    skipped: int | None = None,
+    query: Annotated[ImportPage, Query()],
 ) -> Response:
     """Show the import form."""
-    return render(
-        request, "import.html", user=user, created=created, skipped=skipped
-    )
+    return render(request, "import.html", user=user, query=query)
 
 
-@forms.post("/import", max_body_size=settings.max_import_bytes)
+@uploads.post("/import")
 def submit_import(
     request: Request, session: SessionDep, user: SessionUser, file: UploadFile
 ) -> Response:
     """Import a bookmark file."""
+    show_form = partial(
+        render, request, "import.html", user=user, query=ImportPage()
+    )
     session.commit()  # so that others write while the file is parsed
     try:
-        entries = read_entries(file)
+        entries, skipped = read_entries(file)
+        if not find_visitor(request, session):  # the session may have ended
+            raise sign_in_first(request)
+        result = insert_entries(session, user.id, entries, skipped)
     except RequestValidationError as error:
-        errors = messages(error, skip=1)
-        return render(request, "import.html", 422, user=user, errors=errors)
-    chosen = choose_entries(entries)
-    if not find_visitor(request, session):  # the session may have ended
-        raise sign_in_first(request)
-    created = insert_entries(session, user.id, chosen)
+        return show_form(422, errors=messages(error, skip=1))
     session.commit()
-    counts = f"created={created}&skipped={len(entries) - created}"
-    return RedirectResponse(f"/import?{counts}", 303)
+    lines: dict[str, list[str]] = {}
+    for reason in result.reasons:
+        lines.setdefault(reason.code, []).append(str(reason.line))
+    query = urlencode(
+        {
+            "created": result.created,
+            "skipped": result.skipped,
+            **{code: ",".join(numbers) for code, numbers in lines.items()},
+        }
+    )
+    return RedirectResponse(f"/import?{query}", 303)
 
 
 @pages.get("/export")

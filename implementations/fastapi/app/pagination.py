@@ -5,7 +5,14 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from pydantic import BaseModel
-from sqlalchemy import BigInteger, ColumnElement, Select, func, literal
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.models import Base
@@ -26,14 +33,16 @@ def paginate(
     session: Session, query: Select[Any], page: int, per_page: int
 ) -> PageDocument:
     """Read one page."""
-    total = session.scalar(
-        query.order_by(None).with_only_columns(
-            func.count(), maintain_column_froms=True
-        )
-    )
+    total = count_rows(session, query)
     offset = literal((page - 1) * per_page, BigInteger)
     rows = session.scalars(query.limit(per_page).offset(offset)).all()
     return PageDocument(items=rows, page=page, per_page=per_page, total=total)
+
+
+def count_rows(session: Session, query: Select[Any]) -> int:
+    """Count what a query selects."""
+    rows = query.order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(rows))
 
 
 def order_by(model: type[Base], sort: str) -> list[ColumnElement[Any]]:

@@ -3,16 +3,19 @@
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Path, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
+from app.bodies import GuardedRoute
 from app.bookmarks import get_bookmark
 from app.models import Bookmark, Token, User
 from app.sessions import SessionUser
-from app.storage import SessionDep
+from app.storage import SessionDep, reader
 from app.tokens import find_token
 
-Credentials = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
+bearer = HTTPBearer()
+Credentials = Annotated[HTTPAuthorizationCredentials, Depends(bearer)]
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -26,7 +29,17 @@ def get_current_token(
     return token
 
 
+def get_seen_token(
+    request: Request, session: SessionDep, credentials: Credentials
+) -> Token:
+    """Return the valid token that was sent, which is locked later."""
+    token = require_token(session, credentials, lock=False)
+    request.state.user_id = token.user_id
+    return token
+
+
 CurrentToken = Annotated[Token, Depends(get_current_token)]
+SeenToken = Annotated[Token, Depends(get_seen_token)]
 
 
 def require_token(
@@ -40,6 +53,21 @@ def require_token(
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise HTTPException(401, "A valid token is needed.", challenge)
     return token
+
+
+class TokenRoute(GuardedRoute):
+    """A route that reads a body only for those who have a valid token."""
+
+    async def check(self, request: Request) -> None:
+        """Refuse a request without a valid token."""
+        credentials = await bearer(request)
+        await run_in_threadpool(check_token, credentials)
+
+
+def check_token(credentials: HTTPAuthorizationCredentials) -> None:
+    """Refuse a token that is not valid, and hold no session afterwards."""
+    with Session(reader) as session:
+        require_token(session, credentials, lock=False)
 
 
 async def authenticate(response: Response, token: CurrentToken) -> User:

@@ -1,5 +1,7 @@
 """Finding bookmarks by a phrase and by tags."""
 
+from unicodedata import normalize
+
 from sqlalchemy import Select, select
 
 from app.models import Bookmark, Tag
@@ -7,10 +9,20 @@ from app.models import Bookmark, Tag
 SEPARATOR = "\x1f"  # so that no phrase is found across two fields
 
 
-def fold(title: str, url: str, notes: str) -> str:
+def fold(text: str) -> str:
+    """Fold a text for comparison: case, and the two ways to write é."""
+    return normalize("NFC", text.casefold())
+
+
+def search_text(title: str, url: str, notes: str) -> str:
     """Make the text in which a bookmark is found."""
     # In Python, for SQLite's lower() and LIKE know only ASCII.
-    return SEPARATOR.join((title, url, notes)).casefold()
+    return SEPARATOR.join(map(search_words, (title, url, notes)))
+
+
+def search_words(text: str) -> str:
+    """Fold a text in which or for which is searched."""
+    return fold(text).replace(SEPARATOR, " ")
 
 
 def select_bookmarks(
@@ -19,8 +31,8 @@ def select_bookmarks(
     """Select a user's bookmarks with a phrase and with all the tags."""
     query = select(Bookmark).where(Bookmark.user_id == user_id)
     if phrase:
-        folded = phrase.casefold()
-        query = query.where(Bookmark.folded.contains(folded, autoescape=True))
+        words = search_words(phrase)
+        query = query.where(Bookmark.folded.contains(words, autoescape=True))
     for tag in tags:
         query = query.where(Bookmark.tag_rows.any(Tag.name == tag))
     return query

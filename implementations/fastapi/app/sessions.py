@@ -10,14 +10,16 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import Depends, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.csrf import csrf_key
+from app.bodies import GuardedRoute
+from app.csrf import csrf_key, expired_form
 from app.models import BrowserSession, User
 from app.settings import settings
-from app.storage import SessionDep
+from app.storage import SessionDep, reader
 from app.tokens import digest
 
 
@@ -71,6 +73,23 @@ async def require_session(request: Request, visitor: Visitor) -> User:
 
 
 SessionUser = Annotated[User, Depends(require_session)]
+
+
+class SessionRoute(GuardedRoute):
+    """A route that reads a body only for those who are signed in."""
+
+    async def check(self, request: Request) -> None:
+        """Refuse a request that can have no token, or has no session."""
+        if "csrf" not in request.session:
+            raise expired_form()
+        await run_in_threadpool(check_session, request)
+
+
+def check_session(request: Request) -> None:
+    """Lead to the sign-in form, and hold no database session afterwards."""
+    with Session(reader) as session:
+        if not find_visitor(request, session):
+            raise sign_in_first(request)
 
 
 def sign_in_first(request: Request) -> HTTPException:

@@ -4,7 +4,7 @@ import secrets
 import sys
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyAddress, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -28,6 +28,7 @@ def parse_database_url(text: str) -> URL:
 
 DatabaseURL = Annotated[URL, BeforeValidator(parse_database_url)]
 CommaSeparated = Annotated[list[str], BeforeValidator(split)]
+Addresses = Annotated[list[IPvAnyAddress], BeforeValidator(split)]
 Number = Annotated[int, Field(ge=1, lt=10**9)]
 Rate = Annotated[
     tuple[Number, Number], BeforeValidator(lambda text: text.split("/"))
@@ -56,9 +57,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     max_body_bytes: int = Field(65_536, ge=0, le=10**12)
     max_import_bytes: int = Field(10_485_760, ge=0, le=10**12)
+    max_import_entries: int = Field(10_000, ge=1, le=1_000_000)
+    max_bookmarks: int = Field(100_000, ge=1, le=10**9)  # of an account
+    max_tags: int = Field(10_000, ge=1, le=10**9)  # of an account
     token_ttl: int = Field(86_400, ge=1, le=10**9)
     session_ttl: int = Field(1_209_600, ge=1, le=10**9)
     login_limit: Rate = (10, 60)
+    trusted_proxies: Addresses = []
     secure_cookies: bool = False
     workers: int = Field(1, ge=1, le=64)
     threads: int = Field(8, ge=1, le=1024)

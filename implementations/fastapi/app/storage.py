@@ -8,7 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from pydantic import PlainSerializer
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    create_engine,
+    event,
+)
 from sqlalchemy.orm import Session
 
 from app.settings import settings
@@ -18,7 +24,7 @@ def make_engine() -> Engine:
     """Describe the database; it is opened when it is first needed."""
     url = settings.database_url
     if url.drivername == "postgresql":
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,  # in logs: hashes and notes of users
             pool_pre_ping=True,
@@ -26,9 +32,13 @@ def make_engine() -> Engine:
             max_overflow=-1,
             connect_args={
                 "connect_timeout": 5,
-                "options": "-c lock_timeout=5s",
+                # psycopg reads no other DateStyle, and no year 10000.
+                "options": "-c lock_timeout=5s -c datestyle=ISO"
+                " -c timezone=UTC",
             },
         )
+        event.listen(engine, "handle_error", hide_values)
+        return engine
     engine = create_engine(
         url.set(
             database=Path(url.database).absolute().as_uri(),
@@ -45,6 +55,13 @@ def make_engine() -> Engine:
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def hide_values(context: ExceptionContext) -> None:
+    """Keep the first line of an error; PostgreSQL quotes rows below it."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error:
+            error.args = (str(error).partition("\n")[0],)
 
 
 def set_pragmas(connection: sqlite3.Connection, record: Any) -> None:

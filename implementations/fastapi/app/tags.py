@@ -1,10 +1,11 @@
 """The tags of bookmarks."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Bundle, Session
 
 from app.models import Bookmark, Tag
 
@@ -18,20 +19,17 @@ class TagDocument(BaseModel):
     bookmarks: int
 
 
-class TagList(BaseModel):
-    """All tags of a user."""
-
-    items: list[TagDocument]
-
-
-def count_tags(
-    session: Session, user_id: int
-) -> Sequence[Row[tuple[str, int]]]:
-    """Count a user's bookmarks for each tag."""
-    return session.execute(
-        select(Tag.name, func.count().label("bookmarks"))
+def select_tags(user_id: int) -> Select[Any]:
+    """Select a user's tags with the number of bookmarks of each."""
+    return (
+        select(Bundle("tag", Tag.name, func.count().label("bookmarks")))
         .join(Bookmark, Bookmark.id == Tag.bookmark_id)
         .where(Bookmark.user_id == user_id)
         .group_by(Tag.name)
-        .order_by(Tag.name)
-    ).all()
+    )
+
+
+def top_tags(session: Session, user_id: int) -> Sequence[Row[tuple[str, int]]]:
+    """Read the twenty tags that most bookmarks have."""
+    tags = select_tags(user_id).order_by(func.count().desc(), Tag.name)
+    return session.scalars(tags.limit(20)).all()

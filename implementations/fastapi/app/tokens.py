@@ -24,7 +24,11 @@ class TokenDocument(BaseModel):
 def issue_token(session: Session, user: User) -> TokenDocument:
     """Make a token for a user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
-    expires_at = datetime.now(UTC) + timedelta(seconds=settings.token_ttl)
+    now = datetime.now(UTC)
+    session.execute(
+        delete(Token).where(Token.user_id == user.id, Token.expires_at <= now)
+    )
+    expires_at = now + timedelta(seconds=settings.token_ttl)
     session.add(
         Token(digest=digest(token), user_id=user.id, expires_at=expires_at)
     )

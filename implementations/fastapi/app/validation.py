@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.accounts import is_common_password
+from app.search import fold
 from app.sessions import FormText, LocalPath
 
 MESSAGES = {
@@ -43,6 +44,7 @@ CODES = {  # by pydantic's names for what it finds; all others are "invalid"
     "string_too_short": "too_short",
     "string_too_long": "too_long",
     "too_long": "too_many",
+    "too_many": "too_many",
     "greater_than_equal": "too_small",
     "less_than_equal": "too_large",
     "int_parsing_size": "too_large",
@@ -67,7 +69,9 @@ def list_faults(errors: Sequence[Any], skip: int = 0) -> list[dict[str, str]]:
 
 
 def uncommon(password: str, info: ValidationInfo) -> str:
-    """Check that a new password is neither common nor the username."""
+    """Check that a new password is readable, not common, not the username."""
+    if "\ufffd" in password:  # which stands for what was not UTF-8
+        raise ValueError
     name = info.data.get("username")
     if is_common_password(password) or password.casefold() == name:
         raise PydanticCustomError("common", MESSAGES["common"])
@@ -94,8 +98,8 @@ def trim(value: Any) -> Any:
 
 
 def fold_tag(value: Any) -> Any:
-    """Trim a tag and fold its case."""
-    return trim(value).casefold() if isinstance(value, str) else value
+    """Trim a tag and fold it."""
+    return fold(value.strip()) if isinstance(value, str) else value
 
 
 def unique(names: list[str]) -> list[str]:
@@ -106,6 +110,11 @@ def unique(names: list[str]) -> list[str]:
 def given(names: list[str]) -> list[str]:
     """Drop the empty tags of a query, which ask for nothing."""
     return [name for name in names if name]
+
+
+def numbers(text: str) -> str:
+    """Ignore what is no number and no list of numbers."""
+    return text if re.fullmatch("[0-9,]{1,200}", text) else ""
 
 
 # Without NUL, which databases cannot all keep.
@@ -128,6 +137,7 @@ Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(unique)]
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
 TagFilter = Annotated[Tags, BeforeValidator(given)]
 Phrase = Annotated[Text, Field(max_length=200)]
+Numbers = Annotated[str, AfterValidator(numbers)]
 ExportFormat = Literal["html", "ndjson"]
 
 
@@ -199,6 +209,16 @@ class BookmarkPage(Page, HomePage):
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
         "-created_at"
     )
+
+
+class ImportPage(BaseModel):
+    """The query parameters of the page after an import."""
+
+    created: Numbers = ""
+    skipped: Numbers = ""
+    invalid: Numbers = ""
+    repeated: Numbers = ""
+    existing: Numbers = ""
 
 
 class LoginForm(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, errors, logs, storage
 from app.api import api
@@ -12,7 +13,7 @@ from app.caching import ConditionalResponse
 from app.csrf import refuse_nameless_fields
 from app.extensions import compress, cors, csrf
 from app.headers import add_headers, vary_by_origin
-from app.limits import allow_uploads
+from app.importing import allow_uploads
 from app.pages import pages
 from app.settings import settings
 
@@ -48,4 +49,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     cors.init_app(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
+    if app.config["TRUSTED_PROXIES"]:
+        # It counts proxies, whatever their addresses.
+        app.wsgi_app = ProxyFix(app.wsgi_app)
     return app

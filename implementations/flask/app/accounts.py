@@ -1,14 +1,18 @@
 """Users and their passwords."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from flask import abort, current_app, g
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import WWWAuthenticate
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import ServiceUnavailable, Unauthorized
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app.limits import check_limit, count_failure
@@ -20,9 +24,41 @@ COMMON = frozenset(
 )
 
 
+CORES = os.cpu_count() or 1
+hashing, waiting = BoundedSemaphore(CORES), BoundedSemaphore(CORES)
+
+
+@contextmanager
+def turn_to_hash() -> Iterator[None]:
+    """Wait for a moment for one of as many turns as there are cores."""
+    if not waiting.acquire(blocking=False):
+        raise busy()
+    turn = hashing.acquire(timeout=0.1)
+    waiting.release()
+    if not turn:
+        raise busy()
+    try:
+        yield
+    finally:
+        hashing.release()
+
+
+def busy() -> ServiceUnavailable:
+    """Make the problem of a password that cannot be checked now."""
+    detail = "Too many passwords are being checked. Try again later."
+    return ServiceUnavailable(detail, retry_after=1)
+
+
 def hash_password(password: str) -> str:
     """Hash a password with scrypt (RFC 7914) and a salt."""
-    return generate_password_hash(password, scrypt_method())
+    with turn_to_hash():
+        return generate_password_hash(password, scrypt_method())
+
+
+def verify_password(password: str, stored: str) -> bool:
+    """Tell whether a password is the one of a stored hash."""
+    with turn_to_hash():
+        return check_password_hash(stored, password)
 
 
 def scrypt_method() -> str:
@@ -57,7 +93,6 @@ def insert_user(username: str, password: str, admin: bool = False) -> User:
     try:
         db.flush()
     except IntegrityError:
-        db.rollback()
         abort(409, "This username is taken.")
     return user
 
@@ -65,12 +100,6 @@ def insert_user(username: str, password: str, admin: bool = False) -> User:
 def get_user(username: str) -> User | None:
     """Read the user who has this name."""
     return db.scalar(select(User).where(User.username == username))
-
-
-def lock_user(user_id: int) -> User | None:
-    """Lock the user's row until commit."""
-    begin_writing()  # which drops pending changes
-    return db.get(User, user_id, with_for_update=True)
 
 
 def remove_user(user_id: int) -> bool:
@@ -84,15 +113,20 @@ def check_sign_in(username: str, password: str) -> User:
     user = get_user(username)
     # An unknown name takes as long as a known one, and so stays unknown.
     stored = user.password if user else f"{scrypt_method()}$salt$"
-    if not check_password_hash(stored, password) or not user:
+    if not verify_password(password, stored) or not user:
         count_failure(username)
         raise wrong_sign_in()
-    return confirm_password(user.id, stored)
+    current = stored.startswith(scrypt_method())
+    fresh = stored if current else hash_password(password)
+    user = confirm_password(user.id, stored)
+    user.password = fresh
+    return user
 
 
 def confirm_password(user_id: int, stored: str) -> User:
     """Refuse if the user or the password changed since it was read."""
-    user = lock_user(user_id)
+    begin_writing()
+    user = db.get(User, user_id, with_for_update=True)
     if not user or user.password != stored:
         raise wrong_sign_in()
     g.user_id = user.id

@@ -6,7 +6,6 @@ from flask import (
     abort,
     current_app,
     g,
-    jsonify,
     make_response,
     request,
     send_from_directory,
@@ -14,7 +13,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from werkzeug.security import check_password_hash
 
 from app.accounts import (
     check_sign_in,
@@ -22,6 +20,7 @@ from app.accounts import (
     insert_user,
     remove_user,
     represent_user,
+    verify_password,
 )
 from app.bookmarks import (
     bookmark_etag,
@@ -33,9 +32,9 @@ from app.caching import allow_caching, check_if_match, revalidated
 from app.exporting import export_response
 from app.extensions import compress, csrf
 from app.health import require_ready
-from app.importing import choose_entries, insert_entries, read_entries
+from app.importing import insert_entries, read_entries
 from app.limits import check_limit, count_failure
-from app.models import Bookmark, User
+from app.models import Bookmark, Tag, User
 from app.pagination import order_by, page_response, paginate
 from app.permissions import (
     find_bookmark,
@@ -46,7 +45,7 @@ from app.permissions import (
 from app.search import select_bookmarks
 from app.sessions import end_sessions
 from app.storage import begin_writing, db
-from app.tags import count_tags
+from app.tags import represent_tag, select_tags
 from app.tokens import end_other_tokens, issue_token
 from app.validation import (
     ID,
@@ -104,7 +103,7 @@ def change_password() -> ResponseReturnValue:
     name, stored = g.user.username, g.user.password
     fields = PasswordChange.model_validate(request.get_json(), context=name)
     check_limit(name)
-    if not check_password_hash(stored, fields.current_password):
+    if not verify_password(fields.current_password, stored):
         count_failure(name)
         abort(403, "The current password is wrong.")
     password = hash_password(fields.new_password)
@@ -119,7 +118,6 @@ def change_password() -> ResponseReturnValue:
 
 
 @api.delete("/api/me")
-@token_required
 def delete_me() -> ResponseReturnValue:
     """Delete the signed-in user, with all data."""
     lock_token()
@@ -139,7 +137,6 @@ def create_token() -> ResponseReturnValue:
 
 
 @api.delete("/api/tokens/current")
-@token_required
 def delete_token() -> ResponseReturnValue:
     """Sign out: revoke the token of this request."""
     lock_token()
@@ -161,11 +158,11 @@ def list_bookmarks() -> ResponseReturnValue:
 
 
 @api.post("/api/bookmarks")
-@token_required
 def create_bookmark() -> ResponseReturnValue:
     """Create a bookmark."""
-    fields = BookmarkFields.model_validate(request.get_json())
+    document = request.get_json()
     lock_token()
+    fields = BookmarkFields.model_validate(document)
     bookmark = insert_bookmark(g.user.id, fields.model_dump())
     db.commit()
     response = bookmark_response(bookmark)
@@ -181,7 +178,6 @@ def show_bookmark(id: int) -> ResponseReturnValue:
 
 
 @api.put(f"/api/bookmarks/{ID}")
-@token_required
 def replace_bookmark(id: int) -> ResponseReturnValue:
     """Replace all fields of a bookmark."""
     document = request.get_json()
@@ -195,7 +191,6 @@ def replace_bookmark(id: int) -> ResponseReturnValue:
 
 
 @api.patch(f"/api/bookmarks/{ID}")
-@token_required
 def update_bookmark(id: int) -> ResponseReturnValue:
     """Change some fields of a bookmark."""
     document = request.get_json()
@@ -209,7 +204,6 @@ def update_bookmark(id: int) -> ResponseReturnValue:
 
 
 @api.delete(f"/api/bookmarks/{ID}")
-@token_required
 def delete_bookmark(id: int) -> ResponseReturnValue:
     """Delete a bookmark."""
     lock_token()
@@ -224,20 +218,22 @@ def delete_bookmark(id: int) -> ResponseReturnValue:
 @compress.compressed()
 @token_required
 def list_tags() -> ResponseReturnValue:
-    """List the user's tags with their counts."""
-    return revalidated(jsonify(items=count_tags(g.user.id)))
+    """List one page of the user's tags with their counts."""
+    query = validate_query(PageQuery)
+    tags = select_tags(g.user.id).order_by(Tag.name)
+    page = paginate(tags, query.page, query.per_page)
+    return page_response(page, represent_tag)
 
 
 @api.post("/api/import")
 @token_required
 def import_bookmarks() -> ResponseReturnValue:
     """Import a browser's bookmark file."""
-    entries = read_entries(request.files.get("file"))
-    chosen = choose_entries(entries)
+    found = read_entries(request.files.get("file"))
     lock_token()
-    created = insert_entries(g.user.id, chosen)
+    result = insert_entries(g.user.id, *found)
     db.commit()
-    return {"created": created, "skipped": len(entries) - created}
+    return result
 
 
 @api.get("/api/export")
@@ -261,7 +257,6 @@ def list_users() -> ResponseReturnValue:
 
 
 @api.delete(f"/api/users/{ID}")
-@token_required
 def delete_user(id: int) -> ResponseReturnValue:
     """Delete a user with all data."""
     lock_token()

@@ -12,6 +12,11 @@ from werkzeug.wsgi import LimitedStream
 class Request(flask.Request):
     """A request whose body is as long as its Content-Length says."""
 
+    def __init__(self, environ: dict[str, Any]) -> None:
+        """Stay with HTTP; Werkzeug would look for a WebSocket's route."""
+        environ.pop("HTTP_UPGRADE", None)  # RFC 9110 §7.8
+        super().__init__(environ)
+
     @cached_property
     def stream(self) -> IO[bytes]:
         """Open the body; reading fails if it ends early (RFC 9112 §8)."""

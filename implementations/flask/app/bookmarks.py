@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import abort
+from flask import abort, current_app
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
+from app.limits import refuse_excess
 from app.models import Bookmark, Tag
-from app.search import fold
+from app.search import search_text
 from app.storage import db, timestamp
 
 
@@ -37,6 +38,7 @@ def insert_bookmark(user_id: int, fields: dict[str, Any]) -> Bookmark:
     bookmark = Bookmark(**row, tag_rows=set(), tags=fields["tags"])
     db.add(bookmark)
     flush()
+    refuse_more_bookmarks(user_id)
     return bookmark
 
 
@@ -45,7 +47,8 @@ def change_bookmark(bookmark: Bookmark, fields: dict[str, Any]) -> None:
     for name, value in fields.items():
         setattr(bookmark, name, value)
     if db.is_modified(bookmark):
-        bookmark.folded = fold(bookmark.title, bookmark.url, bookmark.notes)
+        texts = bookmark.title, bookmark.url, bookmark.notes
+        bookmark.folded = search_text(*texts)
         bookmark.updated_at = next_instant(bookmark.updated_at)
         flush()
 
@@ -63,17 +66,18 @@ def insert_bookmarks(
     """Store many new bookmarks, without making an object of each."""
     if not bookmarks:
         return
-    ids = db.scalars(
-        insert(Bookmark).returning(Bookmark.id, sort_by_parameter_order=True),
+    rows = db.execute(
+        insert(Bookmark.__table__).returning(Bookmark.url, Bookmark.id),
         [make_row(user_id, *bookmark) for bookmark in bookmarks],
     )
+    ids = dict(rows.all())
     tags = [
-        {"bookmark_id": id, "name": name}
-        for id, (fields, _) in zip(ids, bookmarks, strict=True)
+        {"bookmark_id": ids[fields["url"]], "name": name}
+        for fields, _ in bookmarks
         for name in fields["tags"]
     ]
     if tags:
-        db.execute(insert(Tag), tags)
+        db.execute(insert(Tag.__table__), tags)
 
 
 def make_row(
@@ -87,8 +91,14 @@ def make_row(
         "notes": fields["notes"],
         "created_at": created_at,
         "updated_at": created_at,
-        "folded": fold(fields["title"], fields["url"], fields["notes"]),
+        "folded": search_text(fields["title"], fields["url"], fields["notes"]),
     }
+
+
+def refuse_more_bookmarks(user_id: int) -> None:
+    """Refuse to keep more bookmarks than an account may have."""
+    query = select(Bookmark.id).where(Bookmark.user_id == user_id)
+    refuse_excess(query, current_app.config["MAX_BOOKMARKS"], "bookmarks")
 
 
 def flush() -> None:
@@ -96,7 +106,6 @@ def flush() -> None:
     try:
         db.flush()
     except IntegrityError:
-        db.rollback()
         abort(409, "You already have a bookmark with this URL.")
 
 

@@ -1,35 +1,49 @@
-"""How large a body may be, and how often a sign-in may fail."""
+"""How much one may try and keep."""
 
+import logging
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Network, ip_address
 from math import ceil
+from typing import Any
 
-from flask import current_app, request
-from sqlalchemy import delete, select
+from flask import Request, abort, current_app, request
+from sqlalchemy import BigInteger, Select, delete, literal, select
 from werkzeug.exceptions import TooManyRequests
 
 from app.models import FailedSignIn
+from app.pagination import count_rows
 from app.storage import begin_writing, db
 from app.tokens import digest
 
+log = logging.getLogger(__name__)
 
-def allow_uploads() -> None:
-    """Let a bookmark file be larger than other bodies."""
-    if request.endpoint in ("api.import_bookmarks", "pages.submit_import"):
-        request.max_content_length = current_app.config["MAX_IMPORT_BYTES"]
+
+def client_address(request: Request) -> str:
+    """Return what failures are counted for; a /64 of IPv6 is one address."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:  # a proxy may write "unknown"
+        return ""
+    if address.version == 4 or address.ipv4_mapped:
+        return str(getattr(address, "ipv4_mapped", address))
+    return str(IPv6Network((int(address), 64), strict=False))
 
 
 def check_limit(username: str) -> None:
     """Refuse a sign-in after too many that failed."""
     count, seconds = current_app.config["LOGIN_LIMIT"]
     now, window = datetime.now(UTC), timedelta(seconds=seconds)
-    # There is such a row only if the window holds as many failures.
-    failed_at = db.scalar(
+    failures = (
         select(FailedSignIn.failed_at)
-        .filter_by(username=name_key(username), address=request.remote_addr)
+        .filter_by(username=name_key(username))
         .where(FailedSignIn.failed_at > now - window)
         .order_by(FailedSignIn.failed_at.desc())
         .limit(1)
-        .offset(count - 1)
+    )
+    from_here = failures.filter_by(address=client_address(request))
+    # There is such a row only if the window holds as many failures.
+    failed_at = db.scalar(from_here.offset(count - 1)) or db.scalar(
+        failures.offset(literal(10 * count - 1, BigInteger))
     )
     if failed_at:
         raise too_many((failed_at + window - now).total_seconds())
@@ -37,6 +51,7 @@ def check_limit(username: str) -> None:
 
 def count_failure(username: str) -> None:
     """Store that a sign-in failed, and delete what no longer counts."""
+    log.warning("sign-in failed", extra={"address": request.remote_addr})
     now = datetime.now(UTC)
     window = timedelta(seconds=current_app.config["LOGIN_LIMIT"][1])
     begin_writing()
@@ -46,7 +61,7 @@ def count_failure(username: str) -> None:
     db.add(
         FailedSignIn(
             username=name_key(username),
-            address=request.remote_addr,
+            address=client_address(request),
             failed_at=now,
         )
     )
@@ -62,3 +77,9 @@ def too_many(seconds: float) -> TooManyRequests:
     """Make the problem of a sign-in that has to wait."""
     detail = "Too many failed sign-ins. Try again later."
     return TooManyRequests(detail, retry_after=max(1, ceil(seconds)))
+
+
+def refuse_excess(rows: Select[Any], most: int, what: str) -> None:
+    """Refuse to keep more for an account than it may have."""
+    if count_rows(rows) > most:
+        abort(409, f"You have {most} {what} already; that is the limit.")

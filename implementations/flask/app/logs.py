@@ -76,6 +76,7 @@ def log_request(response: Response) -> Response:
         "path": request.path,
         "status": response.status_code,
         "milliseconds": round((perf_counter() - g.started) * 1000, 3),
+        "address": request.remote_addr,
         "user_id": g.get("user_id"),
     }
     log.info("request", extra=fields)

@@ -1,5 +1,6 @@
 """The pages: the service for people."""
 
+import re
 from typing import Any
 
 from flask import (
@@ -25,7 +26,7 @@ from app.bookmarks import change_bookmark, insert_bookmark
 from app.errors import Invalid
 from app.exporting import export_response
 from app.extensions import compress
-from app.importing import choose_entries, insert_entries, read_entries
+from app.importing import insert_entries, read_entries
 from app.models import Bookmark
 from app.pagination import neighbours, order_by, paginate
 from app.permissions import find_bookmark
@@ -40,7 +41,7 @@ from app.sessions import (
     start_session,
 )
 from app.storage import begin_writing, db
-from app.tags import count_tags
+from app.tags import top_tags
 from app.validation import (
     ID,
     BookmarkFields,
@@ -72,7 +73,7 @@ def show_home() -> ResponseReturnValue:
         query=query,
         page=page,
         numbers=neighbours(page),
-        tags=count_tags(g.user.id),
+        tags=top_tags(g.user.id),
     )
 
 
@@ -200,7 +201,14 @@ def show_import() -> ResponseReturnValue:
     """Show the import form."""
     created = request.args.get("created", type=int)
     skipped = request.args.get("skipped", type=int)
-    return render_template("import.html", created=created, skipped=skipped)
+    lines = {
+        code: text.replace(",", ", ")
+        for code, text in request.args.items()
+        if re.fullmatch("[0-9,]{1,200}", text)
+    }
+    return render_template(
+        "import.html", created=created, skipped=skipped, lines=lines
+    )
 
 
 @pages.post("/import")
@@ -208,15 +216,17 @@ def show_import() -> ResponseReturnValue:
 def submit_import() -> ResponseReturnValue:
     """Import a bookmark file."""
     try:
-        entries = read_entries(request.files.get("file"))
-    except Invalid as error:
-        return show_again("import.html", error)
-    chosen = choose_entries(entries)
-    lock_session()
-    created = insert_entries(g.user.id, chosen)
+        found = read_entries(request.files.get("file"))
+        lock_session()
+        result = insert_entries(g.user.id, *found)
+    except (Invalid, Conflict) as error:
+        return show_again("import.html", error, field="file")
     db.commit()
-    skipped = len(entries) - created
-    return redirect(url_for(".show_import", created=created, skipped=skipped))
+    lines: dict[str, list[str]] = {}
+    for reason in result.pop("reasons"):
+        lines.setdefault(reason["code"], []).append(str(reason["line"]))
+    texts = {code: ",".join(numbers) for code, numbers in lines.items()}
+    return redirect(url_for(".show_import", **result, **texts))
 
 
 @pages.get("/export")
@@ -245,6 +255,7 @@ def show_again(
     **context: str,
 ) -> ResponseReturnValue:
     """Show a form again, with what was sent and what is wrong with it."""
+    db.rollback()  # so that no lock is held while the page is made
     if isinstance(error, ValidationError):
         error = Invalid(list_faults(error))
     errors = {field: error.description}

@@ -6,7 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
-from sqlalchemy import BigInteger, ColumnElement, Select, func, literal
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    func,
+    literal,
+    select,
+)
 
 from app.caching import revalidated
 from app.models import Base
@@ -25,14 +32,15 @@ class Page:
 
 def paginate(query: Select[Any], number: int, size: int) -> Page:
     """Read one page."""
-    total = db.scalar(
-        query.order_by(None).with_only_columns(
-            func.count(), maintain_column_froms=True
-        )
-    )
     offset = literal((number - 1) * size, BigInteger)
     rows = db.scalars(query.limit(size).offset(offset))
-    return Page(rows.all(), number, size, total)
+    return Page(rows.all(), number, size, count_rows(query))
+
+
+def count_rows(query: Select[Any]) -> int:
+    """Count what a query selects."""
+    rows = query.order_by(None).subquery()
+    return db.scalar(select(func.count()).select_from(rows))
 
 
 def order_by(model: type[Base], sort: str) -> list[ColumnElement[Any]]:

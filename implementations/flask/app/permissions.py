@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue, RouteCallable
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
-from app.accounts import lock_user
 from app.bookmarks import get_bookmark
 from app.models import Bookmark, User
+from app.storage import begin_writing
 from app.tokens import find_token
 
 
-def authenticate() -> User:
+def authenticate(lock: bool = False) -> User:
     """Return the user who asks, by the bearer token (RFC 6750 §2.1)."""
     try:
         credentials = request.authorization
@@ -22,7 +22,9 @@ def authenticate() -> User:
         raise unauthorized() from error
     if not credentials or credentials.type != "bearer":
         raise unauthorized()
-    g.token = find_token(credentials.token or "")
+    if lock:
+        begin_writing()
+    g.token = find_token(credentials.token or "", lock)
     if not g.token:
         raise unauthorized(error="invalid_token")
     g.user_id = g.token.user_id
@@ -55,9 +57,8 @@ def token_required(view: RouteCallable) -> RouteCallable:
 
 
 def lock_token() -> None:
-    """Begin to write, unless the token has ended since it was checked."""
-    lock_user(g.user_id)
-    g.user = authenticate()
+    """Begin to write, if the token is valid, which it is then until commit."""
+    g.user = authenticate(lock=True)
 
 
 def unauthorized(**parameters: str) -> Unauthorized:

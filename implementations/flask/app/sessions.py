@@ -21,9 +21,8 @@ from flask import (
 from flask.typing import ResponseReturnValue, RouteCallable
 from sqlalchemy import delete, select
 
-from app.accounts import lock_user
 from app.models import BrowserSession, User
-from app.storage import db
+from app.storage import begin_writing, db
 from app.tokens import digest
 
 
@@ -59,16 +58,17 @@ def end_sessions(user_id: int) -> None:
     db.execute(delete(BrowserSession).where(BrowserSession.user_id == user_id))
 
 
-def load_user() -> None:
+def load_user(lock: bool = False) -> None:
     """Find the user of the session of this request, if there is one."""
-    g.user = None
-    if "id" in session:
-        g.user = db.scalar(
-            select(User)
-            .join(BrowserSession)
-            .where(BrowserSession.digest == digest(session["id"]))
-            .where(BrowserSession.expires_at > datetime.now(UTC))
-        )
+    query = (
+        select(User)
+        .join(BrowserSession)
+        .where(BrowserSession.digest == digest(session.get("id", "")))
+        .where(BrowserSession.expires_at > datetime.now(UTC))
+    )
+    if lock:
+        query = query.with_for_update(of=[User, BrowserSession])
+    g.user = db.scalar(query) if "id" in session else None
     g.user_id = g.user.id if g.user else None
 
 
@@ -86,8 +86,8 @@ def login_required(view: RouteCallable) -> RouteCallable:
 
 def lock_session() -> None:
     """Begin to write, unless the session has ended since it was checked."""
-    lock_user(g.user_id)
-    load_user()
+    begin_writing()
+    load_user(lock=True)
     if not g.user:
         abort(redirect(login_path()))
 

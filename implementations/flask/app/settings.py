@@ -4,7 +4,7 @@ import secrets
 import sys
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyAddress, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
@@ -36,6 +36,7 @@ HostNames = Annotated[list[str] | None, BeforeValidator(host_names)]
 # Flask-Cors takes other characters for those of a regular expression.
 Origin = Annotated[str, Field(pattern="^https?://[a-z0-9.:-]+$")]
 Origins = Annotated[list[Origin], BeforeValidator(split)]
+Addresses = Annotated[list[IPvAnyAddress], BeforeValidator(split)]
 Number = Annotated[int, Field(ge=1, lt=10**9)]
 Rate = Annotated[
     tuple[Number, Number], BeforeValidator(lambda text: text.split("/"))
@@ -68,11 +69,15 @@ class Settings(BaseSettings):
         65_536, ge=0, le=10**12, validation_alias="MAX_BODY_BYTES"
     )
     MAX_IMPORT_BYTES: int = Field(10_485_760, ge=0, le=10**12)
+    MAX_IMPORT_ENTRIES: int = Field(10_000, ge=1, le=1_000_000)
+    MAX_BOOKMARKS: int = Field(100_000, ge=1, le=10**9)  # of an account
+    MAX_TAGS: int = Field(10_000, ge=1, le=10**9)  # of an account
     TOKEN_TTL: int = Field(86_400, ge=1, le=10**9)
     PERMANENT_SESSION_LIFETIME: int = Field(
         1_209_600, ge=1, le=10**9, validation_alias="SESSION_TTL"
     )
     LOGIN_LIMIT: Rate = (10, 60)  # failures, seconds
+    TRUSTED_PROXIES: Addresses = []
     SESSION_COOKIE_SECURE: bool = Field(
         False, validation_alias="SECURE_COOKIES"
     )

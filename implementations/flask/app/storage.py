@@ -10,6 +10,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    ExceptionContext,
     create_engine,
     event,
 )
@@ -28,16 +29,20 @@ def init_app(app: Flask) -> None:
 def make_engine(url: URL, pool_size: int) -> Engine:
     """Describe the database; it is opened when it is first needed."""
     if url.drivername == "postgresql":
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,  # errors are logged
             pool_size=pool_size,
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
-                "options": "-c lock_timeout=5s",
+                # psycopg reads no other DateStyle, and no year 10000.
+                "options": "-c lock_timeout=5s -c datestyle=ISO"
+                " -c timezone=UTC",
             },
         )
+        event.listen(engine, "handle_error", hide_values)
+        return engine
     engine = create_engine(
         url.set(
             database=Path(url.database).absolute().as_uri(),
@@ -53,6 +58,13 @@ def make_engine(url: URL, pool_size: int) -> Engine:
     event.listen(engine, "connect", set_pragmas)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def hide_values(context: ExceptionContext) -> None:
+    """Keep the first line of an error; PostgreSQL quotes rows below it."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error:
+            error.args = (str(error).partition("\n")[0],)
 
 
 def set_pragmas(connection: sqlite3.Connection, record: Any) -> None:

@@ -1,20 +1,31 @@
 """The tags of bookmarks."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Bundle
 
 from app.models import Bookmark, Tag
 from app.storage import db
 
 
-def count_tags(user_id: int) -> list[dict[str, Any]]:
-    """Count a user's bookmarks for each tag."""
-    rows = db.execute(
-        select(Tag.name, func.count().label("bookmarks"))
+def represent_tag(tag: Row[tuple[str, int]]) -> dict[str, Any]:
+    """Show a tag with the number of its bookmarks."""
+    return {"name": tag.name, "bookmarks": tag.bookmarks}
+
+
+def select_tags(user_id: int) -> Select[Any]:
+    """Select a user's tags with the number of bookmarks of each."""
+    return (
+        select(Bundle("tag", Tag.name, func.count().label("bookmarks")))
         .join(Bookmark)
         .where(Bookmark.user_id == user_id)
         .group_by(Tag.name)
-        .order_by(Tag.name)
     )
-    return [dict(row) for row in rows.mappings()]
+
+
+def top_tags(user_id: int) -> Sequence[Row[tuple[str, int]]]:
+    """Read the twenty tags that most bookmarks have."""
+    tags = select_tags(user_id).order_by(func.count().desc(), Tag.name)
+    return db.scalars(tags.limit(20)).all()

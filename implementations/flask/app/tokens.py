@@ -8,15 +8,18 @@ from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.orm import contains_eager
 
-from app.models import Token
+from app.models import Token, User
 from app.storage import db, timestamp
 
 
 def issue_token(user_id: int) -> dict[str, str]:
     """Make a token for a user; only its digest is stored."""
     token = secrets.token_urlsafe(32)
-    lifetime = timedelta(seconds=current_app.config["TOKEN_TTL"])
-    expires_at = datetime.now(UTC) + lifetime
+    now = datetime.now(UTC)
+    db.execute(
+        delete(Token).where(Token.user_id == user_id, Token.expires_at <= now)
+    )
+    expires_at = now + timedelta(seconds=current_app.config["TOKEN_TTL"])
     db.add(Token(digest=digest(token), user_id=user_id, expires_at=expires_at))
     return {
         "token": token,
@@ -25,15 +28,18 @@ def issue_token(user_id: int) -> dict[str, str]:
     }
 
 
-def find_token(token: str) -> Token | None:
+def find_token(token: str, lock: bool = False) -> Token | None:
     """Find a valid token with its user."""
-    return db.scalar(
+    query = (
         select(Token)
         .join(Token.user)
         .options(contains_eager(Token.user))
         .where(Token.digest == digest(token))
         .where(Token.expires_at > datetime.now(UTC))
     )
+    if lock:  # the user first, as everywhere, or two could lock each other
+        query = query.with_for_update(of=[User, Token])
+    return db.scalar(query)
 
 
 def end_other_tokens(user_id: int, token_digest: str) -> None:

@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.accounts import is_common_password
+from app.search import fold
 
 MESSAGES = {
     "required": "This field is required.",
@@ -62,7 +63,9 @@ def list_faults(error: ValidationError) -> list[dict[str, str]]:
 
 
 def uncommon(password: str, info: ValidationInfo) -> str:
-    """Check that a new password is neither common nor the username."""
+    """Check that a new password is readable, not common, not the username."""
+    if "\ufffd" in password:  # which stands for what was not UTF-8
+        raise ValueError
     name = info.data.get("username", info.context)
     if is_common_password(password) or password.casefold() == name:
         raise PydanticCustomError("common", MESSAGES["common"])
@@ -89,8 +92,8 @@ def trim(value: Any) -> Any:
 
 
 def fold_tag(value: Any) -> Any:
-    """Trim a tag and fold its case."""
-    return trim(value).casefold() if isinstance(value, str) else value
+    """Trim a tag and fold it."""
+    return fold(trim(value)) if isinstance(value, str) else value
 
 
 def unique(names: list[str]) -> list[str]:

@@ -2,10 +2,14 @@
 
 import hashlib
 import hmac
+import os
 import secrets
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from app.framework.errors import Problem
@@ -13,37 +17,61 @@ from app.framework.messages import Request
 from app.limits import check_limit, count_failure
 from app.pagination import Page, paginate
 from app.settings import settings
-from app.storage import reading, timestamp
+from app.storage import reading, timestamp, writing
 
 COMMON = frozenset(
     Path(__file__).with_name("common-passwords.txt").read_text().split()
 )
-COST = (2**settings.password_log_n, 8, 5)  # N, r and p of RFC 7914
+METHOD = f"scrypt:{2**settings.password_log_n}:8:5"  # N, r, p of RFC 7914
+CORES = os.cpu_count() or 1
+hashing, waiting = BoundedSemaphore(CORES), BoundedSemaphore(CORES)
+
+
+@contextmanager
+def turn_to_hash() -> Iterator[None]:
+    """Wait for a moment for one of as many turns as there are cores."""
+    if not waiting.acquire(blocking=False):
+        raise busy()
+    turn = hashing.acquire(timeout=0.1)  # seconds
+    waiting.release()
+    if not turn:
+        raise busy()
+    try:
+        yield
+    finally:
+        hashing.release()
+
+
+def busy() -> Problem:
+    """Make the problem of a password that cannot be checked now."""
+    detail = "Too many passwords are being checked. Try again later."
+    return Problem(503, detail, {"Retry-After": "1"})
 
 
 def hash_password(password: str) -> str:
     """Hash a password with scrypt (RFC 7914) and a salt."""
-    return scrypt(password, secrets.token_hex(16), *COST)
+    return scrypt(password, secrets.token_hex(16), METHOD)
 
 
 def verify_password(password: str, stored: str) -> bool:
     """Tell whether a password is the one of a stored hash."""
     method, salt, _ = stored.split("$")
-    n, r, p = map(int, method.split(":")[1:])
-    return hmac.compare_digest(scrypt(password, salt, n, r, p), stored)
+    return hmac.compare_digest(scrypt(password, salt, method), stored)
 
 
-def scrypt(password: str, salt: str, n: int, r: int, p: int) -> str:
+def scrypt(password: str, salt: str, method: str) -> str:
     """Write a hash together with what it takes to make it again."""
-    digest = hashlib.scrypt(
-        password.encode(),
-        salt=salt.encode(),
-        n=n,
-        r=r,
-        p=p,
-        maxmem=128 * r * (n + p + 2),
-    )
-    return f"scrypt:{n}:{r}:{p}${salt}${digest.hex()}"
+    n, r, p = map(int, method.split(":")[1:])
+    with turn_to_hash():
+        digest = hashlib.scrypt(
+            password.encode(),
+            salt=salt.encode(),
+            n=n,
+            r=r,
+            p=p,
+            maxmem=128 * r * (n + p + 2),
+        )
+    return f"{method}${salt}${digest.hex()}"
 
 
 def is_common_password(password: str) -> bool:
@@ -66,14 +94,13 @@ def insert_user(
 ) -> sqlite3.Row:
     """Store a new user."""
     now = timestamp(datetime.now(UTC))
-    try:
-        db.execute(
-            """INSERT INTO users (username, password, admin, created_at)
-            VALUES (?, ?, ?, ?)""",
-            [username, password, admin, now],
-        )
-    except sqlite3.IntegrityError as error:
-        raise Problem(409, "This username is taken.") from error
+    cursor = db.execute(
+        """INSERT INTO users (username, password, admin, created_at)
+        VALUES (?, ?, ?, ?) ON CONFLICT (username) DO NOTHING""",
+        [username, password, admin, now],
+    )
+    if not cursor.rowcount:
+        raise Problem(409, "This username is taken.")
     return get_user(db, username)
 
 
@@ -86,7 +113,7 @@ def get_user(db: sqlite3.Connection, username: str) -> sqlite3.Row | None:
 
 def page_of_users(db: sqlite3.Connection, query: dict[str, Any]) -> Page:
     """Read one page of all users."""
-    return paginate(db, "*", "users", [], query)
+    return paginate(db, "*", "users", [], "id", query)
 
 
 def replace_password(
@@ -110,21 +137,25 @@ def check_sign_in(
 ) -> sqlite3.Row:
     """Return the user who has this name and this password."""
     with reading() as db:
-        check_limit(db, username, request.address)
+        check_limit(request, db, username)
         user = get_user(db, username)
     # An unknown name takes as long as a known one, and so stays unknown.
-    stored = user["password"] if user else unknown_password()
+    stored = user["password"] if user else f"{METHOD}$salt$"
     if not verify_password(password, stored) or not user:
-        count_failure(username, request.address)
+        count_failure(request, username)
         raise wrong_sign_in()
+    if not stored.startswith(f"{METHOD}$"):
+        user = renew_hash(user, hash_password(password))
     request.user = user
     return user
 
 
-def unknown_password() -> str:
-    """Return a hash that no password has and that costs the same."""
-    n, r, p = COST
-    return f"scrypt:{n}:{r}:{p}$salt$"
+def renew_hash(user: sqlite3.Row, password: str) -> sqlite3.Row:
+    """Store a hash of today's cost for the same password."""
+    with writing() as db:
+        confirm_password(db, user)
+        replace_password(db, user["id"], password)
+        return get_user(db, user["username"])
 
 
 def confirm_password(db: sqlite3.Connection, user: sqlite3.Row) -> None:

@@ -30,14 +30,14 @@ from app.framework.messages import Request, Response, json_response
 from app.framework.routing import Router
 from app.framework.validation import validate, validate_query
 from app.health import require_ready
-from app.importing import choose_entries, insert_entries, read_entries
+from app.importing import insert_entries, read_entries
 from app.limits import check_limit, count_failure
 from app.pagination import page_response
 from app.permissions import authenticate, find_bookmark, require_admin
 from app.sessions import end_sessions
 from app.settings import settings
 from app.storage import reading, writing
-from app.tags import count_tags
+from app.tags import page_of_tags, represent_tag
 from app.tokens import end_other_tokens, end_token, issue_token
 from app.validation import (
     BOOKMARK,
@@ -92,9 +92,9 @@ def change_password(request: Request) -> Response:
     with reading() as db:
         user = authenticate(request, db)
         fields = validate_password_change(document, user["username"])
-        check_limit(db, user["username"], request.address)
+        check_limit(request, db, user["username"])
     if not verify_password(fields["current_password"], user["password"]):
-        count_failure(user["username"], request.address)
+        count_failure(request, user["username"])
         raise Problem(403, "The current password is wrong.")
     password = hash_password(fields["new_password"])
     with writing() as db:
@@ -206,11 +206,12 @@ def delete_bookmark(request: Request, id: int) -> Response:
 
 @api.get("/api/tags")
 def list_tags(request: Request) -> Response:
-    """List the user's tags with their counts."""
+    """List one page of the user's tags with their counts."""
     with reading() as db:
         user = authenticate(request, db)
-        tags = count_tags(db, user["id"])
-    return json_response(200, {"items": tags})
+        query = validate_query(request.query, PAGE)
+        page = page_of_tags(db, user["id"], query)
+    return page_response(request, page, represent_tag)
 
 
 @api.post("/api/import")
@@ -219,13 +220,11 @@ def import_bookmarks(request: Request) -> Response:
     with reading() as db:
         authenticate(request, db)  # before the body, which may be large
     _, files = read_multipart(request, settings.max_import_bytes)
-    entries = read_entries(files)
-    chosen = choose_entries(entries)  # while others may still write
+    found = read_entries(files)  # while others may still write
     with writing() as db:
         user = authenticate(request, db)
-        created = insert_entries(db, user["id"], chosen)
-    counts = {"created": created, "skipped": len(entries) - created}
-    return json_response(200, counts)
+        result = insert_entries(db, user["id"], *found)
+    return json_response(200, result)
 
 
 @api.get("/api/export")

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.framework.errors import Problem
-from app.pagination import Page, paginate
-from app.search import fold, select_bookmarks
+from app.limits import refuse_excess
+from app.pagination import Page, order_by, paginate
+from app.search import search_text, select_bookmarks
+from app.settings import settings
 from app.storage import timestamp
 from app.tags import replace_tags
 
@@ -35,29 +37,13 @@ def bookmark_etag(bookmark: sqlite3.Row) -> str:
 
 
 def insert_bookmark(
-    db: sqlite3.Connection,
-    user_id: int,
-    fields: dict[str, Any],
-    created_at: str | None = None,
+    db: sqlite3.Connection, user_id: int, fields: dict[str, Any]
 ) -> sqlite3.Row:
     """Store a new bookmark."""
-    row = {
-        **fields,
-        "user_id": user_id,
-        "now": created_at or timestamp(datetime.now(UTC)),
-        "folded": folded(fields),
-    }
-    try:
-        bookmark_id = db.execute(
-            """INSERT INTO bookmarks
-            (user_id, url, title, notes, created_at, updated_at, folded)
-            VALUES
-            (:user_id, :url, :title, :notes, :now, :now, :folded)""",
-            row,
-        ).lastrowid
-    except sqlite3.IntegrityError as error:
-        raise duplicate() from error
-    replace_tags(db, bookmark_id, fields["tags"])
+    bookmark_id = insert_row(db, user_id, fields, datetime.now(UTC))
+    if not bookmark_id:
+        raise duplicate()
+    refuse_more_bookmarks(db, user_id)
     return get_bookmark(db, user_id, bookmark_id)
 
 
@@ -103,21 +89,56 @@ def page_of_bookmarks(
 ) -> Page:
     """Read one page of those of a user's bookmarks that a query selects."""
     condition, values = select_bookmarks(user_id, query["q"], query["tag"])
-    return paginate(db, COLUMNS, f"bookmarks WHERE {condition}", values, query)
+    source, order = f"bookmarks WHERE {condition}", order_by(query["sort"])
+    return paginate(db, COLUMNS, source, values, order, query)
 
 
-def all_bookmarks(db: sqlite3.Connection, user_id: int) -> sqlite3.Cursor:
-    """Select all bookmarks of a user, the oldest first."""
+def bookmarks_after(
+    db: sqlite3.Connection, user_id: int, place: tuple[str, int], most: int
+) -> list[sqlite3.Row]:
+    """Read some bookmarks of a user, the oldest first, behind a place."""
     return db.execute(
-        f"""SELECT {COLUMNS} FROM bookmarks WHERE user_id = ?
-        ORDER BY created_at, id""",
-        [user_id],
+        f"""SELECT {COLUMNS} FROM bookmarks
+        WHERE user_id = ? AND (created_at, id) > (?, ?)
+        ORDER BY created_at, id LIMIT ?""",
+        [user_id, *place, most],
+    ).fetchall()
+
+
+def insert_row(
+    db: sqlite3.Connection,
+    user_id: int,
+    fields: dict[str, Any],
+    created_at: datetime,
+) -> int | None:
+    """Store a bookmark unless the user already has its URL."""
+    cursor = db.execute(
+        """INSERT INTO bookmarks
+        (user_id, url, title, notes, created_at, updated_at, folded)
+        VALUES (:user_id, :url, :title, :notes, :now, :now, :folded)
+        ON CONFLICT (user_id, url) DO NOTHING""",
+        {
+            **fields,
+            "user_id": user_id,
+            "now": timestamp(created_at),
+            "folded": folded(fields),
+        },
     )
+    if not cursor.rowcount:
+        return None
+    replace_tags(db, cursor.lastrowid, fields["tags"])
+    return cursor.lastrowid
 
 
 def folded(fields: dict[str, Any]) -> str:
     """Make the text in which a bookmark with these fields is found."""
-    return fold(fields["title"], fields["url"], fields["notes"])
+    return search_text(fields["title"], fields["url"], fields["notes"])
+
+
+def refuse_more_bookmarks(db: sqlite3.Connection, user_id: int) -> None:
+    """Refuse to keep more bookmarks than an account may have."""
+    rows = "SELECT 1 FROM bookmarks WHERE user_id = ?"
+    refuse_excess(db, rows, [user_id], settings.max_bookmarks, "bookmarks")
 
 
 def next_instant(previous: str) -> str:

@@ -6,10 +6,11 @@ import sys
 
 from app.accounts import hash_password, insert_user
 from app.framework.errors import Problem
+from app.framework.server import Server
 from app.framework.workers import serve
 from app.logs import configure_logging
 from app.migrating import STEPS, migrate
-from app.settings import check_secret_key, settings
+from app.settings import check_proxies, check_secret_key, settings
 from app.storage import writing
 from app.validation import validate_registration
 from app.wsgi import application
@@ -56,12 +57,10 @@ def run_migrate(arguments: argparse.Namespace) -> None:
 def run_serve(arguments: argparse.Namespace) -> None:
     """Answer requests until told to stop."""
     check_secret_key()
+    check_proxies()
     serve(
-        application,
-        settings.host,
-        settings.port,
-        threads=settings.threads,
-        workers=settings.workers,
+        Server(application, settings.host, settings.port, settings.threads),
+        settings.workers,
     )
 
 

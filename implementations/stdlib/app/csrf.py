@@ -50,9 +50,11 @@ def is_same_origin(request: Request) -> bool:
     origin = request.header("Origin")
     if origin is None:
         return True
-    # Not the scheme, which only a proxy in front knows.
-    _, _, host = origin.lower().partition("://")
-    return host == (request.header("Host") or "").lower()
+    # The scheme of the request is known to a proxy in front only.
+    scheme, _, host = origin.lower().partition("://")
+    port = {"http": ":80", "https": ":443"}.get(scheme, "")
+    own = (request.header("Host") or "").lower()
+    return host.removesuffix(port) == own.removesuffix(port)
 
 
 def expired_form() -> Problem:

@@ -1,11 +1,12 @@
 """Exporting bookmarks, written while they are read."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 from app.bookmark_file import write_bookmark, write_end, write_start
-from app.bookmarks import all_bookmarks, represent_bookmark
+from app.bookmarks import bookmarks_after, represent_bookmark
 from app.framework.messages import Response
 from app.storage import reading
 
@@ -28,17 +29,25 @@ def export_response(user_id: int, kind: str) -> Response:
 
 def export_lines(user_id: int, kind: str) -> Iterator[bytes]:
     """Write the file piece by piece."""
-    # One snapshot of the database, whatever is written meanwhile. If the
-    # client leaves, the server closes this generator where it stands, and
-    # with it the transaction (PEP 3333).
     start, write, end = WRITERS[kind]
-    with reading() as db:
-        yield start().encode()
-        cursor = all_bookmarks(db, user_id)
-        while rows := cursor.fetchmany(BATCH):
-            lines = [write(represent_bookmark(row)) for row in rows]
-            yield "".join(lines).encode()
-        yield end().encode()
+    yield start().encode()
+    for rows in read_batches(user_id):
+        lines = [write(represent_bookmark(row)) for row in rows]
+        yield "".join(lines).encode()
+    yield end().encode()
+
+
+def read_batches(user_id: int) -> Iterator[list[sqlite3.Row]]:
+    """Read a user's bookmarks, the oldest first, some at a time."""
+    # Each in a transaction of its own, for the client may read slowly.
+    place = ("", 0)
+    while True:
+        with reading() as db:
+            rows = bookmarks_after(db, user_id, place, BATCH)
+        if not rows:
+            return
+        yield rows
+        place = (rows[-1]["created_at"], rows[-1]["id"])
 
 
 def write_json(bookmark: dict[str, Any]) -> str:

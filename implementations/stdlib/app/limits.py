@@ -1,33 +1,64 @@
-"""How often a sign-in may fail, for one username from one address."""
+"""How much one may try and keep."""
 
+import logging
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv6Network, ip_address
 from math import ceil
+from typing import Any
 
 from app.framework.errors import Problem
+from app.framework.messages import Request
 from app.settings import settings
 from app.storage import timestamp, writing
 from app.tokens import digest
 
+log = logging.getLogger(__name__)
 
-def check_limit(db: sqlite3.Connection, username: str, address: str) -> None:
+
+def client_address(request: Request) -> str:
+    """Return what failures are counted for; a /64 of IPv6 is one address."""
+    try:
+        address = ip_address(request.address)
+    except ValueError:  # a proxy may write "unknown"
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.version == 6:
+        return str(IPv6Network((int(address), 64), strict=False))
+    return str(address)
+
+
+def check_limit(
+    request: Request, db: sqlite3.Connection, username: str
+) -> None:
     """Refuse a sign-in after too many that failed."""
-    count, seconds = settings.login_limit
-    now, window = datetime.now(UTC), timedelta(seconds=seconds)
+    count, _ = settings.login_limit
+    name, address = name_key(username), client_address(request)
+    check_failures(db, count, "username = ? AND address = ?", [name, address])
+    check_failures(db, 10 * count, "username = ?", [name])
+
+
+def check_failures(
+    db: sqlite3.Connection, count: int, conditions: str, values: list[str]
+) -> None:
+    """Refuse a sign-in after as many failures that meet the conditions."""
+    now, window = datetime.now(UTC), timedelta(seconds=settings.login_limit[1])
     # There is such a row only if the window holds as many failures.
     row = db.execute(
-        """SELECT failed_at FROM failed_sign_ins
-        WHERE username = ? AND address = ? AND failed_at > ?
+        f"""SELECT failed_at FROM failed_sign_ins
+        WHERE {conditions} AND failed_at > ?
         ORDER BY failed_at DESC LIMIT 1 OFFSET ?""",
-        [name_key(username), address, timestamp(now - window), count - 1],
+        [*values, timestamp(now - window), count - 1],
     ).fetchone()
     if row:
         free_at = datetime.fromisoformat(row["failed_at"]) + window
         raise too_many((free_at - now).total_seconds())
 
 
-def count_failure(username: str, address: str) -> None:
+def count_failure(request: Request, username: str) -> None:
     """Store that a sign-in failed, and delete what no longer counts."""
+    line = {"address": request.address}
+    log.warning("sign-in failed", extra={"request": line})
     now = datetime.now(UTC)
     window = timedelta(seconds=settings.login_limit[1])
     with writing() as db:
@@ -38,7 +69,7 @@ def count_failure(username: str, address: str) -> None:
         db.execute(
             """INSERT INTO failed_sign_ins (username, address, failed_at)
             VALUES (?, ?, ?)""",
-            [name_key(username), address, timestamp(now)],
+            [name_key(username), client_address(request), timestamp(now)],
         )
 
 
@@ -51,3 +82,13 @@ def too_many(seconds: float) -> Problem:
     """Make the problem of a sign-in that has to wait."""
     detail = "Too many failed sign-ins. Try again later."
     return Problem(429, detail, {"Retry-After": str(max(1, ceil(seconds)))})
+
+
+def refuse_excess(
+    db: sqlite3.Connection, rows: str, values: list[Any], most: int, what: str
+) -> None:
+    """Refuse to keep more for an account than it may have."""
+    count = db.execute(f"SELECT count(*) FROM ({rows})", values).fetchone()[0]
+    if count > most:
+        detail = f"You have {most} {what} already; that is the limit."
+        raise Problem(409, detail)

@@ -60,6 +60,7 @@ def log_request(request: Request, response: Response) -> None:
         "path": request.path,
         "status": response.status,
         "milliseconds": round(milliseconds, 3),
+        "address": request.address,
         "user_id": request.user["id"] if request.user else None,
     }
     log.info("request", extra={"request": line})

@@ -2,8 +2,8 @@
 
 import sqlite3
 from pathlib import Path
+from unicodedata import normalize
 
-from app.search import fold
 from app.storage import connect
 
 STEPS = {
@@ -15,7 +15,7 @@ STEPS = {
 def migrate(database: Path, last: str = max(STEPS)) -> list[str]:
     """Run the steps that a database lacks, up to the last one given."""
     database.parent.mkdir(parents=True, exist_ok=True)
-    database.touch()
+    database.touch(0o600)
     connection = connect(database)
     connection.create_function("fold", 3, fold, deterministic=True)
     try:
@@ -26,6 +26,12 @@ def migrate(database: Path, last: str = max(STEPS)) -> list[str]:
         ]
     finally:
         connection.close()
+
+
+def fold(title: str, url: str, notes: str) -> str:
+    """Fold the texts of a bookmark as step 2 does, for ever."""
+    texts = [text.replace("\x1f", " ") for text in (title, url, notes)]
+    return normalize("NFC", "\x1f".join(texts).casefold())
 
 
 def run_step(connection: sqlite3.Connection, step: str) -> bool:

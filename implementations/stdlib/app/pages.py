@@ -25,10 +25,10 @@ from app.framework.messages import Request, Response, redirect
 from app.framework.routing import Router
 from app.framework.validation import validate, validate_query
 from app.importing import (
-    choose_entries,
     insert_entries,
-    read_counts,
     read_entries,
+    read_result,
+    write_result,
 )
 from app.permissions import find_bookmark
 from app.rendering import (
@@ -49,7 +49,7 @@ from app.sessions import (
 )
 from app.settings import settings
 from app.storage import reading, writing
-from app.tags import count_tags
+from app.tags import top_tags
 from app.validation import (
     BOOKMARK,
     EXPORT,
@@ -59,6 +59,7 @@ from app.validation import (
 )
 
 pages = Router()
+FORM_PROBLEMS = (409, 422)  # which the form is shown again for
 
 
 @pages.get("/")
@@ -72,7 +73,7 @@ def show_home(request: Request) -> Response:
             user["id"],
             {**query, "per_page": 20, "sort": "-created_at"},
         )
-        tags = count_tags(db, user["id"])
+        tags = top_tags(db, user["id"])
     return home_page(request, query, page, tags)
 
 
@@ -137,15 +138,14 @@ def submit_register(request: Request) -> Response:
 def submit_bookmark(request: Request) -> Response:
     """Create a bookmark."""
     form = read_checked_form(request)
-    problem = None
-    with writing() as db:
-        user = require_session(request, db)
-        try:
+    try:
+        with writing() as db:
+            user = require_session(request, db)
             fields = validate(bookmark_fields(form), BOOKMARK)
             insert_bookmark(db, user["id"], fields)
-        except Problem as error:
-            problem = error
-    if problem:  # shown only here, where others can write again
+    except Problem as problem:
+        if problem.status not in FORM_PROBLEMS:
+            raise
         return bookmark_page(request, "Add a bookmark", form, "/", problem)
     return redirect("/")
 
@@ -166,16 +166,15 @@ def submit_edit(request: Request, id: int) -> Response:
     """Change a bookmark."""
     form = read_checked_form(request)
     next = local_path(form.get("next", ""))
-    problem = None
-    with writing() as db:
-        user = require_session(request, db)
-        bookmark = find_bookmark(db, user, id)
-        try:
+    try:
+        with writing() as db:
+            user = require_session(request, db)
+            bookmark = find_bookmark(db, user, id)
             fields = validate(bookmark_fields(form), BOOKMARK)
             change_bookmark(db, bookmark, fields)
-        except Problem as error:
-            problem = error
-    if problem:
+    except Problem as problem:
+        if problem.status not in FORM_PROBLEMS:
+            raise
         return bookmark_page(request, "Edit bookmark", form, next, problem)
     return redirect(next)
 
@@ -205,7 +204,7 @@ def show_import(request: Request) -> Response:
     """Show the import form."""
     with reading() as db:
         require_session(request, db)
-    return import_page(request, read_counts(request.query))
+    return import_page(request, read_result(request.query))
 
 
 @pages.post("/import")
@@ -217,18 +216,17 @@ def submit_import(request: Request) -> Response:
     try:
         form, files = read_multipart(request, limit)
         check_csrf(request, form)
-        entries = read_entries(files)
+        found = read_entries(files)
     except Problem as problem:
         if not user or problem.status in (400, 403, 415):
             # A body that cannot be read holds no token (CSRF-5).
             raise expired_form() from problem
         return import_page(request, problem=problem)
-    chosen = choose_entries(entries)  # while others may still write
     with writing() as db:
         user = require_session(request, db)
-        created = insert_entries(db, user["id"], chosen)
-    counts = {"created": created, "skipped": len(entries) - created}
-    return redirect("/import?" + urlencode(counts))
+        result = insert_entries(db, user["id"], *found)
+    query = urlencode(write_result(result), safe=",")
+    return redirect(f"/import?{query}")
 
 
 @pages.get("/export")

@@ -24,12 +24,12 @@ def paginate(
     columns: str,
     source: str,
     values: list[Any],
+    order: str,
     query: dict[str, Any],
 ) -> Page:
     """Read one page."""
     number, size = query["page"], query["per_page"]
     total = db.execute(f"SELECT count(*) FROM {source}", values).fetchone()[0]
-    order = order_by(query.get("sort", "id"))
     rows = db.execute(
         f"SELECT {columns} FROM {source} ORDER BY {order} LIMIT ? OFFSET ?",
         [*values, size, (number - 1) * size],

@@ -154,7 +154,7 @@ def delete_page(
 
 def import_page(
     request: Request,
-    counts: dict[str, str] | None = None,
+    result: dict[str, Any] | None = None,
     problem: Problem | None = None,
 ) -> Response:
     """Show the form to import a file, with how the last one went."""
@@ -163,7 +163,7 @@ def import_page(
         "import.html",
         "Import bookmarks",
         problem,
-        counts=counts,
+        result=result,
         button="Import",
         multipart=True,
         fields=fill(IMPORT_FORM, {}, faults_of(problem, "file")),

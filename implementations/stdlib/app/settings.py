@@ -48,6 +48,14 @@ def rate(text: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def addresses(text: str) -> list[str]:
+    """Parse IP addresses with commas between."""
+    try:
+        return [str(ip_address(a.strip())) for a in text.split(",") if text]
+    except ValueError as error:
+        raise ValueError("IP addresses, separated by commas") from error
+
+
 host_names = items(
     r"\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+", "host names without port, or *"
 )
@@ -73,9 +81,13 @@ class Settings:
     )
     max_body_bytes: int = setting(integer(0, 10**12), "65536")
     max_import_bytes: int = setting(integer(0, 10**12), "10485760")
+    max_import_entries: int = setting(integer(1, 1_000_000), "10000")
+    max_bookmarks: int = setting(integer(1, 10**9), "100000")
+    max_tags: int = setting(integer(1, 10**9), "10000")
     token_ttl: int = setting(integer(1, 10**9), "86400")
     session_ttl: int = setting(integer(1, 10**9), "1209600")
     login_limit: tuple[int, int] = setting(rate, "10/60")
+    trusted_proxies: list[str] = setting(addresses, "")
     secure_cookies: bool = setting(boolean, "0")
     workers: int = setting(integer(1, 64), "1")
     threads: int = setting(integer(1, 1024), "8")
@@ -91,6 +103,12 @@ def check_secret_key() -> None:
             "SECRET_KEY: set at least 32 characters, or a HOST on loopback"
         )
     log.warning("SECRET_KEY is not set: sessions end with this process")
+
+
+def check_proxies() -> None:
+    """Warn where a proxy must be, but is not known."""
+    if settings.secure_cookies and not settings.trusted_proxies:
+        log.warning("TRUSTED_PROXIES is not set: all clients have one address")
 
 
 def is_loopback(host: str) -> bool:

@@ -1,7 +1,6 @@
-"""The database: one connection for each thread, and transactions."""
+"""The database: connections that are lent, and transactions."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from app.settings import settings
 
-local = threading.local()
+idle: list[sqlite3.Connection] = []  # which any thread may borrow
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -19,6 +18,7 @@ def connect(path: Path) -> sqlite3.Connection:
         uri=True,
         timeout=5,  # seconds to wait for another writer
         isolation_level=None,  # transactions are begun by hand, below
+        check_same_thread=False,  # it serves one after the other
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
@@ -46,25 +46,27 @@ def writing() -> Iterator[sqlite3.Connection]:
 @contextmanager
 def transaction(begin: str) -> Iterator[sqlite3.Connection]:
     """Commit what is done inside, or roll it back if it raises."""
-    if not hasattr(local, "connection"):
-        local.connection = connect(settings.database_url)
-    connection = local.connection
+    connection = borrow()
     try:
         connection.execute(begin)
         yield connection
         connection.execute("COMMIT")
     except BaseException as error:
         if is_unavailable(error):
-            close()  # its state is unknown; this rolls back
+            connection.close()  # its state is unknown; this rolls back
         else:
             connection.execute("ROLLBACK")
+            idle.append(connection)
         raise
+    idle.append(connection)
 
 
-def close() -> None:
-    """Close this thread's connection; open work is rolled back."""
-    local.connection.close()
-    del local.connection
+def borrow() -> sqlite3.Connection:
+    """Take a connection that nobody uses, or open one."""
+    try:
+        return idle.pop()
+    except IndexError:
+        return connect(settings.database_url)
 
 
 def is_unavailable(error: BaseException) -> bool:

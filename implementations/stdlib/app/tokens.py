@@ -11,9 +11,12 @@ from app.storage import timestamp
 
 def issue_token(db: sqlite3.Connection, user_id: int) -> dict[str, str]:
     """Make a token for a user; only its digest is stored."""
-    token = secrets.token_urlsafe(32)
-    lifetime = timedelta(seconds=settings.token_ttl)
-    expires_at = timestamp(datetime.now(UTC) + lifetime)
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    expires_at = timestamp(now + timedelta(seconds=settings.token_ttl))
+    db.execute(
+        "DELETE FROM tokens WHERE user_id = ? AND expires_at <= ?",
+        [user_id, timestamp(now)],
+    )
     db.execute(
         "INSERT INTO tokens (digest, user_id, expires_at) VALUES (?, ?, ?)",
         [digest(token), user_id, expires_at],

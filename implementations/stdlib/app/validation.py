@@ -15,6 +15,7 @@ from app.framework.validation import (
     text,
     validate,
 )
+from app.search import fold
 
 
 def username(value: Any) -> str:
@@ -31,6 +32,8 @@ def password_of(name: Any) -> Callable[[Any], str]:
     def check(value: Any) -> str:
         """Check one."""
         password = sized(text(value), 8, 128)
+        if "\ufffd" in password:  # which stands for what was not UTF-8
+            raise Fault("invalid")
         if is_common_password(password) or password.casefold() == name:
             raise Fault("common", "This password is too easy to guess.")
         return password
@@ -67,7 +70,7 @@ def notes(value: Any) -> str:
 
 def tag(value: Any) -> str:
     """Check a tag, trim and fold it."""
-    name = sized(text(value).strip().casefold(), 1, 50)
+    name = sized(fold(text(value).strip()), 1, 50)
     if "," in name:
         raise Fault("invalid")
     return name

@@ -27,7 +27,9 @@ def application(
     environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
     """Answer one request."""
-    request = Request(environ, settings.max_body_bytes)
+    request = Request(
+        environ, settings.max_body_bytes, settings.trusted_proxies
+    )
     begin_request(request)
     response = respond(request)
     allow_caching(request, response)

@@ -1,19 +1,25 @@
 """The text in which bookmarks are searched, and their tags."""
 
+from unicodedata import normalize
+
 import django.db.models.deletion
 from django.apps.registry import Apps
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-
-from app.search import fold
 
 
 def fill_folded(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     """Make the bookmarks that are there as good as new ones."""
     bookmarks = apps.get_model("app", "Bookmark").objects
     for bookmark in bookmarks.iterator():
-        folded = fold(bookmark.title, bookmark.url, bookmark.notes)
+        texts = bookmark.title, bookmark.url, bookmark.notes
+        folded = "\x1f".join(map(fold, texts))
         bookmarks.filter(id=bookmark.id).update(folded=folded)
+
+
+def fold(text: str) -> str:
+    """Fold a text in which bookmarks are found, as at this step."""
+    return normalize("NFC", text.casefold()).replace("\x1f", " ")
 
 
 class Migration(migrations.Migration):
@@ -49,7 +55,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("name", models.CharField(db_index=True, max_length=50)),
+                ("name", models.CharField(max_length=50)),
                 (
                     "bookmark",
                     models.ForeignKey(

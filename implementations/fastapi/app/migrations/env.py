@@ -3,14 +3,17 @@
 from alembic import context
 from app.models import Base
 from app.storage import engine
+from sqlalchemy import text
 
 with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
-        # Each step is done whole or not at all, on SQLite too.
-        transactional_ddl=True,
-        transaction_per_migration=True,
+        transactional_ddl=True,  # on SQLite too
     )
+    # One transaction, in which others who migrate wait for their turn: SQLite
+    # begins it as IMMEDIATE.
     with context.begin_transaction():
+        if engine.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(1)"))
         context.run_migrations()

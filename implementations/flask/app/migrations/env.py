@@ -3,15 +3,18 @@
 from alembic import context
 from app.models import Base
 from flask import current_app
+from sqlalchemy import text
 
 engine = current_app.extensions["engine"].execution_options(writing=True)
 with engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
-        # Each step is done whole or not at all, on SQLite too.
-        transactional_ddl=True,
-        transaction_per_migration=True,
+        transactional_ddl=True,  # on SQLite too
     )
+    # One transaction, in which others who migrate wait for their turn: SQLite
+    # begins it as IMMEDIATE.
     with context.begin_transaction():
+        if engine.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(1)"))
         context.run_migrations()

@@ -5,15 +5,18 @@ from hashlib import sha256
 
 from app.framework.messages import Request, Response
 
-TAG = re.compile(r'(?:W/)?"[^"]*"')
+TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
+TAGS = re.compile(rf"[ \t,]*(?:{TAG.pattern}[ \t]*(?:,[ \t,]*|\Z))*")
 KEPT = {"ETag", "Cache-Control", "Vary"}  # by a 304 (RFC 9110 §15.4.5)
 
 
 def if_match(request: Request, etag: str) -> bool:
     """Tell whether a request may change what has this entity tag."""
     condition = request.header("If-Match")
+    if condition in (None, "*"):
+        return True
     # Weak tags never match here (RFC 9110 §13.1.1).
-    return condition in (None, "*") or etag in TAG.findall(condition)
+    return bool(TAGS.fullmatch(condition)) and etag in TAG.findall(condition)
 
 
 def weak_etag(body: bytes) -> str:

@@ -1,40 +1,38 @@
-"""The grammar of HTTP/1.1 (RFC 9112), without any socket.
-
-A `reader` is any buffered binary file, such as io.BufferedReader.
-"""
+"""The grammar of HTTP/1.1 (RFC 9112), without any socket."""
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from functools import lru_cache
-from io import BufferedReader, RawIOBase
-from math import inf
+from io import RawIOBase
 from time import time
 from urllib.parse import unquote_to_bytes
 
 MAX_LINE_BYTES = 8190  # RFC 9112 §3 recommends 8000 at least
-MAX_HEAD_BYTES = 32768
+MAX_HEAD_BYTES = 32768  # also of all chunk extensions and trailers
 MAX_FIELDS = 100
-MAX_CHUNK_LINE_BYTES = 4096
 
 TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110 §5.6.2
 VALUE = r"[\t -~\x80-\xff]*"  # RFC 9110 §5.5: no CR, LF, NUL
-FIELDS = rf"(?:{TOKEN}:{VALUE}\r\n)*"  # no space before ":", no folding
-LINE = rf'({TOKEN}) ([!"$-~]+) HTTP/([0-9])\.([0-9])\r\n'
-HEAD = re.compile(rf"{LINE}({FIELDS})")
+FIELD = re.compile(f"{TOKEN}:{VALUE}")  # no " :", no folding
+LINE = rf'({TOKEN}) ([!"$-~]{{1,8190}}) HTTP/([0-9])\.([0-9])\r\n'
+# An empty line may come first (RFC 9112 §2.2).
+HEAD = re.compile(rf"(?:\r\n)?{LINE}((?:{FIELD.pattern}\r\n)*)\r\n")
 ABSOLUTE = re.compile("(?i:http)://([^/?]*)(.*)")
 HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 LENGTH = re.compile("[0-9]{1,18}")
-CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})([ \t]*;[\t -~]*)?\r\n")
+QUOTED = r'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
+EXTENSION = rf"[ \t]*;[ \t]*{TOKEN}(?:[ \t]*=[ \t]*(?:{TOKEN}|{QUOTED}))?"
+CHUNK = re.compile(rf"([0-9A-Fa-f]{{1,15}})((?:{EXTENSION})*)\r\n")  # §7.1.1
 STATUS = re.compile(f"[2-9][0-9][0-9] {VALUE}")
 # What says how a message is framed, or ends here, is the server's alone.
-OURS = "connection|keep-alive|transfer-encoding|upgrade"
-FIELD = re.compile(f"(?!(?i:{OURS}):){TOKEN}:{VALUE}")
+OURS = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
+http_date = lru_cache(1)(formatdate)  # made once a second
 
 
 class Refused(OSError):
-    """Say why a client is not served, and the status that tells it."""
+    """Say why a client is not served, as an error of reading a file."""
 
     def __init__(self, status: int, reason: str) -> None:
         """Keep the status beside the reason."""
@@ -42,26 +40,49 @@ class Refused(OSError):
         self.status = status
 
 
-def read_line(reader: BufferedReader, limit: int, status: int) -> bytes:
-    """Read a line that ends in CR LF; a longer one has that status."""
-    line = reader.readline(limit + 1)
-    if len(line) > limit:
-        raise Refused(status, "line too long")
-    if not line.endswith(b"\r\n"):
-        raise Refused(400, "a line cut off, or ended by LF alone")
-    return line
+class Reader:
+    """Cut what a client sends into lines and pieces."""
 
+    def __init__(self, receive: Callable[[], bytes]) -> None:
+        """Take what waits for bytes, and returns none at the end."""
+        self.receive = receive
+        self.held = bytearray()  # received, but not read
 
-def read_head(reader: BufferedReader) -> str:
-    """Read the lines up to the empty one."""
-    head = read_line(reader, MAX_LINE_BYTES, 414)
-    if head == b"\r\n":  # one may come first (RFC 9112 §2.2)
-        head = read_line(reader, MAX_LINE_BYTES, 414)
-    line = b""
-    while line != b"\r\n":
-        head += line
-        line = read_line(reader, MAX_HEAD_BYTES - len(head), 431)
-    return head.decode("latin-1")
+    def wait(self) -> None:
+        """Wait for more."""
+        data = self.receive()
+        if not data:
+            raise Refused(400, "cut off")
+        self.held += data
+
+    def find(self, mark: bytes, limit: int, status: int) -> int:
+        """Return where a mark ends; past the limit refuse with the status."""
+        while (start := self.held.find(mark, 0, limit)) < 0:
+            if len(self.held) >= limit:
+                raise Refused(status, "too long")
+            if self.held.count(b"\n") > self.held.count(b"\r\n"):
+                raise Refused(400, "a line ended by LF alone")
+            self.wait()
+        return start + len(mark)
+
+    def read_head(self) -> str:
+        """Read the lines up to the empty one."""
+        self.find(b"\r\n", MAX_LINE_BYTES, 414)
+        end = self.find(b"\r\n\r\n", MAX_HEAD_BYTES, 431)
+        return self.read(end).decode("latin-1")
+
+    def read_line(self, limit: int, status: int) -> str:
+        """Read a line; a longer one has that status."""
+        end = self.find(b"\r\n", limit, status)
+        return self.read(end).decode("latin-1")
+
+    def read(self, size: int) -> bytes:
+        """Read at most so many bytes, as soon as there are some."""
+        if not self.held:
+            self.wait()
+        data = bytes(self.held[:size])
+        del self.held[:size]
+        return data
 
 
 def parse_head(head: str, environ: dict) -> None:
@@ -85,20 +106,17 @@ def parse_fields(lines: list[str], environ: dict) -> None:
         raise Refused(431, "too many fields")
     for line in lines:
         name, _, value = line.partition(":")
-        key = environ_key(name)
+        if "_" in name:  # X_A would pass for X-A
+            continue
+        key = "HTTP_" + name.upper().replace("-", "_")
+        if key in ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH"):
+            key = key.removeprefix("HTTP_")
         value = value.strip(" \t")
-        # RFC 9110 §5.3. Two Hosts, or lengths, become one malformed one.
-        environ[key] = f"{environ[key]},{value}" if key in environ else value
-    environ.pop("", None)
-
-
-@lru_cache(512)
-def environ_key(name: str) -> str:
-    """Name a field as CGI does; "" for X_A, which would pass for X-A."""
-    if "_" in name:
-        return ""
-    key = name.upper().replace("-", "_")
-    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+        if key in environ:
+            # RFC 9110 §5.3. Two Hosts, or lengths, become one malformed one.
+            comma = "; " if key == "HTTP_COOKIE" else ","  # RFC 6265 §5.4
+            value = environ[key] + comma + value
+        environ[key] = value
 
 
 def parse_target(method: str, target: str, environ: dict) -> None:
@@ -112,10 +130,10 @@ def parse_target(method: str, target: str, environ: dict) -> None:
             target = "*"
         elif not target.startswith("/"):
             target = "/" + target
-    server_wide = method == "OPTIONS" and target == "*"
-    if method == "CONNECT" or not (target[0] == "/" or server_wide):
-        raise Refused(400, "not a target of this server")
     path, _, environ["QUERY_STRING"] = target.partition("?")
+    ours = path.startswith("/") or (method == "OPTIONS" and target == "*")
+    if method == "CONNECT" or not ours or "\\" in path:
+        raise Refused(400, "not a target of this server")
     environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
 
 
@@ -156,61 +174,53 @@ def body_length(environ: dict) -> int:
     old = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
     if coding is None or old or "CONTENT_LENGTH" in environ:
         raise Refused(400, "malformed or ambiguous framing")  # §6.1
-    if coding.lower() != "chunked":
-        chunked_last = coding.lower().endswith("chunked")
-        raise Refused(501 if chunked_last else 400, "unknown coding")
+    _, comma, last = coding.lower().rpartition(",")
+    if last.strip(" \t") != "chunked":
+        raise Refused(400, "a body without an end")
+    if comma:
+        raise Refused(501, "more than one coding")
     return -1
 
 
-def read_body(reader: BufferedReader, length: int) -> Iterator[bytes]:
-    """Yield the content of a body as it comes."""
-    return read_chunks(reader) if length < 0 else read_data(reader, length)
-
-
 def begin_body(
-    reader: BufferedReader, length: int, limit: int
+    reader: Reader, length: int, limit: int
 ) -> tuple[bytes, Iterator[bytes] | None]:
     """Read a body; if it is past the limit, return the rest as pieces."""
-    pieces = read_body(reader, length)
+    pieces = read_chunks(reader) if length < 0 else read_data(reader, length)
     content = bytearray()
-    if length > limit:
-        return b"", pieces
-    for piece in pieces:
+    while length <= limit and len(content) <= limit:
+        piece = next(pieces, None)
+        if piece is None:
+            return bytes(content), None
         content += piece
-        if len(content) > limit:
-            return bytes(content), pieces
-    return bytes(content), None
+    return bytes(content), pieces
 
 
-def read_data(reader: BufferedReader, left: int) -> Iterator[bytes]:
+def read_data(reader: Reader, left: int) -> Iterator[bytes]:
     """Yield so many bytes as they come."""
     while left:
-        data = reader.read1(min(left, 65536))
-        if not data:
-            raise Refused(400, "body cut off")
+        data = reader.read(left)
         left -= len(data)
         yield data
 
 
-def read_chunks(reader: BufferedReader) -> Iterator[bytes]:
-    """Yield what is in the chunks (RFC 9112 §7.1), drop the trailers."""
-    while size := read_chunk_size(reader):
-        yield from read_data(reader, size)
-        if reader.read(2) != b"\r\n":
-            raise Refused(400, "chunk longer than its size, or cut off")
+def read_chunks(reader: Reader) -> Iterator[bytes]:
+    """Yield what is in the chunks (RFC 9112 §7.1), drop the rest."""
     room = MAX_HEAD_BYTES
-    while (line := read_line(reader, room, 431)) != b"\r\n":
+    while True:
+        match = CHUNK.fullmatch(reader.read_line(MAX_LINE_BYTES, 400))
+        if not match or len(match[2]) > room:
+            raise Refused(400, "malformed chunk size, or long extensions")
+        room -= len(match[2])
+        size = int(match[1], 16)
+        if not size:
+            break
+        yield from read_data(reader, size)
+        reader.read_line(2, 400)  # empty, or the chunk is longer than its size
+    while (line := reader.read_line(room, 431)) != "\r\n":
         room -= len(line)
-        if not re.fullmatch(FIELDS, line.decode("latin-1")):
+        if not FIELD.fullmatch(line[:-2]):
             raise Refused(400, "malformed trailer")
-
-
-def read_chunk_size(reader: BufferedReader) -> int:
-    """Read the line before a chunk."""
-    match = CHUNK.fullmatch(read_line(reader, MAX_CHUNK_LINE_BYTES, 400))
-    if not match:
-        raise Refused(400, "malformed chunk size")
-    return int(match[1], 16)
 
 
 class Body(RawIOBase):
@@ -240,65 +250,28 @@ class Body(RawIOBase):
         return size
 
 
-def check_response(status: str, fields: list[tuple[str, str]]) -> None:
-    """Refuse a head that no application may send (RFC 9112 §11.1)."""
+def begin_head(status: str, fields: list) -> tuple[list[str], int | None]:
+    """Write a response's head, but keep its Content-Length apart."""
     if not STATUS.fullmatch(status):
         raise ValueError(f"not a status: {status!r}")
+    lines, dated, length = [f"HTTP/1.1 {status}"], False, None
     for name, value in fields:
-        if not FIELD.fullmatch(name + ":" + value):
-            raise ValueError(f"not a header field to send: {name!r}")
-        if name.lower() == "content-length" and not LENGTH.fullmatch(value):
-            raise ValueError(f"not a length: {value!r}")
+        key = name.lower()
+        dated = dated or key == "date"
+        if key in OURS or not FIELD.fullmatch(line := name + ": " + value):
+            raise ValueError(f"not a field to send: {name!r}")  # §11.1
+        if key != "content-length":
+            lines.append(line)
+        elif length is None and LENGTH.fullmatch(value):
+            length = int(value)
+        else:
+            raise ValueError("not one Content-Length")
+    if not dated:
+        lines.append("Date: " + http_date(int(time()), usegmt=True))
+    return lines, length
 
 
-def content_length(
-    environ: dict, status: str, fields: list, size: int | None
-) -> float:
-    """Return the length of the content; inf is unknown (RFC 9112 §6.3)."""
-    head_only = environ.get("REQUEST_METHOD") == "HEAD"
-    if head_only or status[:3] in ("204", "304"):
-        return 0
-    for name, value in fields:
-        if name.lower() == "content-length":
-            if size not in (None, int(value)):
-                raise ValueError("content is not of its Content-Length")
-            return int(value)
-    return inf if size is None else size
-
-
-def write_head(
-    environ: dict, status: str, fields: list, length: float, stays: bool
-) -> bytes:
-    """Write the head of a response with content of that length."""
-    sent = {name.lower() for name, _ in fields}
-    lines = [f"HTTP/1.1 {status}"]
-    lines += [f"{name}: {value}" for name, value in fields]
-    old = environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
-    bare = environ.get("REQUEST_METHOD") == "HEAD" or status[:3] == "304"
-    if status.startswith("204"):  # RFC 9110 §8.6
-        lines = [
-            x for x in lines if not x.lower().startswith("content-length:")
-        ]
-    elif length == inf and not old:
-        lines.append("Transfer-Encoding: chunked")
-    elif length < inf and "content-length" not in sent and not bare:
-        lines.append(f"Content-Length: {length}")
-    if not stays:
-        lines.append("Connection: close")
-    elif old:
-        lines.append("Connection: keep-alive")
-    if "date" not in sent:
-        lines.append(f"Date: {http_date(int(time()))}")
-    return "\r\n".join([*lines, "\r\n"]).encode("latin-1")
-
-
-@lru_cache(1)
-def http_date(second: int) -> str:
-    """Write a time in the format of RFC 9110 §5.6.7."""
-    return formatdate(second, usegmt=True)
-
-
-def base_environ(host: str, port: int, workers: int) -> dict:
+def base_environ(host: str, port: int) -> dict:
     """Write what is the same in every environ (PEP 3333)."""
     return {
         "SCRIPT_NAME": "",
@@ -308,7 +281,7 @@ def base_environ(host: str, port: int, workers: int) -> dict:
         "wsgi.url_scheme": "http",
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": True,
-        "wsgi.multiprocess": workers > 1,
+        "wsgi.multiprocess": False,  # until there are several workers
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
     }

@@ -1,7 +1,7 @@
 """Requests and responses, over what WSGI hands in and takes back."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from string import punctuation
@@ -14,7 +14,12 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 class Request:
     """Read one request from a WSGI environ (PEP 3333)."""
 
-    def __init__(self, environ: WSGIEnvironment, max_body_bytes: int) -> None:
+    def __init__(
+        self,
+        environ: WSGIEnvironment,
+        max_body_bytes: int,
+        trusted_proxies: Sequence[str] = (),
+    ) -> None:
         """Take over what every operation needs."""
         self.started = perf_counter()
         self.environ = environ
@@ -25,6 +30,9 @@ class Request:
             environ.get("QUERY_STRING", ""), keep_blank_values=True
         )
         self.address: str = environ.get("REMOTE_ADDR", "")
+        forwarded = self.header("X-Forwarded-For")
+        if forwarded and self.address in trusted_proxies:
+            self.address = forwarded.rpartition(",")[2].strip()
         self.user: Any = None  # as soon as the application knows
 
     def parameter(self, name: str, default: str = "") -> str:

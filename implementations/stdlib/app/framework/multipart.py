@@ -24,22 +24,27 @@ def parse_multipart(body: bytes, boundary: str) -> list[Part]:
         raise ValueError("no boundary")
     # The line break before a boundary belongs to it (RFC 2046 §5.1.1).
     delimiter = b"\r\n--" + boundary.encode()
-    _, *pieces = (b"\r\n" + body).split(delimiter, MAX_PARTS + 1)
-    parts = []
-    for piece in pieces:
-        if piece.startswith(b"--"):  # the last one; nothing follows
+    first = body.startswith(delimiter[2:])
+    end = -2 if first else body.index(delimiter)
+    parts: list[Part] = []
+    while len(parts) <= MAX_PARTS:
+        start = end + len(delimiter)
+        if body.startswith(b"--", start):  # the last one; nothing follows
             return parts
-        parts.append(parse_part(piece))
-    raise ValueError("cut short, or too many parts")
+        end = body.index(delimiter, start)
+        parts.append(parse_part(body, start, end))
+    raise ValueError("too many parts")
 
 
-def parse_part(piece: bytes) -> Part:
+def parse_part(body: bytes, start: int, end: int) -> Part:
     """Parse what stands between two boundaries."""
-    padding, _, rest = piece.partition(b"\r\n")
-    head, blank_line, content = rest.partition(b"\r\n\r\n")
-    if padding.strip(b" \t") or not blank_line:
+    line_end = body.index(b"\r\n", start, end)
+    head_end = body.index(b"\r\n\r\n", line_end, end)
+    head = body[line_end + 2 : head_end].decode("utf-8", "replace")
+    content = body[head_end + 4 : end]
+    if body[start:line_end].strip(b" \t"):
         raise ValueError("a part without head")
-    for line in head.decode("utf-8", "replace").split("\r\n"):
+    for line in head.split("\r\n"):
         field, _, value = line.partition(":")
         if field.lower() == "content-disposition":
             parameters = parse_parameters(value)

@@ -2,43 +2,33 @@
 
 import logging
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable
-from math import inf
-from multiprocessing.connection import wait
+from threading import Thread
+from time import sleep
 
 from app.framework.server import Server
 
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = logging.getLogger("server")
 
 
-def serve(
-    application: Callable,
-    host: str,
-    port: int,
-    threads: int = 8,
-    workers: int = 1,
-) -> None:
-    """Serve until SIGTERM or SIGINT; raise OSError if the port is taken."""
-    server = Server(application, host, port, threads, workers)
+def serve(server: Server, workers: int = 1) -> None:
+    """Serve until SIGTERM, SIGINT or SIGHUP."""
     if workers == 1:
         until_signal(server.stop, server.run)
     else:
-        serve_by_workers(server)
+        serve_by_workers(server, workers)
 
 
-def serve_by_workers(server: Server) -> None:
-    """Serve by several processes; if one ends by itself, all do."""
+def serve_by_workers(server: Server, count: int) -> None:
+    """Serve by several processes; replace one that ends by itself."""
+    server.environ["wsgi.multiprocess"] = True
     fork = multiprocessing.get_context("fork").Process
-    job = {"target": until_signal, "args": (server.stop, server.run)}
     # A daemon is one that is ended when this process ends.
-    workers = [fork(**job, daemon=True) for _ in range(server.workers)]
-    # A signal that comes too early waits until there is a handler for it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    for worker in workers:
-        worker.start()
-    server.listener.close()  # or clients could wait there for nobody
+    job = {"target": work, "args": (server, os.getpid()), "daemon": True}
+    workers: list[multiprocessing.Process] = []
 
     def stop() -> None:
         """Stop all workers soon."""
@@ -47,15 +37,37 @@ def serve_by_workers(server: Server) -> None:
             worker.terminate()
 
     def run() -> None:
-        """Wait for all workers to end."""
-        wait([worker.sentinel for worker in workers])
-        if server.end == inf:
-            log.error("a worker died; stopping all")
-            raise SystemExit(1)
+        """Keep so many workers alive, more slowly if they die at once."""
+        pause = 0.05
+        while server.running:
+            for worker in [one for one in workers if not one.is_alive()]:
+                log.error("worker %s died; another replaces it", worker.pid)
+                workers.remove(worker)
+            pause = min(2 * pause, 4) if len(workers) < count else 0.1
+            # A signal that comes now waits until all workers are known.
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+            while len(workers) < count:
+                workers.append(fork(**job))
+                workers[-1].start()
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+            sleep(pause)
         for worker in workers:
             worker.join()
 
     until_signal(stop, run)
+
+
+def work(server: Server, parent: int) -> None:
+    """Serve until a signal comes, or until the parent is gone."""
+
+    def watch() -> None:
+        """Stop when the parent is another."""
+        while os.getppid() == parent:
+            sleep(0.5)
+        server.stop()
+
+    Thread(target=watch, daemon=True).start()
+    until_signal(server.stop, server.run)
 
 
 def until_signal(stop: Callable, run: Callable) -> None:

@@ -6,6 +6,4 @@ CREATE TABLE tags (
     bookmark_id INTEGER NOT NULL REFERENCES bookmarks (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
     PRIMARY KEY (bookmark_id, name)
-);
-
-CREATE INDEX tags_name ON tags (name);
+) WITHOUT ROWID;

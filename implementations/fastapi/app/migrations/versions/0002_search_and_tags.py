@@ -1,8 +1,9 @@
 """Search and tags."""
 
+from unicodedata import normalize
+
 import sqlalchemy as sa
 from alembic import op
-from app.search import fold
 
 revision = "0002"
 down_revision = "0001"
@@ -39,5 +40,10 @@ def fill_folded(connection: sa.Connection) -> None:
         connection.execute(
             sa.update(bookmarks)
             .where(bookmarks.c.id == id)
-            .values(folded=fold(*texts))
+            .values(folded="\x1f".join(map(fold, texts)))
         )
+
+
+def fold(text: str) -> str:
+    """Fold a text in which bookmarks are found, as at this step."""
+    return normalize("NFC", text.casefold()).replace("\x1f", " ")

@@ -1,8 +1,9 @@
 """Search and tags."""
 
+from unicodedata import normalize
+
 import sqlalchemy as sa
 from alembic import op
-from app.search import fold
 
 revision = "0002"
 down_revision = "0001"
@@ -39,5 +40,11 @@ def fill_folded(connection: sa.Connection) -> None:
         connection.execute(
             sa.update(bookmarks)
             .where(bookmarks.c.id == id)
-            .values(folded=fold(*texts))
+            .values(folded=search_text(*texts))
         )
+
+
+def search_text(*texts: str) -> str:
+    """Make the text in which a bookmark is found, as it was at this step."""
+    joined = "\x1f".join(text.replace("\x1f", " ") for text in texts)
+    return normalize("NFC", joined.casefold())

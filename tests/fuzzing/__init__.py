@@ -1,0 +1,1 @@
+"""Send the same requests to several servers, and compare what comes."""
