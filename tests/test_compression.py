@@ -10,7 +10,7 @@ from servers import Server
 from visitor import Visitor
 
 REFUSING = ["gzip;q=0", "gzip; q=0.0", "gzip;q=0, identity"]
-LISTS = ["/api/bookmarks", "/api/tags"]
+LISTS = ["/api/bookmarks", "/api/tags?per_page=100"]
 LARGE = [
     *LISTS,
     "/api/bookmarks?per_page=5&sort=created_at",

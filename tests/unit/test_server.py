@@ -743,6 +743,13 @@ def test_write(port: int) -> None:
     assert content(answer) == b"onetwoend"
 
 
+def test_an_empty_write_ends_nothing(port: int) -> None:
+    """An empty piece is no last chunk (RFC 9112 §7.1)."""
+    answer = talk(port, plain("GET /write-chunks HTTP/1.1", H) + request())
+    assert statuses(answer) == [200, 200]
+    assert b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n" in answer
+
+
 def test_short_stream(port: int) -> None:
     """Close when content falls short of its length (RFC 9112 §8)."""
     data = plain("GET /short-stream HTTP/1.1", H)

@@ -120,6 +120,13 @@ def write(environ: dict, start: Callable) -> list[bytes]:
     return [b"end"]
 
 
+def write_chunks(environ: dict, start: Callable) -> list[bytes]:
+    push = start("200 OK", [])
+    for data in (b"one", b"", b"two"):
+        push(data)
+    return []
+
+
 def short_list(environ: dict, start: Callable) -> list[bytes]:
     start("200 OK", [("Content-Length", "10")])
     return [b"short"]

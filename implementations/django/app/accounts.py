@@ -59,11 +59,11 @@ def lock_user(user: User) -> User | None:
 
 
 def lock_session(request: HttpRequest) -> bool:
-    """Lock the rows of the user and the session until commit, if they last."""
+    """Lock the rows of user and session until commit, if both exist."""
+    if not lock_user(request.user):  # first, as in a deletion
+        return False
     sessions = Session.objects.select_for_update()
-    key = request.session.session_key
-    locked = lock_user(request.user)
-    return bool(locked and sessions.filter(pk=key).first())
+    return bool(sessions.filter(pk=request.session.session_key).first())
 
 
 def wrong_sign_in() -> Problem:

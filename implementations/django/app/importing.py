@@ -37,20 +37,22 @@ def insert_entries(
     user: User, entries: list[Entry], skipped: list[tuple[int, str]]
 ) -> dict[str, Any]:
     """Store the entries whose URL is new, and say what was skipped."""
-    skipped = skipped.copy()
+    existing = []
     for start in range(0, len(entries), BATCH):
         batch = entries[start : start + BATCH]
         found = user.bookmarks.filter(url__in=[entry.url for entry in batch])
-        existing = set(found.values_list("url", flat=True))
-        skipped += [(e.line, "existing") for e in batch if e.url in existing]
-        insert_batch(user, [e for e in batch if e.url not in existing])
+        known = set(found.values_list("url", flat=True))
+        existing += [(e.line, "existing") for e in batch if e.url in known]
+        insert_batch(user, [e for e in batch if e.url not in known])
     refuse_more_bookmarks(user)
     refuse_excess(select_tags(user), settings.MAX_TAGS, "different tags")
-    reasons = [{"line": line, "code": code} for line, code in sorted(skipped)]
+    reasons = sorted(skipped + existing)
     return {
-        "created": len(entries) - sum(c == "existing" for _, c in skipped),
-        "skipped": len(skipped),
-        "reasons": reasons[:20],
+        "created": len(entries) - len(existing),
+        "skipped": len(reasons),
+        "reasons": [
+            {"line": line, "code": code} for line, code in reasons[:20]
+        ],
     }
 
 

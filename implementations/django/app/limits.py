@@ -1,10 +1,10 @@
-"""How often a sign-in may fail, and how much an account may keep."""
+"""How much one may try and keep."""
 
 import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from ipaddress import IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from math import ceil
 from typing import Any
 
@@ -21,52 +21,18 @@ from app.tokens import digest
 log = logging.getLogger(__name__)
 
 
-def forwarded_address(
-    get_response: Callable[[HttpRequest], HttpResponse],
-) -> Callable[[HttpRequest], HttpResponse]:
-    """Take the client's address from a proxy that is trusted."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        forwarded = request.headers.get("X-Forwarded-For", "")
-        with suppress(ValueError):  # the last is no address
-            address = ip_address(forwarded.rpartition(",")[2].strip())
-            proxy = ip_address(request.META["REMOTE_ADDR"])
-            if proxy in settings.TRUSTED_PROXIES:
-                request.META["REMOTE_ADDR"] = str(address)
-        return get_response(request)
-
-    return middleware
-
-
-class LimitedBackend(ModelBackend):
-    """Django's, with a limit for the API, the pages and the admin."""
-
-    def authenticate(
-        self,
-        request: HttpRequest | None,
-        username: str | None = None,
-        password: str | None = None,
-        **options: Any,
-    ) -> User | None:
-        """Return the user with this password, and count if there is none."""
-        if request is None or username is None:  # no sign-in of a visitor
-            return super().authenticate(request, username, password, **options)
-        name, address = name_key(username), client_address(request)
-        check_limit(name, address)
-        user = super().authenticate(request, username, password)
-        if user is None:
-            count_failure(name, address)
-            remote = request.META["REMOTE_ADDR"]
-            log.warning("sign-in failed", extra={"address": remote})
-        return user
-
-
 def client_address(request: HttpRequest) -> str:
     """Return what failures are counted for; a /64 of IPv6 is one address."""
-    address = ip_address(request.META["REMOTE_ADDR"])
-    if address.version == 4 or address.ipv4_mapped:
-        return str(address)
-    return str(IPv6Network((int(address), 64), strict=False))
+    address = parse_address(request.META["REMOTE_ADDR"])
+    if address.version == 6:
+        return str(IPv6Network((int(address), 64), strict=False))
+    return str(address)
+
+
+def parse_address(text: str) -> IPv4Address | IPv6Address:
+    """Parse an IP address; one of IPv4 may come in the form of IPv6."""
+    address = ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def check_limit(username: str, address: str) -> None:
@@ -104,5 +70,44 @@ def too_many(seconds: float) -> Problem:
 def refuse_excess(rows: QuerySet, most: int, what: str) -> None:
     """Refuse to keep more for an account than it may have."""
     if rows.count() > most:
-        detail = f"You have {most} {what} already; that is the limit."
-        raise Problem(409, detail)
+        raise Problem(409, f"An account has at most {most} {what}.")
+
+
+def forwarded_address(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Take the client's address from a proxy that is trusted."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        forwarded = request.headers.get("X-Forwarded-For", "")
+        with suppress(ValueError):  # the last is no address
+            address = ip_address(forwarded.rpartition(",")[2].strip())
+            proxy = parse_address(request.META["REMOTE_ADDR"])
+            if proxy in settings.TRUSTED_PROXIES:
+                request.META["REMOTE_ADDR"] = str(address)
+        return get_response(request)
+
+    return middleware
+
+
+class LimitedBackend(ModelBackend):
+    """Django's, with a limit for the API, the pages and the admin."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **options: Any,
+    ) -> User | None:
+        """Return the user with this password, and count if there is none."""
+        if request is None or username is None:  # no sign-in of a visitor
+            return super().authenticate(request, username, password, **options)
+        name, address = name_key(username), client_address(request)
+        check_limit(name, address)
+        user = super().authenticate(request, username, password)
+        if user is None:
+            count_failure(name, address)
+            remote = request.META["REMOTE_ADDR"]
+            log.warning("sign-in failed", extra={"address": remote})
+        return user

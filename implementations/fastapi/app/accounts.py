@@ -50,8 +50,8 @@ def turn_to_hash() -> Iterator[None]:
 
 
 async def expect_turn() -> None:
-    """Wait for a moment until one may wait for a turn."""
-    # On the event loop, for this takes no thread and no session from others.
+    """Refuse a request when too many wait to hash already."""
+    # On the event loop, where waiting takes no thread and no session.
     if not waiting.acquire(blocking=False):
         await asyncio.sleep(0.1)
         if not waiting.acquire(blocking=False):

@@ -1,4 +1,4 @@
-"""Bodies of those only who may send them."""
+"""A check before a body is read."""
 
 from collections.abc import Awaitable, Callable
 

@@ -26,9 +26,10 @@ def client_address(request: Request) -> str:
         address = ip_address(request.client.host)
     except ValueError:  # a proxy may write "unknown"
         return ""
-    if address.version == 4 or address.ipv4_mapped:
-        return str(getattr(address, "ipv4_mapped", address))
-    return str(IPv6Network((int(address), 64), strict=False))
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.version == 6:
+        return str(IPv6Network((int(address), 64), strict=False))
+    return str(address)
 
 
 def check_limit(request: Request, session: Session, username: str) -> None:
@@ -79,5 +80,4 @@ def refuse_excess(
 ) -> None:
     """Refuse to keep more for an account than it may have."""
     if count_rows(session, rows) > most:
-        detail = f"You have {most} {what} already; that is the limit."
-        raise HTTPException(409, detail)
+        raise HTTPException(409, f"An account has at most {most} {what}.")

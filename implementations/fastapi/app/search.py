@@ -17,12 +17,8 @@ def fold(text: str) -> str:
 def search_text(title: str, url: str, notes: str) -> str:
     """Make the text in which a bookmark is found."""
     # In Python, for SQLite's lower() and LIKE know only ASCII.
-    return SEPARATOR.join(map(search_words, (title, url, notes)))
-
-
-def search_words(text: str) -> str:
-    """Fold a text in which or for which is searched."""
-    return fold(text).replace(SEPARATOR, " ")
+    fields = (text.replace(SEPARATOR, " ") for text in (title, url, notes))
+    return fold(SEPARATOR.join(fields))
 
 
 def select_bookmarks(
@@ -31,8 +27,8 @@ def select_bookmarks(
     """Select a user's bookmarks with a phrase and with all the tags."""
     query = select(Bookmark).where(Bookmark.user_id == user_id)
     if phrase:
-        words = search_words(phrase)
-        query = query.where(Bookmark.folded.contains(words, autoescape=True))
+        folded = fold(phrase.replace(SEPARATOR, " "))
+        query = query.where(Bookmark.folded.contains(folded, autoescape=True))
     for tag in tags:
         query = query.where(Bookmark.tag_rows.any(Tag.name == tag))
     return query

@@ -46,6 +46,13 @@ def start_session(request: Request, session: Session, user: User) -> None:
 
 def find_visitor(request: Request, session: SessionDep) -> User | None:
     """Find the user who is signed in in this browser, if there is one."""
+    return read_visitor(request, session, lock=request.method == "POST")
+
+
+def read_visitor(
+    request: Request, session: Session, lock: bool
+) -> User | None:
+    """Read the user of the session; who writes locks both rows."""
     if "id" not in request.session:
         return None
     query = (
@@ -55,7 +62,7 @@ def find_visitor(request: Request, session: SessionDep) -> User | None:
         .where(BrowserSession.expires_at > datetime.now(UTC))
         .execution_options(populate_existing=True)
     )
-    if request.method == "POST":
+    if lock:
         query = query.with_for_update(of=[User, BrowserSession])
     user = session.scalar(query)
     request.state.user_id = user.id if user else None
@@ -79,7 +86,7 @@ class SessionRoute(GuardedRoute):
     """A route that reads a body only for those who are signed in."""
 
     async def check(self, request: Request) -> None:
-        """Refuse a request that can have no token, or has no session."""
+        """Refuse a request without a CSRF key, or without a session."""
         if "csrf" not in request.session:
             raise expired_form()
         await run_in_threadpool(check_session, request)
@@ -88,7 +95,7 @@ class SessionRoute(GuardedRoute):
 def check_session(request: Request) -> None:
     """Lead to the sign-in form, and hold no database session afterwards."""
     with Session(reader) as session:
-        if not find_visitor(request, session):
+        if not read_visitor(request, session, lock=False):
             raise sign_in_first(request)
 
 

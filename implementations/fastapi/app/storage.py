@@ -46,7 +46,7 @@ def make_engine() -> Engine:
         ),
         hide_parameters=True,
         pool_size=settings.threads,
-        max_overflow=-1,  # get_session is limited, an export needs one more
+        max_overflow=-1,  # get_session is limited; exports and checks are not
         connect_args={
             "timeout": 5,  # seconds to wait for another writer
             "isolation_level": None,  # transactions are begun below

@@ -21,6 +21,7 @@ class TagDocument(BaseModel):
 
 def select_tags(user_id: int) -> Select[Any]:
     """Select a user's tags with the number of bookmarks of each."""
+    # A bundle, so that scalars() returns whole rows.
     return (
         select(Bundle("tag", Tag.name, func.count().label("bookmarks")))
         .join(Bookmark, Bookmark.id == Tag.bookmark_id)

@@ -22,8 +22,6 @@ from app.storage import begin_writing, db, timestamp
 COMMON = frozenset(
     Path(__file__).with_name("common-passwords.txt").read_text().split()
 )
-
-
 CORES = os.cpu_count() or 1
 hashing, waiting = BoundedSemaphore(CORES), BoundedSemaphore(CORES)
 
@@ -33,7 +31,7 @@ def turn_to_hash() -> Iterator[None]:
     """Wait for a moment for one of as many turns as there are cores."""
     if not waiting.acquire(blocking=False):
         raise busy()
-    turn = hashing.acquire(timeout=0.1)
+    turn = hashing.acquire(timeout=0.1)  # seconds
     waiting.release()
     if not turn:
         raise busy()
@@ -116,7 +114,7 @@ def check_sign_in(username: str, password: str) -> User:
     if not verify_password(password, stored) or not user:
         count_failure(username)
         raise wrong_sign_in()
-    current = stored.startswith(scrypt_method())
+    current = stored.startswith(f"{scrypt_method()}$")
     fresh = stored if current else hash_password(password)
     user = confirm_password(user.id, stored)
     user.password = fresh

@@ -16,22 +16,22 @@ TYPES = {"html": "text/html", "ndjson": "application/x-ndjson"}
 BATCH = 500  # rows to hold in memory
 
 
-def export_response(user_id: int, form: str) -> Response:
+def export_response(user_id: int, kind: str) -> Response:
     """Answer with a file of all the user's bookmarks."""
     # The session is closed with the stream, also when the client leaves.
-    lines = stream_with_context(export_lines(user_id, form))
-    response = Response(lines, mimetype=TYPES[form])
+    lines = stream_with_context(export_lines(user_id, kind))
+    response = Response(lines, mimetype=TYPES[kind])
     response.headers.set(
-        "Content-Disposition", "attachment", filename=f"bookmarks.{form}"
+        "Content-Disposition", "attachment", filename=f"bookmarks.{kind}"
     )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def export_lines(user_id: int, form: str) -> Iterator[str]:
+def export_lines(user_id: int, kind: str) -> Iterator[str]:
     """Write the file piece by piece."""
-    write = write_bookmark if form == "html" else write_json
-    if form == "html":
+    write = write_bookmark if kind == "html" else write_json
+    if kind == "html":
         yield write_start()
     query = (
         select(Bookmark)
@@ -41,7 +41,7 @@ def export_lines(user_id: int, form: str) -> Iterator[str]:
     )
     for batch in db.scalars(query).partitions():
         yield "".join(write(represent_bookmark(row)) for row in batch)
-    if form == "html":
+    if kind == "html":
         yield write_end()
 
 

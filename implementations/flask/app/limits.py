@@ -6,7 +6,7 @@ from ipaddress import IPv6Network, ip_address
 from math import ceil
 from typing import Any
 
-from flask import Request, abort, current_app, request
+from flask import abort, current_app, request
 from sqlalchemy import BigInteger, Select, delete, literal, select
 from werkzeug.exceptions import TooManyRequests
 
@@ -18,15 +18,16 @@ from app.tokens import digest
 log = logging.getLogger(__name__)
 
 
-def client_address(request: Request) -> str:
+def client_address() -> str:
     """Return what failures are counted for; a /64 of IPv6 is one address."""
     try:
         address = ip_address(request.remote_addr or "")
     except ValueError:  # a proxy may write "unknown"
         return ""
-    if address.version == 4 or address.ipv4_mapped:
-        return str(getattr(address, "ipv4_mapped", address))
-    return str(IPv6Network((int(address), 64), strict=False))
+    address = getattr(address, "ipv4_mapped", None) or address
+    if address.version == 6:
+        return str(IPv6Network((int(address), 64), strict=False))
+    return str(address)
 
 
 def check_limit(username: str) -> None:
@@ -40,7 +41,7 @@ def check_limit(username: str) -> None:
         .order_by(FailedSignIn.failed_at.desc())
         .limit(1)
     )
-    from_here = failures.filter_by(address=client_address(request))
+    from_here = failures.filter_by(address=client_address())
     # There is such a row only if the window holds as many failures.
     failed_at = db.scalar(from_here.offset(count - 1)) or db.scalar(
         failures.offset(literal(10 * count - 1, BigInteger))
@@ -61,7 +62,7 @@ def count_failure(username: str) -> None:
     db.add(
         FailedSignIn(
             username=name_key(username),
-            address=client_address(request),
+            address=client_address(),
             failed_at=now,
         )
     )
@@ -82,4 +83,4 @@ def too_many(seconds: float) -> TooManyRequests:
 def refuse_excess(rows: Select[Any], most: int, what: str) -> None:
     """Refuse to keep more for an account than it may have."""
     if count_rows(rows) > most:
-        abort(409, f"You have {most} {what} already; that is the limit.")
+        abort(409, f"An account has at most {most} {what}.")

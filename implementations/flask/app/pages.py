@@ -203,8 +203,8 @@ def show_import() -> ResponseReturnValue:
     skipped = request.args.get("skipped", type=int)
     lines = {
         code: text.replace(",", ", ")
-        for code, text in request.args.items()
-        if re.fullmatch("[0-9,]{1,200}", text)
+        for code in ("invalid", "repeated", "existing")
+        if re.fullmatch("[0-9,]{1,200}", text := request.args.get(code, ""))
     }
     return render_template(
         "import.html", created=created, skipped=skipped, lines=lines
@@ -256,6 +256,7 @@ def show_again(
 ) -> ResponseReturnValue:
     """Show a form again, with what was sent and what is wrong with it."""
     db.rollback()  # so that no lock is held while the page is made
+    load_user()  # the rollback expired g.user, who may be gone
     if isinstance(error, ValidationError):
         error = Invalid(list_faults(error))
     errors = {field: error.description}

@@ -17,6 +17,7 @@ def represent_tag(tag: Row[tuple[str, int]]) -> dict[str, Any]:
 
 def select_tags(user_id: int) -> Select[Any]:
     """Select a user's tags with the number of bookmarks of each."""
+    # A bundle, so that scalars() returns whole rows.
     return (
         select(Bundle("tag", Tag.name, func.count().label("bookmarks")))
         .join(Bookmark)

@@ -90,5 +90,4 @@ def refuse_excess(
     """Refuse to keep more for an account than it may have."""
     count = db.execute(f"SELECT count(*) FROM ({rows})", values).fetchone()[0]
     if count > most:
-        detail = f"You have {most} {what} already; that is the limit."
-        raise Problem(409, detail)
+        raise Problem(409, f"An account has at most {most} {what}.")

@@ -222,9 +222,14 @@ def submit_import(request: Request) -> Response:
             # A body that cannot be read holds no token (CSRF-5).
             raise expired_form() from problem
         return import_page(request, problem=problem)
-    with writing() as db:
-        user = require_session(request, db)
-        result = insert_entries(db, user["id"], *found)
+    try:
+        with writing() as db:
+            user = require_session(request, db)
+            result = insert_entries(db, user["id"], *found)
+    except Problem as problem:
+        if problem.status not in FORM_PROBLEMS:
+            raise
+        return import_page(request, problem=problem)
     query = urlencode(write_result(result), safe=",")
     return redirect(f"/import?{query}")
 

@@ -15,5 +15,8 @@ with engine.connect() as connection:
     # begins it as IMMEDIATE.
     with context.begin_transaction():
         if engine.name == "postgresql":
+            # However long the others take; tables are waited for as usual.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(1)"))
+            connection.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
         context.run_migrations()

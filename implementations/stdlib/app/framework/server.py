@@ -33,7 +33,7 @@ class Connection:
         self.stays = True  # open for another request
         self.idle = True  # while there is no request to answer
         self.placed = False  # while the application runs
-        self.invites = False  # a body, by a 100, as soon as it is read
+        self.invites = False  # a 100 is due before the body is read
         self.read_by = self.sent_by = inf  # deadlines; watch() keeps them
         self.body: framing.Body | None = None  # the rest of a long one
 
@@ -120,7 +120,6 @@ class Connection:
         for start in range(0, len(data), BUFFER):
             self.sent_by = monotonic() + self.server.write_seconds
             self.wait(self.socket.sendall, data[start : start + BUFFER])
-        self.sent_by = inf
 
     def wait(self, action: Callable, data: object) -> bytes | None:
         """Send or receive; meanwhile another may have the place."""
@@ -131,6 +130,7 @@ class Connection:
         except OSError as error:
             raise framing.Refused(408, "gone") from error
         finally:
+            self.sent_by = inf  # waiting for a place is not its fault
             if self.placed:
                 self.server.places.get()
 
@@ -223,7 +223,7 @@ class ResponseWriter:
         head = b"" if self.begun else self.make_head(size)
         self.begun = True
         self.connection.invites = False  # a 100 comes before, or never
-        if self.chunked:
+        if self.chunked and data:  # an empty chunk would be the end
             return head + b"%x\r\n%b\r\n" % (len(data), data)
         if self.left is not None:
             data = data[: self.left]

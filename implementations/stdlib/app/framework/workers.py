@@ -37,7 +37,7 @@ def serve_by_workers(server: Server, count: int) -> None:
             worker.terminate()
 
     def run() -> None:
-        """Keep so many workers alive, more slowly if they die at once."""
+        """Keep that many workers alive; pause longer while they die."""
         pause = 0.05
         while server.running:
             for worker in [one for one in workers if not one.is_alive()]:

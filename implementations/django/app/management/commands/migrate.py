@@ -14,6 +14,8 @@ class Command(migrate.Command):
         with connection.constraint_checks_disabled(), transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
+                    # However long it takes; tables are waited for as usual.
                     cursor.execute("SET LOCAL lock_timeout = 0")
                     cursor.execute("SELECT pg_advisory_xact_lock(1)")
+                    cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
             super().handle(*args, **options)
