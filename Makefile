@@ -12,7 +12,7 @@ FAULT ?=
 N ?=
 SEED ?=
 URLS ?=
-JOBS ?= 2
+JOBS ?= 4
 
 IMPLEMENTATIONS := stdlib flask django fastapi
 # In which order they are tested: what takes longest begins first.
@@ -26,9 +26,9 @@ SPACE := $(subst ,, )
 CHOICE := $(subst $(SPACE),$(COMMA)$(SPACE),$(IMPLEMENTATIONS))
 CAPS := $(subst $(COMMA),$(SPACE),$(CAP))
 TESTS := $(if $(CAP),$(CAPS:%=tests/test_%.py),tests/test_*.py)
-# These wait more than they work: they begin while others work.
-WAITING := $(if $(CAP),,$(patsubst %,tests/test_%.py,shutdown storage cli \
-  migrations))
+# These wait more than they work: two wait first, while two others work.
+WAITING := $(if $(CAP),,$(patsubst %,tests/test_%.py,shutdown storage limits))
+WAIT_FIRST := flask fastapi
 VENV := .venv
 PY := $(VENV)/bin/python
 
@@ -105,8 +105,8 @@ test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=r
 	@mkdir -p results
 	@echo $(LONGEST_FIRST) | xargs -n 1 -P $(JOBS) $(SHELL) -c '\
 	  echo "== $$0: running"; \
-	  PYTHONHASHSEED=0 IMPL=$$0 $(PY) -m pytest $(WAITING) $(TESTS) --quiet \
-	    -n 2 --dist loadfile --no-loadscope-reorder \
+	  first=; [[ " $(WAIT_FIRST) " != *" $$0 "* ]] || first="$(WAITING)"; \
+	  IMPL=$$0 $(PY) -m pytest $$first $(TESTS) --quiet \
 	    > results/tests-$$0.log 2>&1; \
 	  cat results/tests-$$0.log; echo "== $$0: done"'
 	@$(PY) -m compare table \
