@@ -100,21 +100,20 @@ def page_call(path: str, wanted: dict[str, Any]) -> Call:
     return Call("GET", path, 200, wanted, PAGE, headers=("Link",))
 
 
-def wanted_page(bookmarks: list[dict[str, Any]], page: int) -> dict[str, Any]:
-    """Return the answer to one page of some bookmarks."""
+def wanted_page(rows: list[dict[str, Any]], page: int) -> dict[str, Any]:
+    """Return the answer to one page of bookmarks or tags."""
     first = (page - 1) * PER_PAGE
     return {
-        "items": bookmarks[first : first + PER_PAGE],
+        "items": rows[first : first + PER_PAGE],
         "page": page,
         "per_page": PER_PAGE,
-        "total": len(bookmarks),
+        "total": len(rows),
     }
 
 
 def list_tags(data: Data, chance: random.Random, unique: str) -> Call:
     """Count the tags of all bookmarks."""
-    names = frozenset({"items"})
-    return Call("GET", "/api/tags", 200, {"items": data.tags}, names)
+    return page_call("/api/tags", wanted_page(data.tags, 1))
 
 
 def update_bookmark(data: Data, chance: random.Random, unique: str) -> Call:

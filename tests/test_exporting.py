@@ -32,7 +32,7 @@ from raw import Response
 from servers import Server
 from tables import renamed
 
-SOME_ROWS = 10_000
+SOME_ROWS = 20_000
 ROWS = int(os.environ.get("EXPORT_ROWS") or SOME_ROWS)
 MEGABYTES = 20  # all rows weigh several times as much, read or written
 NASTY = [

@@ -337,9 +337,9 @@ fault(
     "SESSIONS-12",
     (
         "pages.py",
-        "        user = require_session(request, db)\n"
-        "        result = insert_entries(",
-        "        result = insert_entries(",
+        "            user = require_session(request, db)\n"
+        "            result = insert_entries(",
+        "            result = insert_entries(",
     ),
 )
 fault(
@@ -448,7 +448,7 @@ fault(
         "    if session != session_id(request):\n",
         "    if session != session_id(request):\n"
         "        from app.limits import count_failure\n\n"
-        '        count_failure(session, "")\n',
+        "        count_failure(request, session)\n",
     ),
 )
 

@@ -247,7 +247,10 @@ fault(
     also="ACCOUNTS-2 BOOKMARKS-1 BOOKMARKS-14 HEALTH-1 IMPORTING-1 "
     "PAGINATION-1 PAGINATION-5 PAGINATION-10 ROBUSTNESS-1 TAGS-1 "
     "TAGS-2 TAGS-3 TOKENS-1 VALIDATION-8 VALIDATION-9 "
-    "VALIDATION-15 VALIDATION-16 VALIDATION-17 VALIDATION-20",
+    "VALIDATION-15 VALIDATION-16 VALIDATION-17 VALIDATION-20 "
+    "ACCOUNTS-14 BOOKMARKS-10 BOOKMARKS-11 BOOKMARKS-15 EXPORTING-3 "
+    "EXPORTING-5 IMPORTING-11 IMPORTING-15 IMPORTING-16 IMPORTING-17 "
+    "IMPORTING-18 TOKENS-16",
 )
 
 MORE = (
@@ -564,6 +567,7 @@ fault(
         "statements(STEPS[step].read_text().replace(\n"
         '            ",\\n    UNIQUE (user_id, url)", ""))',
     ),
+    ("bookmarks.py", "ON CONFLICT (user_id, url) DO NOTHING", ""),
     also="BOOKMARKS-11 EXPORTING-3 PAGES-4 PAGES-12 STORAGE-5",
 )
 fault(
@@ -784,7 +788,8 @@ fault(
         '        **represent_bookmark(row), "user_id": row["user_id"]})',
     ),
     also="BOOKMARKS-10 BOOKMARKS-14 BOOKMARKS-15 IMPORTING-1 "
-    "IMPORTING-4 PAGES-11 ROBUSTNESS-1 VALIDATION-19",
+    "IMPORTING-4 IMPORTING-15 IMPORTING-16 IMPORTING-17 PAGES-11 "
+    "ROBUSTNESS-1 VALIDATION-19",
 )
 fault(
     "ids are used again",
@@ -812,7 +817,8 @@ fault(
     ),
     also="BODIES-2 BOOKMARKS-2 BOOKMARKS-6 BOOKMARKS-14 IMPORTING-1 "
     "PAGES-11 ROBUSTNESS-1 SEARCH-6 VALIDATION-8 VALIDATION-9 "
-    "VALIDATION-16 VALIDATION-17 VALIDATION-20",
+    "VALIDATION-16 VALIDATION-17 VALIDATION-20 IMPORTING-15 "
+    "IMPORTING-16 IMPORTING-17",
     sometimes="BOOKMARKS-7",
 )
 fault(
@@ -909,7 +915,9 @@ fault(
         "statements(STEPS[step].read_text().replace(\n"
         '            "UNIQUE (user_id, url)", "UNIQUE (url)"))',
     ),
-    also="CSRF-2 CSRF-4 EXPORTING-3 EXPORTING-4 IMPORTING-4",
+    ("bookmarks.py", "ON CONFLICT (user_id, url)", "ON CONFLICT (url)"),
+    also="CSRF-2 CSRF-4 EXPORTING-3 EXPORTING-4 IMPORTING-4 "
+    "IMPORTING-16 IMPORTING-18",
 )
 fault(
     "half of a refused write is stored",
@@ -1014,7 +1022,7 @@ fault(
     "total is the length of the page",
     "PAGINATION-1",
     ("pagination.py", '"total": page.total', '"total": len(page.rows)'),
-    also="PAGINATION-2 PAGINATION-6 SEARCH-7",
+    also="PAGINATION-2 PAGINATION-6 SEARCH-7 TAGS-1",
 )
 fault(
     "pages without end",
@@ -1039,6 +1047,7 @@ fault(
     "next after the last page",
     "PAGINATION-5",
     ("pagination.py", "if page.number < last:", "if page.number <= last:"),
+    also="TAGS-1",
 )
 fault(
     "links forget the filters",
@@ -1116,7 +1125,7 @@ fault(
         "return Page(rows.fetchall(), number, size, total)",
         "found = rows.fetchall()\n"
         "    for row in found:\n"
-        '        db.execute("SELECT ?", [row["id"]]).fetchall()\n'
+        '        db.execute("SELECT ?", [row[0]]).fetchall()\n'
         "    return Page(found, number, size, total)",
     ),
 )
@@ -1131,7 +1140,7 @@ fault(
         'fields["url"], fields["notes"])',
         'fields["url"], "")',
     ),
-    also="SEARCH-2",
+    also="SEARCH-2 SEARCH-8",
 )
 fault(
     "text is lowered, not folded",
@@ -1160,6 +1169,7 @@ fault(
         'conditions.append("folded LIKE ?")\n'
         '        values.append(f"%{fold(phrase)}%")',
     ),
+    also="SEARCH-8 SEARCH-9",
 )
 fault(
     "a longer phrase",
@@ -1185,6 +1195,7 @@ fault(
         '        values.append(fold(phrase.replace(SEPARATOR, " ")))',
         "conditions.append(f\"instr(folded, '{fold(phrase)}')\")",
     ),
+    also="SEARCH-8",
 )
 fault(
     "total ignores the filters",
@@ -1199,7 +1210,7 @@ fault(
         '        f"SELECT count(*) FROM {alone}", few\n'
         "    ).fetchone()[0]",
     ),
-    also="SEARCH-1 SEARCH-2 SEARCH-3 SEARCH-6 TAGS-3",
+    also="SEARCH-1 SEARCH-2 SEARCH-3 SEARCH-6 SEARCH-8 SEARCH-9 TAGS-3",
 )
 
 # Accounts
@@ -1413,7 +1424,7 @@ fault(
         "# An unknown name takes as long as a known one, "
         "and so stays unknown.",
         "if not username.isidentifier():\n"
-        "        count_failure(username, request.address)\n"
+        "        count_failure(request, username)\n"
         "        raise wrong_sign_in()",
     ),
 )
@@ -1425,7 +1436,7 @@ fault(
         "# An unknown name takes as long as a known one, "
         "and so stays unknown.",
         "if len(password) > 128:\n"
-        "        count_failure(username, request.address)\n"
+        "        count_failure(request, username)\n"
         "        raise wrong_sign_in()",
     ),
 )
@@ -2035,6 +2046,7 @@ fault(
         "def urlencode(pairs: list) -> str:\n"
         '    return "&".join(f"{name}={value}" for name, value in pairs)',
     ),
+    also="SEARCH-9",
 )
 fault(
     "a query must be UTF-8",

@@ -429,6 +429,7 @@ fault(
     "an export in the order of ids",
     "EXPORTING-4",
     ("bookmarks.py", "ORDER BY created_at, id", "ORDER BY id"),
+    also="EXPORTING-3",
 )
 fault(
     "an export of everybody",

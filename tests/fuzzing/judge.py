@@ -93,7 +93,9 @@ def left_open(step: Step, aspect: str, values: list[object]) -> str:
     if aspect != "status":
         about = str(values)
         bare = step.header("authorization") == "Bearer"
+        adds = step.method == "POST" and is_page(step)
         return {
+            "body": "LIMITS-17" * (adds and "" in values),
             "codes": "VALIDATION-1",
             "fields": "VALIDATION-2" * ("password" in about),
             "challenge": "TOKENS-17" * bare,
