@@ -1005,6 +1005,19 @@ def hang_up(address: str) -> None:
         )
 
 
+def answers_behind(
+    postgres: Server, user: User, end: Write, writes: list[Write]
+) -> list[raw.Response]:
+    """Let writes wait behind the end of what they were sent with."""
+    with locked_rows(postgres.address, user.username):
+        ended = ask(postgres, end)
+        time.sleep(0.1)
+        asked = [ask(postgres, write) for write in writes]
+        time.sleep(0.3)
+    assert ended.answers()[0].status_code == 204
+    return answers_of(asked)
+
+
 @contextmanager
 def away(address: str) -> Iterator[None]:
     """Let nobody reach a database for a while."""
@@ -1083,13 +1096,7 @@ class TestPostgreSQL:
         token = writes[0].headers["Authorization"].split()[1]
         own = user.token if ending == "change_password" else token
         end = call(user, ending, 0, own)
-        with locked_rows(postgres.address, user.username):
-            ended = ask(postgres, end)
-            time.sleep(0.1)
-            asked = [ask(postgres, write) for write in writes]
-            time.sleep(0.3)
-        assert ended.answers()[0].status_code == 204
-        all_unauthorized(answers_of(asked))
+        all_unauthorized(answers_behind(postgres, user, end, writes))
         assert bookmarks_of(user) == [made]
 
     @pytest.mark.rule("STORAGE-10", "TOKENS-16")
@@ -1118,14 +1125,8 @@ class TestPostgreSQL:
         made = user.bookmark()
         visitor.sign_in(user.username, user.password)
         forms = forms_of(visitor, made["id"])
-        with locked_rows(postgres.address, user.username):
-            end = call(user, "change_password", 0, user.token)
-            ended = ask(postgres, end)
-            time.sleep(0.1)
-            asked = [ask(postgres, form) for form in forms]
-            time.sleep(0.3)
-        assert ended.answers()[0].status_code == 204
-        all_at_login(answers_of(asked))
+        end = call(user, "change_password", 0, user.token)
+        all_at_login(answers_behind(postgres, user, end, forms))
         assert bookmarks_of(user) == [made]
         visitor.close()
 

@@ -23,7 +23,7 @@ logconfig_dict = logging_config(settings.LOG_LEVEL)
 def on_starting(server: Any) -> None:
     """Check what matters once other machines are served."""
     if settings.SESSION_COOKIE_SECURE and not settings.TRUSTED_PROXIES:
-        logging.warning("TRUSTED_PROXIES is not set: all clients are one")
+        logging.warning("TRUSTED_PROXIES is not set: all clients count as one")
     if "SECRET_KEY" in settings.model_fields_set:
         return
     if settings.HOST not in ("127.0.0.1", "::1", "localhost"):
