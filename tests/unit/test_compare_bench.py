@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from compare import bench, usage
-from compare.bench_table import bench_markdown, bench_tables, conclusions
-from compare.figures import (
+from compare.bench import run, usage
+from compare.bench.figures import (
     find_ratio,
     highest_memory,
     is_tie,
     make_figure,
     measure_noise,
 )
-from compare.interval import Interval
+from compare.bench.interval import Interval
+from compare.bench.tables import bench_markdown, bench_tables, conclusions
 
 RATIO = {"stdlib": 1.0, "flask": 2.0, "stdlib again": 1.01}
 
@@ -194,11 +194,9 @@ def test_a_generator_that_ends_costs_one_arm() -> None:
     arm = SimpleNamespace(
         name="x", url="", pid=0, token="", bookmarks=Path(), failed=""
     )
-    sitting = bench.Sitting(
-        bench.SMOKE, [arm], None, random.Random(1), [], 0.0
-    )
+    sitting = run.Sitting(run.SMOKE, [arm], None, random.Random(1), [], 0.0)
     generator = BrokenGenerator()
-    bench.measure_window(sitting, generator, arm, "list_tags")
+    run.measure_window(sitting, generator, arm, "list_tags")
     assert arm.failed == "list_tags: the load generator ended"
     assert (generator.restarted, sitting.windows) == (1, [])
 

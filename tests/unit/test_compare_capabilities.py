@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.capabilities import (
+from compare.ledger.capabilities import (
     Capabilities,
     Cell,
     Code,
@@ -18,7 +18,7 @@ from compare.capabilities import (
     read_source,
     source_files,
 )
-from compare.check import (
+from compare.ledger.check import (
     check_code,
     check_copies,
     check_framework,
@@ -27,7 +27,7 @@ from compare.check import (
     check_rows,
     check_sources,
 )
-from compare.symbols import missing_symbols, owner
+from compare.ledger.symbols import missing_symbols, owner
 
 CSRF = "django.middleware.csrf:CsrfViewMiddleware"
 MAP = f"""

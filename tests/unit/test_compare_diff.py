@@ -6,15 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from compare.capabilities import Capabilities, Cell, Code, Remark
-from compare.diff import (
-    align,
-    find_reason,
-    print_file,
-    unified_lines,
-    wide_lines,
-)
-from compare.pairing import (
+from compare.diff.pairing import (
     FilePair,
     Tally,
     only_capabilities,
@@ -22,6 +14,14 @@ from compare.pairing import (
     read_pieces,
     tally,
 )
+from compare.diff.show import (
+    align,
+    find_reason,
+    print_file,
+    unified_lines,
+    wide_lines,
+)
+from compare.ledger.capabilities import Capabilities, Cell, Code, Remark
 
 SHARED = "def shared():\n    return 1\n"
 LEFT = {

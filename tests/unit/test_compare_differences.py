@@ -4,7 +4,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from compare.differences import SHOWN, differences, plain, tell_differences
+from compare.results.differences import (
+    SHOWN,
+    differences,
+    plain,
+    tell_differences,
+)
 
 
 def test_only_what_differs_is_kept() -> None:

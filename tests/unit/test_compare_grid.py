@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from compare.capabilities import Capabilities, Cell, Code, Remark
-from compare.grid import cell_text, contract_text, markdown, sum_lines
+from compare.ledger.capabilities import Capabilities, Cell, Code, Remark
+from compare.ledger.grid import cell_text, contract_text, markdown, sum_lines
 
 COMPANION = Remark("library", "flask_cors:CORS @ app/__init__.py")
 SERVER = Remark("builtin", "gunicorn.config:Workers @ gunicorn.conf.py")

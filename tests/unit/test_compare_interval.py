@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from compare.interval import mean_interval, ratio_interval, t_quantile
+from compare.bench.interval import mean_interval, ratio_interval, t_quantile
 
 
 def test_t_quantile_falls_towards_the_normal_one() -> None:

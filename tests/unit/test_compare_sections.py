@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from compare import sections
-from compare.capabilities import Capabilities, Code
-from compare.deviations import deviations_markdown, read_deviations
-from compare.sections import refresh, replace_section, side_by_side
+from compare.ledger import sections
+from compare.ledger.capabilities import Capabilities, Code
+from compare.ledger.deviations import deviations_markdown, read_deviations
+from compare.ledger.sections import refresh, replace_section, side_by_side
 from tests.report import Rule
 
 FUNCTION = '@api.post("/x")\ndef create() -> None:\n    """Do."""\n'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from compare import servers
+from compare.bench import servers
 
 
 @pytest.mark.parametrize("name", ["stdlib", "gunicorn"])

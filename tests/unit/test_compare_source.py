@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from compare.source import blocks, code_lines, find_symbol
+from compare.ledger.source import blocks, code_lines, find_symbol
 
 MODULE = dedent('''\
     """Module docstring,

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from compare import table
-from compare.table import read_run, show_results
+from compare.results import table
+from compare.results.table import read_run, show_results
 
 HEADER = {"kind": "header", "implementation": "flask"}
 FOOTER = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from compare.workload import (
+from compare.bench.workload import (
     MEASURED,
     NEEDLES,
     OPERATIONS,

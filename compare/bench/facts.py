@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from compare import ROOT
-from compare.arms import FOLDER, SETTINGS, Arm
-from compare.usage import file_system
-from compare.workload import SEEDED
+from compare.bench.arms import FOLDER, SETTINGS, Arm
+from compare.bench.usage import file_system
+from compare.bench.workload import SEEDED
 
 PACKAGES = (
     "Flask",

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.table import Table
 
 from compare import IMPLEMENTATIONS, ROOT
-from compare.capabilities import (
+from compare.ledger.capabilities import (
     Capabilities,
     Cell,
     Lines,
@@ -17,9 +17,9 @@ from compare.capabilities import (
     folder_of,
     source_files,
 )
-from compare.deviations import read_deviations
-from compare.source import code_lines
-from compare.symbols import owner
+from compare.ledger.deviations import read_deviations
+from compare.ledger.source import code_lines
+from compare.ledger.symbols import owner
 
 TITLES = {
     "stdlib": "Standard library",

@@ -15,9 +15,15 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from compare import ROOT
-from compare.seeded import USERNAME, read_bookmarks, read_page
-from compare.usage import pin
-from compare.workload import MEASURED, OPERATIONS, SEEDED, Data, find_fault
+from compare.bench.seeded import USERNAME, read_bookmarks, read_page
+from compare.bench.usage import pin
+from compare.bench.workload import (
+    MEASURED,
+    OPERATIONS,
+    SEEDED,
+    Data,
+    find_fault,
+)
 from tests.seed import SeedError, seed
 from tests.servers import Server
 

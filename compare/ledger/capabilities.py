@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from compare import IMPLEMENTATIONS, ROOT
-from compare.source import code_lines, find_symbol
+from compare.ledger.source import code_lines, find_symbol
 
 SOURCES = ("builtin", "library")
 REMARKS = (*SOURCES, "spec", "not_offered")

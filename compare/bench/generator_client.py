@@ -7,13 +7,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from compare import ROOT
-from compare.usage import pin
+from compare.bench.usage import pin
 
 QUIT_SECONDS = 10
 
 
 class Generator:
-    """One process of compare/generator.py, on a core of its own.
+    """One process of compare/bench/generator.py, on a core of its own.
 
     A context manager; `load` raises RuntimeError when the process ended.
     """
@@ -26,7 +26,7 @@ class Generator:
     def __enter__(self) -> Self:
         """Start the process, out of reach of the terminal's Ctrl-C."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "compare.generator"],
+            [sys.executable, "-m", "compare.bench.generator"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -45,7 +45,7 @@ class Generator:
         self.__enter__()
 
     def load(self, **window: Any) -> dict[str, Any]:
-        """Run one window (see compare.generator.Window), return Figures."""
+        """Run one window (generator.Window); return its Figures."""
         assert self.process
         assert self.process.stdin
         assert self.process.stdout

@@ -19,9 +19,9 @@ import psutil
 from locust.env import Environment
 from locust.runners import LocalRunner
 
-from compare.locustfile import Shelf, target
-from compare.usage import cpu_seconds, memory_bytes, read_noise
-from compare.workload import Data
+from compare.bench.locustfile import Shelf, target
+from compare.bench.usage import cpu_seconds, memory_bytes, read_noise
+from compare.bench.workload import Data
 
 STOP_SECONDS = 10
 ENOUGH_CPU = 0.05

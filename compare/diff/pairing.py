@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent
 
-from compare.capabilities import Capabilities, cell_lines, source_files
-from compare.source import Block, blocks, code_lines
+from compare.ledger.capabilities import Capabilities, cell_lines, source_files
+from compare.ledger.source import Block, blocks, code_lines
 
 UNCLAIMED = "wiring"
 

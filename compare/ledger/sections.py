@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compare import IMPLEMENTATIONS, ROOT
-from compare.capabilities import Capabilities, Code, folder_of
-from compare.deviations import deviations_markdown, read_deviations
-from compare.grid import TITLES, grid_rows, markdown
-from compare.source import find_symbol
+from compare.ledger.capabilities import Capabilities, Code, folder_of
+from compare.ledger.deviations import deviations_markdown, read_deviations
+from compare.ledger.grid import TITLES, grid_rows, markdown
+from compare.ledger.source import find_symbol
 from tests.report import load_rules
 
 SHOWN = "create_bookmark"

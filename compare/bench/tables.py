@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from compare.figures import (
+from compare.bench.figures import (
     Figure,
     Results,
     highest_memory,
     make_figure,
     measure_noise,
 )
-from compare.grid import table_line
-from compare.interval import Interval
-from compare.workload import OPERATIONS
+from compare.bench.interval import Interval
+from compare.bench.workload import OPERATIONS
+from compare.ledger.grid import table_line
 
 TITLE = "CPU time per request, with the ratio to stdlib and its 95 % interval"
 

@@ -17,9 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from compare.capabilities import folder_of
-from compare.interval import ratio_interval
-from compare.usage import choose_cores, cpu_seconds, pin_thread
+from compare.bench.interval import ratio_interval
+from compare.bench.usage import choose_cores, cpu_seconds, pin_thread
+from compare.ledger.capabilities import folder_of
 from tests.servers import free_port
 
 CONNECTIONS = 8

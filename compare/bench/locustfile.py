@@ -1,9 +1,9 @@
 """The load: users who send one operation again and again, and check it.
 
-`compare/generator.py` drives it, window by window. It also runs by itself
-against a seeded server, with the operations that change nothing:
+`generator.py` drives it, window by window. It also runs by itself against
+a seeded server, with the operations that change nothing:
 
-    SHELF_PASSWORD=… python -m locust -f compare/locustfile.py
+    SHELF_PASSWORD=… python -m locust -f compare/bench/locustfile.py
 """
 
 import os
@@ -14,8 +14,8 @@ from itertools import count
 from locust import FastHttpUser, events, task
 from locust.env import Environment
 
-from compare.seeded import read_bookmarks, sign_in
-from compare.workload import OPERATIONS, READING, Data, find_fault
+from compare.bench.seeded import read_bookmarks, sign_in
+from compare.bench.workload import OPERATIONS, READING, Data, find_fault
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """From the windows of a benchmark to the figures of its tables.
 
-`results` is the document that compare.bench writes. CPU times per request
+`results` is the document that compare.bench.run writes. CPU times per request
 are in seconds; a ratio is an arm's CPU time per request over that of the
 baseline in the same round, so 2 means twice as dear.
 """
@@ -10,7 +10,7 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from compare.interval import Interval, mean_interval, ratio_interval
+from compare.bench.interval import Interval, mean_interval, ratio_interval
 
 GENERATOR_BOUND = 0.9
 STOLEN_LIMIT = 0.01

@@ -4,7 +4,7 @@ from itertools import count
 
 import requests
 
-from compare.workload import Data
+from compare.bench.workload import Data
 
 USERNAME = "demo"
 STEP = 100

@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 
 from compare import IMPLEMENTATIONS, ROOT
-from compare.capabilities import (
+from compare.ledger.capabilities import (
     Capabilities,
     Cell,
     Code,
@@ -23,9 +23,9 @@ from compare.capabilities import (
     load,
     source_files,
 )
-from compare.openapi import read_spec, render, stale_copies
-from compare.source import Block, blocks
-from compare.symbols import missing_symbols, owner
+from compare.ledger.openapi import read_spec, render, stale_copies
+from compare.ledger.source import Block, blocks
+from compare.ledger.symbols import missing_symbols, owner
 
 SPEC = ROOT / "spec"
 

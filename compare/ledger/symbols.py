@@ -29,7 +29,7 @@ distributions = cache(packages_distributions)
 def missing_symbols(symbols: Iterable[str]) -> list[str]:
     """Return the symbols that the installed versions do not have."""
     done = subprocess.run(
-        [sys.executable, "-m", "compare.symbols", *symbols],
+        [sys.executable, "-m", "compare.ledger.symbols", *symbols],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

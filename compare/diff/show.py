@@ -8,9 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from compare.capabilities import Capabilities, folder_of
-from compare.grid import TITLES
-from compare.pairing import (
+from compare.diff.pairing import (
     FilePair,
     Pair,
     Piece,
@@ -20,6 +18,8 @@ from compare.pairing import (
     read_pieces,
     tally,
 )
+from compare.ledger.capabilities import Capabilities, folder_of
+from compare.ledger.grid import TITLES
 
 PANE = 79
 WIDE = 2 * PANE + 3

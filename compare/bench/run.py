@@ -3,7 +3,7 @@
 A round starts every server anew on a fresh copy of the database, then
 takes each operation to each server, in random order. A window is one
 operation at one server; `requests`, `server_cpu` and so on are those of
-compare.generator.Figures. Results: see `write_results`.
+compare.bench.generator.Figures. Results: see `write_results`.
 """
 
 import json
@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TimeRemainingColumn
 
 from compare import ROOT
-from compare.arms import (
+from compare.bench.arms import (
     Arm,
     Refused,
     audit,
@@ -34,11 +34,11 @@ from compare.arms import (
     start,
     stop,
 )
-from compare.bench_table import bench_markdown, bench_tables
-from compare.facts import describe_settings, describe_versions
-from compare.generator_client import Generator
-from compare.usage import choose_cores, machine_facts, memory_kind
-from compare.workload import MEASURED
+from compare.bench.facts import describe_settings, describe_versions
+from compare.bench.generator_client import Generator
+from compare.bench.tables import bench_markdown, bench_tables
+from compare.bench.usage import choose_cores, machine_facts, memory_kind
+from compare.bench.workload import MEASURED
 
 SCHEMA = 1
 BASELINE = "stdlib"

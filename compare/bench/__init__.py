@@ -1,0 +1,1 @@
+"""The benchmark: four servers under load, and what that costs each."""

@@ -1,0 +1,48 @@
+"""The commands `bench` and `servers`."""
+
+import argparse
+import os
+
+from compare import IMPLEMENTATIONS, known
+
+MODES = ("full", "smoke")
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Describe the commands."""
+    bench = commands.add_parser("bench", help="load all four, compare cost")
+    bench.add_argument(
+        "--smoke",
+        action="store_true",
+        help="prove that it works, in two minutes (or BENCH=smoke)",
+    )
+    bench.add_argument("--seed", type=int, help="repeat a random order")
+    bench.add_argument(
+        "--only",
+        nargs="+",
+        choices=IMPLEMENTATIONS,
+        help="fewer implementations",
+    )
+    bench.set_defaults(command=run_bench)
+    servers = commands.add_parser("servers", help="the cost of WSGI servers")
+    servers.add_argument("--rounds", type=int, default=7)
+    servers.set_defaults(command=run_servers)
+
+
+def run_bench(arguments: argparse.Namespace) -> int:
+    """Measure; 1 if a server failed a check; raises Unknown."""
+    mode = known("BENCH", os.environ.get("BENCH") or "full", MODES)
+    from compare.bench.run import run
+
+    return run(
+        arguments.smoke or mode == "smoke",
+        arguments.seed,
+        tuple(arguments.only or IMPLEMENTATIONS),
+    )
+
+
+def run_servers(arguments: argparse.Namespace) -> int:
+    """Print what a request costs on each WSGI server."""
+    from compare.bench.servers import run
+
+    return run(arguments.rounds)

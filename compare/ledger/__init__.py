@@ -1,0 +1,1 @@
+"""The ledger: who does the work of each capability, and where."""
