@@ -8,6 +8,11 @@ URL ?=
 BENCH ?= full
 FROM ?= stdlib
 TO ?= flask
+OP ?=
+DEPTH ?=
+NAME ?= favourite
+HTML ?=
+OPEN ?=
 FAULT ?=
 N ?=
 SEED ?=
@@ -129,8 +134,26 @@ bench: $(VENV)/ready ## measure all four side by side; BENCH=smoke is short
 	@$(PY) -m compare bench
 
 .PHONY: diff
-diff: $(VENV)/ready ## two implementations side by side: FROM=stdlib TO=flask CAP=tokens
-	@$(PY) -m compare diff --from $(FROM) --to $(TO) $(if $(CAP),--cap "$$CAP")
+diff: $(VENV)/ready ## two implementations side by side, FROM=stdlib TO=flask CAP=tokens; or one operation in all four, OP=create_bookmark; HTML=1 or OPEN=1 as a page
+	@$(PY) -m compare diff $(if $(OP),--op $(OP),--from $(FROM) --to $(TO)) \
+	  $(if $(CAP),--cap "$$CAP") $(if $(HTML),--html) $(if $(OPEN),--open)
+
+.PHONY: trace
+trace: $(VENV)/ready ## one request through each of the four, call by call: OP=create_bookmark DEPTH=2
+	@$(PY) -m compare trace $(or $(OP),create_bookmark) \
+	  $(if $(DEPTH),--depth $(DEPTH))
+
+.PHONY: prove
+prove: $(VENV)/ready ## run each capability's tests, and see that those do the work who are said to
+	@$(PY) -m compare prove
+
+.PHONY: change
+change: $(VENV)/ready ## apply one change to a copy of all four and test it: NAME=favourite
+	@$(PY) -m compare change $(NAME)
+
+.PHONY: report
+report: $(VENV)/ready ## write it all as pages into report/; OPEN=1 shows them
+	@$(PY) -m compare report $(if $(OPEN),--open)
 
 .PHONY: grid
 grid: $(VENV)/ready ## write the generated parts of the documents anew
@@ -163,6 +186,6 @@ lock: $(VENV)/ready ## resolve requirements.in anew (needs uv)
 
 .PHONY: clean
 clean: ## remove everything that was made
-	@rm -rf $(VENV) results .pytest_cache .ruff_cache .hypothesis \
+	@rm -rf $(VENV) results report .pytest_cache .ruff_cache .hypothesis \
 	  tests/.hypothesis .schemathesis implementations/*/var
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
