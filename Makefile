@@ -5,7 +5,7 @@ PYTHON ?= python3
 IMPL ?=
 CAP ?=
 URL ?=
-BENCH ?= full
+BENCH ?= default
 FROM ?= stdlib
 TO ?= flask
 OP ?=
@@ -130,8 +130,9 @@ faults: $(VENV)/ready ## break each rule, all must be found; FAULT=TOKENS-3 or F
 	@cd tests && ../$(PY) -m faults $(if $(FAULT),"$$FAULT")
 
 .PHONY: bench
-bench: $(VENV)/ready ## measure all four side by side; BENCH=smoke is short
-	@$(PY) -m compare bench
+bench: $(VENV)/ready ## measure all four side by side, or two: FROM=flask TO=django; BENCH=smoke is short, BENCH=full long
+	@$(PY) -m compare bench $(if $(filter command%,$(origin FROM)),\
+	  --only $(FROM) $(TO))
 
 .PHONY: diff
 diff: $(VENV)/ready ## two implementations side by side, FROM=stdlib TO=flask CAP=tokens; or one operation in all four, OP=create_bookmark; HTML=1 or OPEN=1 as a page

@@ -5,17 +5,12 @@ import os
 
 from compare import IMPLEMENTATIONS, known
 
-MODES = ("full", "smoke")
+MODES = ("smoke", "default", "full")
 
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Describe the commands."""
     bench = commands.add_parser("bench", help="load all four, compare cost")
-    bench.add_argument(
-        "--smoke",
-        action="store_true",
-        help="prove that it works, in two minutes (or BENCH=smoke)",
-    )
     bench.add_argument("--seed", type=int, help="repeat a random order")
     bench.add_argument(
         "--only",
@@ -31,14 +26,10 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run_bench(arguments: argparse.Namespace) -> int:
     """Measure; 1 if a server failed a check; raises Unknown."""
-    mode = known("BENCH", os.environ.get("BENCH") or "full", MODES)
+    mode = known("BENCH", os.environ.get("BENCH") or "default", MODES)
     from compare.bench.run import run
 
-    return run(
-        arguments.smoke or mode == "smoke",
-        arguments.seed,
-        tuple(arguments.only or IMPLEMENTATIONS),
-    )
+    return run(mode, arguments.seed, tuple(arguments.only or IMPLEMENTATIONS))
 
 
 def run_servers(arguments: argparse.Namespace) -> int:

@@ -10,12 +10,20 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from compare.bench.interval import Interval, mean_interval, ratio_interval
+from compare.bench.interval import (
+    Interval,
+    exponential,
+    mean_interval,
+    ratio_interval,
+)
+from compare.bench.verdict import is_fit, judge, shared_tail
 
+AGAIN_TAIL = 0.005
 GENERATOR_BOUND = 0.9
+BUSY = 0.5
+UNSTEADY = 0.25
 STOLEN_LIMIT = 0.01
 OTHERS_LIMIT = 0.05
-AGAIN_LIMIT = 0.05
 
 Results = dict[str, Any]
 
@@ -24,42 +32,48 @@ Results = dict[str, Any]
 class Figure:
     """One operation at one server.
 
-    `ratio` is None for the
-    baseline and without one; `tie` says that the ratio tells nothing.
+    `busy` is the share of a core that the server used; `ratio` and
+    `verdict` are None for the baseline and without one.
     """
 
     cpu: float
     per_second: float
     median_ms: float
+    busy: float
     generator_bound: bool
     ratio: Interval | None
-    tie: bool
+    verdict: str | None
 
 
 @dataclass(frozen=True)
 class Noise:
     """How quiet the machine was, as shares of all its cores' time.
 
-    `again` is the ratio of the baseline to its own second instance.
+    `again` is the ratio of the baseline to its own second instance;
+    `unsteady` counts the windows whose halves differ.
     """
 
     stolen: float
     others: float
     again: Interval | None
+    unsteady: int
 
     @property
-    def quiet(self) -> bool:
+    def fit(self) -> bool:
         """Say whether the figures deserve trust."""
-        return (
-            self.stolen < STOLEN_LIMIT
-            and self.others < OTHERS_LIMIT
-            and (self.again is None or within(self.again, AGAIN_LIMIT))
-        )
+        quiet = self.stolen < STOLEN_LIMIT and self.others < OTHERS_LIMIT
+        return quiet and is_fit(self.again)
 
 
-def within(interval: Interval, limit: float) -> bool:
-    """Say whether a ratio's interval lies within a share of 1."""
-    return 1 - limit < interval.low and interval.high < 1 + limit
+def standing(results: Results) -> list[str]:
+    """Return the arms that have figures."""
+    return [a for a in results["arms"] if a not in results["failed"]]
+
+
+def others(results: Results) -> list[str]:
+    """Return the implementations that are compared with the baseline."""
+    pair = (results["baseline"], results["again"])
+    return [arm for arm in standing(results) if arm not in pair]
 
 
 def windows_of(results: Results, arm: str, operation: str) -> list[dict]:
@@ -70,6 +84,11 @@ def windows_of(results: Results, arm: str, operation: str) -> list[dict]:
         if window["arm"] == arm and window["operation"] == operation
     ]
     return sorted(found, key=lambda window: window["round"])
+
+
+def operations_of(results: Results) -> list[str]:
+    """Return the operations that have windows."""
+    return list(dict.fromkeys(w["operation"] for w in results["windows"]))
 
 
 def costs(results: Results, arm: str, operation: str) -> list[float]:
@@ -85,41 +104,46 @@ def costs(results: Results, arm: str, operation: str) -> list[float]:
     return found
 
 
-def make_figure(results: Results, arm: str, operation: str) -> Figure:
+def make_figure(
+    results: Results, arm: str, operation: str, base: str | None = None
+) -> Figure:
     """Work out one cell; the arm must not have failed."""
     windows = windows_of(results, arm, operation)
     used = [w["generator_cpu"] / w["seconds"] for w in windows]
-    ratio = find_ratio(results, arm, operation)
-    again = find_ratio(results, results["again"], operation)
+    busy = [w["server_cpu"] / w["seconds"] for w in windows]
+    ratio = find_ratio(results, arm, operation, base)
     return Figure(
         statistics.geometric_mean(costs(results, arm, operation)),
         statistics.fmean(w["requests"] / w["seconds"] for w in windows),
         statistics.median(w["median_ms"] for w in windows),
+        statistics.fmean(busy),
         statistics.fmean(used) > GENERATOR_BOUND,
         ratio,
-        ratio is not None and is_tie(ratio, again),
+        judge(ratio, ratio_of_again(results)) if ratio else None,
     )
 
 
-def find_ratio(results: Results, arm: str, operation: str) -> Interval | None:
-    """Return an arm's ratio to the baseline; None where there is none."""
-    base = results["baseline"]
-    known = set(results["arms"]) - set(results["failed"])
-    if arm == base or not {arm, base} <= known:
+def find_ratio(
+    results: Results, arm: str, operation: str, base: str | None = None
+) -> Interval | None:
+    """Return an arm's ratio to the baseline, or to another arm.
+
+    None where there is none. The intervals of a sitting hold together.
+    """
+    base = base or results["baseline"]
+    if arm == base or not {arm, base} <= set(standing(results)):
         return None
     return ratio_interval(
-        costs(results, arm, operation), costs(results, base, operation)
+        costs(results, arm, operation),
+        costs(results, base, operation),
+        shared_tail(comparisons(results)),
     )
 
 
-def is_tie(ratio: Interval, again: Interval | None) -> bool:
-    """Say whether a ratio holds 1 or is no larger than the A/A noise."""
-    if ratio.holds(1.0):
-        return True
-    if again is None or again.low <= 0:
-        return False
-    floor = max(abs(math.log(again.low)), abs(math.log(again.high)))
-    return abs(math.log(ratio.value)) <= floor
+def comparisons(results: Results) -> int:
+    """Return how many pairs of implementations a sitting compares."""
+    arms = [a for a in results["arms"] if a != results["again"]]
+    return math.comb(len(arms), 2) * len(operations_of(results))
 
 
 def highest_memory(results: Results, arm: str) -> int:
@@ -140,15 +164,24 @@ def measure_noise(results: Results) -> Noise:
         max(0.0, sum(w["stolen"] for w in windows)) / time,
         max(0.0, sum(w["others"] for w in windows)) / time,
         ratio_of_again(results),
+        sum(map(is_unsteady, windows)),
     )
 
 
+def is_unsteady(window: dict[str, Any]) -> bool:
+    """Say whether a request cost more in one half than in the other."""
+    first, second = window["halves"]
+    return abs(math.log(second / first)) > math.log1p(UNSTEADY)
+
+
 def ratio_of_again(results: Results) -> Interval | None:
-    """Return the A/A ratio over all operations: one value per round."""
+    """Return the A/A ratio over all operations: one value per round.
+
+    The interval is one of 99 %: a sitting is rarely unfit by chance alone.
+    """
     again, base = results["again"], results["baseline"]
-    if again not in results["arms"] or {again, base} & set(results["failed"]):
+    if not {again, base} <= set(standing(results)):
         return None
-    operations = dict.fromkeys(w["operation"] for w in results["windows"])
     logs = [
         [
             math.log(one / other)
@@ -158,8 +191,7 @@ def ratio_of_again(results: Results) -> Interval | None:
                 strict=True,
             )
         ]
-        for operation in operations
+        for operation in operations_of(results)
     ]
     rounds = [statistics.fmean(column) for column in zip(*logs, strict=True)]
-    found = mean_interval(rounds)
-    return Interval(*map(math.exp, (found.value, found.low, found.high)))
+    return exponential(mean_interval(rounds, AGAIN_TAIL))

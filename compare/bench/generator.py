@@ -10,7 +10,7 @@ import logging
 import sys
 import time
 from dataclasses import asdict, dataclass
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import gevent
@@ -24,7 +24,7 @@ from compare.bench.usage import cpu_seconds, memory_bytes, read_noise
 from compare.bench.workload import Data
 
 STOP_SECONDS = 10
-ENOUGH_CPU = 0.05
+ENOUGH_CPU = 0.025
 LONGEST = 10
 
 
@@ -52,8 +52,9 @@ class Figures:
     """What one window gave. Times in seconds unless the name says more.
 
     `sent` counts all answers, warm-up and end included; `requests` those
-    of the measured time. `stolen` and `others` are CPU seconds that the
-    host, and other programs, took meanwhile.
+    of the measured time. `halves` is the server's CPU time per request in
+    the first and the second half of it. `stolen` and `others` are CPU
+    seconds that the host, and other programs, took meanwhile.
     """
 
     operation: str
@@ -62,6 +63,7 @@ class Figures:
     requests: int = 0
     seconds: float = 0.0
     server_cpu: float = 0.0
+    halves: tuple[float, float] = (0.0, 0.0)
     generator_cpu: float = 0.0
     memory_bytes: int = 0
     stolen: float = 0.0
@@ -143,12 +145,18 @@ def measure(runner: LocalRunner, window: Window, figures: Figures) -> None:
     """Read all clocks, wait, and read them again."""
     runner.stats.reset_all()
     noise, own = read_noise(), time.process_time()
-    server = cpu_of(window)
     start = time.perf_counter()
-    wait(window, server)
-    figures.requests = runner.stats.total.num_requests
+    marks = [mark(runner, window)]
+    for _ in range(2):
+        wait(window, marks[-1][0])
+        marks.append(mark(runner, window))
     figures.seconds = time.perf_counter() - start
-    figures.server_cpu = cpu_of(window) - server
+    figures.server_cpu = marks[2][0] - marks[0][0]
+    figures.requests = marks[2][1]
+    figures.halves = tuple(
+        (after[0] - before[0]) / max(1, after[1] - before[1])
+        for before, after in pairwise(marks)
+    )
     figures.generator_cpu = time.process_time() - own
     after = read_noise()
     figures.stolen = after.stolen - noise.stolen
@@ -160,19 +168,24 @@ def measure(runner: LocalRunner, window: Window, figures: Figures) -> None:
     figures.p99_ms = total.get_response_time_percentile(0.99) or 0.0
 
 
+def mark(runner: LocalRunner, window: Window) -> tuple[float, int]:
+    """Read the server's CPU time and the number of answers so far."""
+    return cpu_of(window), runner.stats.total.num_requests
+
+
 def cpu_of(window: Window) -> float:
     """Return the CPU time of the server, 0 where it is out of reach."""
     return cpu_seconds(window.pid) if window.pid else 0.0
 
 
 def wait(window: Window, server: float) -> None:
-    """Let the window pass; longer while the server hardly gets to run.
+    """Let half a window pass; longer while the server hardly gets to run.
 
     Its clock has steps of 10 ms: on a busy machine a short window may see
     too few of them.
     """
     for _ in range(LONGEST):
-        gevent.sleep(window.seconds)
+        gevent.sleep(window.seconds / 2)
         if not window.pid or cpu_of(window) - server >= ENOUGH_CPU:
             return
     raise RuntimeError("the server used too little CPU time to measure")

@@ -7,20 +7,19 @@ Jones, "Rigorous benchmarking in reasonable time", ISMM 2013.
 
 import math
 import statistics
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 
-# The 0.975 quantile of Student's t for 1 to 30 degrees of freedom.
-T_975 = (
-    (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
-    + (2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086)
-    + (2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
-)
+TAIL = 0.025
+STEPS = 20_000
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A value with the bounds of its 95 % interval."""
+    """A value with the bounds of its interval."""
 
     value: float
     low: float
@@ -30,28 +29,43 @@ class Interval:
         """Say whether a value lies between the bounds."""
         return self.low <= value <= self.high
 
+    def within(self, share: float) -> bool:
+        """Say whether a ratio lies within a share of 1, either way."""
+        return 1 / (1 + share) <= self.low and self.high <= 1 + share
 
-def t_quantile(freedom: int) -> float:
-    """Return the 0.975 quantile of Student's t; ValueError below 1."""
+
+@cache
+def t_quantile(freedom: int, tail: float = TAIL) -> float:
+    """Return what Student's t exceeds with the probability `tail`.
+
+    With t = √n·tan θ the density of θ is cos^(n−1) θ, which is summed up
+    from 0 to π/2. ValueError below one degree of freedom.
+    """
     if freedom < 1:
         raise ValueError("an interval needs at least two rounds")
-    if freedom <= len(T_975):
-        return T_975[freedom - 1]
-    return 1.960 + 2.37 / freedom
+    step = math.pi / 2 / STEPS
+    heights = [
+        math.cos((n + 0.5) * step) ** (freedom - 1) for n in range(STEPS)
+    ]
+    areas = list(accumulate(heights))
+    goal = (1 - 2 * tail) * areas[-1]
+    number = bisect_left(areas, goal)
+    part = 1 - (areas[number] - goal) / heights[number]
+    return math.sqrt(freedom) * math.tan((number + part) * step)
 
 
-def mean_interval(values: Sequence[float]) -> Interval:
+def mean_interval(values: Sequence[float], tail: float = TAIL) -> Interval:
     """Return the mean with its t interval; unbounded for a single value."""
     mean = statistics.fmean(values)
     if len(values) < 2:
         return Interval(mean, -math.inf, math.inf)
     error = statistics.stdev(values) / math.sqrt(len(values))
-    half = t_quantile(len(values) - 1) * error
+    half = t_quantile(len(values) - 1, tail) * error
     return Interval(mean, mean - half, mean + half)
 
 
 def ratio_interval(
-    values: Sequence[float], baseline: Sequence[float]
+    values: Sequence[float], baseline: Sequence[float], tail: float = TAIL
 ) -> Interval:
     """Return the geometric mean of values / baseline, paired by round.
 
@@ -62,8 +76,12 @@ def ratio_interval(
         math.log(value / base)
         for value, base in zip(values, baseline, strict=True)
     ]
-    found = mean_interval(logs)
-    return Interval(*(exp(v) for v in (found.value, found.low, found.high)))
+    return exponential(mean_interval(logs, tail))
+
+
+def exponential(logs: Interval) -> Interval:
+    """Turn an interval of logarithms into one of ratios."""
+    return Interval(*(exp(v) for v in (logs.value, logs.low, logs.high)))
 
 
 def exp(value: float) -> float:

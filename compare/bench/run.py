@@ -1,9 +1,9 @@
 """The benchmark: short windows of load, interleaved over several rounds.
 
 A round starts every server anew on a fresh copy of the database, then
-takes each operation to each server, in random order. A window is one
-operation at one server; `requests`, `server_cpu` and so on are those of
-compare.bench.generator.Figures. Results: see `write_results`.
+takes each operation to each server, in the order of a Latin square. A
+window is one operation at one server; `requests`, `server_cpu` and so on
+are those of compare.bench.generator.Figures. Results: see `write_results`.
 """
 
 import json
@@ -35,14 +35,15 @@ from compare.bench.arms import (
     stop,
 )
 from compare.bench.facts import describe_settings, describe_versions
+from compare.bench.figures import measure_noise
 from compare.bench.generator_client import Generator
+from compare.bench.sittings import earlier
 from compare.bench.tables import bench_markdown, bench_tables
 from compare.bench.usage import choose_cores, machine_facts, memory_kind
 from compare.bench.workload import MEASURED
 
-SCHEMA = 1
+SCHEMA = 2
 BASELINE = "stdlib"
-AGAIN = "stdlib again"
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,11 @@ class Plan:
     limit: float
 
 
-FULL = Plan("full", 8, 4, 0.25, 1.2, 570)
-SMOKE = Plan("smoke", 2, 4, 0.1, 0.3, 100)
+PLANS = {
+    "smoke": Plan("smoke", 2, 4, 0.1, 0.3, 100),
+    "default": Plan("default", 10, 4, 0.25, 1.2, 640),
+    "full": Plan("full", 30, 4, 0.25, 1.6, 2400),
+}
 
 
 @dataclass
@@ -67,6 +71,7 @@ class Sitting:
 
     plan: Plan
     arms: list[Arm]
+    base: str
     cores: tuple[int, int] | None
     chance: random.Random
     windows: list[dict[str, Any]]
@@ -80,27 +85,34 @@ class Sitting:
         return [arm for arm in self.arms if not arm.failed]
 
 
-def run(smoke: bool, seed: int | None, only: tuple[str, ...]) -> int:
-    """Measure, print and keep the results; 1 if a server failed a check."""
+def run(mode: str, seed: int | None, only: tuple[str, ...]) -> int:
+    """Measure, print and keep the results.
+
+    1 if a server failed a check, or the sitting is unfit.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    plan = SMOKE if smoke else FULL
+    plan = PLANS[mode]
     seed = random.SystemRandom().getrandbits(32) if seed is None else seed
     names = {name: name for name in only}
-    if not smoke and BASELINE in only:
-        names[AGAIN] = BASELINE
+    base = BASELINE if BASELINE in only else only[0]
+    if mode != "smoke":
+        names[f"{base} again"] = base
     try:
-        results = sit(plan, names, seed)
+        results = sit(plan, names, seed, base)
     except KeyboardInterrupt:
         print("stopped; all servers are down", file=sys.stderr)
         return 130
     path = write_results(results)
-    Console().print(*bench_tables(results), sep="\n")
+    Console().print(*bench_tables(results, earlier(path)), sep="\n")
     print(f"kept in {path.relative_to(ROOT)} and .md")
-    return 1 if results["failed"] else 0
+    unfit = mode != "smoke" and not measure_noise(results).fit
+    return 1 if results["failed"] or unfit else 0
 
 
-def sit(plan: Plan, names: dict[str, str], seed: int) -> dict[str, Any]:
+def sit(
+    plan: Plan, names: dict[str, str], seed: int, base: str
+) -> dict[str, Any]:
     """Prepare all arms, measure round by round, and return the results."""
     started = datetime.now(UTC)
     with ExitStack() as stack:
@@ -109,7 +121,7 @@ def sit(plan: Plan, names: dict[str, str], seed: int) -> dict[str, Any]:
             arms.append(make_arm(name, implementation))
             stack.callback(stop, arms[-1])
         sitting = Sitting(
-            plan, arms, choose_cores(), random.Random(seed), [], now()
+            plan, arms, base, choose_cores(), random.Random(seed), [], now()
         )
         progress = stack.enter_context(make_progress())
         steps = len(arms) * (1 + plan.rounds * len(MEASURED))
@@ -167,16 +179,25 @@ def measure_round(sitting: Sitting, progress: Progress, task: TaskID) -> None:
     """Start all servers afresh and take every operation to each of them."""
     sitting.rounds += 1
     with running(sitting), Generator(sitting.cores) as generator:
-        for operation in MEASURED:
-            order = sitting.alive
-            sitting.chance.shuffle(order)
-            for arm in order:
+        for number, operation in enumerate(MEASURED):
+            for arm in turn(sitting.alive, sitting.rounds, number):
                 text = f"round {sitting.rounds}: {operation}, {arm.name}"
                 progress.update(task, description=text)
                 measure_window(sitting, generator, arm, operation)
                 progress.advance(task)
         for arm in sitting.alive:
             arm.failed = audit(arm, count_created(sitting, arm))
+
+
+def turn(arms: list[Arm], number: int, operation: int) -> list[Arm]:
+    """Return the arms in the order of one row of a Latin square.
+
+    Over as many rounds as there are arms each comes once to each place;
+    every other round goes backwards, so that none always follows the same.
+    """
+    start = (number // 2 + operation) % len(arms) if arms else 0
+    order = arms[start:] + arms[:start]
+    return order[::-1] if number % 2 else order
 
 
 @contextmanager
@@ -249,8 +270,8 @@ def collect(sitting: Sitting, seed: int, started: datetime) -> dict[str, Any]:
         "machine": machine_facts(),
         "cores": sitting.cores,
         "memory_kind": memory_kind(),
-        "baseline": BASELINE,
-        "again": AGAIN,
+        "baseline": sitting.base,
+        "again": f"{sitting.base} again",
         "arms": {a.name: describe_settings(a) for a in sitting.arms},
         "failed": {a.name: a.failed for a in sitting.arms if a.failed},
         "windows": sitting.windows,
@@ -269,5 +290,6 @@ def keep_windows(results: dict[str, Any]) -> Path:
 def write_results(results: dict[str, Any]) -> Path:
     """Write results/bench-<time>.json, and the tables as .md beside it."""
     path = keep_windows(results)
-    path.with_suffix(".md").write_text(bench_markdown(results), "utf-8")
+    text = bench_markdown(results, earlier(path))
+    path.with_suffix(".md").write_text(text, "utf-8")
     return path

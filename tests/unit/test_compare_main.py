@@ -10,7 +10,7 @@ from compare.__main__ import main
 @pytest.mark.parametrize(
     ("arguments", "bench", "line"),
     [
-        (["bench"], "nonsense", "BENCH=nonsense: expected one of full, smoke"),
+        (["bench"], "nonsense", "BENCH=nonsense: expected one of smoke"),
         (["diff", "--from", "x", "--to", "flask"], "", "FROM=x: expected"),
         (["diff", "--from", "flask", "--to", "x"], "", "TO=x: expected"),
         (

@@ -1,0 +1,62 @@
+"""The sittings that are kept, and whether two of them agree."""
+
+import json
+from pathlib import Path
+
+from compare import ROOT
+from compare.bench.figures import (
+    Results,
+    find_ratio,
+    measure_noise,
+    operations_of,
+    others,
+)
+from compare.bench.verdict import agree
+
+FOLDER = ROOT / "results"
+
+
+def read_sittings(folder: Path = FOLDER) -> list[tuple[Path, Results]]:
+    """Return all sittings that were kept, the oldest first."""
+    found = []
+    for path in sorted(folder.glob("bench-*.json")):
+        results = json.loads(path.read_text("utf-8"))
+        if results.get("schema") == 2:
+            found.append((path, results))
+    return found
+
+
+def earlier(path: Path) -> Results | None:
+    """Return the last fit sitting of the same kind before one, or None."""
+    sittings = dict(read_sittings(path.parent))
+    own = sittings.pop(path)
+    alike = [
+        results
+        for before, results in sittings.items()
+        if before < path
+        and kind_of(results) == kind_of(own)
+        and measure_noise(results).fit
+    ]
+    return alike[-1] if alike else None
+
+
+def kind_of(results: Results) -> tuple:
+    """Return what two sittings must share to be compared."""
+    return (
+        results["plan"]["mode"],
+        tuple(results["arms"]),
+        results["machine"]["cpu"],
+        results["versions"]["revision"],
+    )
+
+
+def disagreements(results: Results, other: Results) -> list[str]:
+    """Name the ratios that two sittings see differently."""
+    return [
+        f"{operation} of {arm}"
+        for operation in operations_of(results)
+        for arm in others(results)
+        if (one := find_ratio(results, arm, operation))
+        and (two := find_ratio(other, arm, operation))
+        and not agree(one, two)
+    ]
