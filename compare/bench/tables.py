@@ -42,6 +42,8 @@ def bench_tables(
         yield Text(line)
     for arm, reason in results["failed"].items():
         yield Text(f"{arm} failed: {reason}", "bold red")
+    if results["plan"]["mode"] == "smoke":
+        return
     for title, note, rows in tables(results):
         table = Table(title=title, caption=note)
         table.add_column("operation", style="bold", no_wrap=True)
@@ -63,8 +65,8 @@ def tables(results: Results) -> Iterator[tuple[str, str, list[list[str]]]]:
     )
     yield (
         "CPU time of a request, µs",
-        "of the server with all its children; –: the server was idle for "
-        "more than half of the time, which makes a request dearer",
+        "of the server with all its children; –: no figure, the generator "
+        "kept the server idle for more than half of the time",
         rows_of(results, cost_text),
     )
     yield (
@@ -111,7 +113,8 @@ def memory_cells(results: Results) -> list[str]:
 
 def cost_text(figure: Figure) -> str:
     """Write the CPU time per request."""
-    return f"{figure.cpu * 1e6:,.0f}" if figure.busy >= BUSY else "–"
+    idle = figure.generator_bound and figure.busy < BUSY
+    return "–" if idle else f"{figure.cpu * 1e6:,.0f}"
 
 
 def ratio_text(figure: Figure) -> str:
