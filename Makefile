@@ -18,6 +18,9 @@ N ?=
 SEED ?=
 URLS ?=
 JOBS ?= 4
+TARGET ?= http://127.0.0.1:8000
+LISTEN ?= 127.0.0.1
+MASTER ?= 127.0.0.1
 
 IMPLEMENTATIONS := stdlib flask django fastapi
 # In which order they are tested: what takes longest begins first.
@@ -133,6 +136,18 @@ faults: $(VENV)/ready ## break each rule, all must be found; FAULT=TOKENS-3 or F
 bench: $(VENV)/ready ## measure all four side by side, or two: FROM=flask TO=django; BENCH=smoke is short, BENCH=full long
 	@$(PY) -m compare bench $(if $(filter command%,$(origin FROM)),\
 	  --only $(FROM) $(TO))
+
+.PHONY: load load-master load-worker
+load: $(VENV)/ready ## people who use a server, with Locust's own page: TARGET=http://127.0.0.1:8000
+	@PYTHONPATH=. $(VENV)/bin/locust -f compare/load/locustfile.py \
+	  --host $(TARGET) --web-host 127.0.0.1
+load-master: $(VENV)/ready ## the same from several machines, LISTEN= is the address for the workers
+	@PYTHONPATH=. $(VENV)/bin/locust -f compare/load/locustfile.py \
+	  --host $(TARGET) --web-host 127.0.0.1 --master \
+	  --master-bind-host $(LISTEN)
+load-worker: $(VENV)/ready ## one of these machines, MASTER= is the address of the first
+	@PYTHONPATH=. $(VENV)/bin/locust -f compare/load/locustfile.py \
+	  --worker --master-host $(MASTER)
 
 .PHONY: diff
 diff: $(VENV)/ready ## two implementations side by side, FROM=stdlib TO=flask CAP=tokens; or one operation in all four, OP=create_bookmark; HTML=1 or OPEN=1 as a page

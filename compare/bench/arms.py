@@ -25,7 +25,7 @@ from compare.bench.workload import (
     find_fault,
 )
 from tests.seed import SeedError, seed
-from tests.servers import Server
+from tests.servers import Server, free_port
 
 # The defaults, said aloud, so that no variable of the caller changes them.
 SETTINGS = {
@@ -35,6 +35,7 @@ SETTINGS = {
     "THREADS": "8",
 }
 MIGRATE_SECONDS = 60
+PORTS = 3  # to try: another program may take one meanwhile
 FAILURES = (
     SeedError,
     HTTPError,
@@ -121,7 +122,12 @@ def migrate(arm: Arm) -> None:
 
 def start(arm: Arm, core: int | None) -> None:
     """Start an arm in its production form, on one core if there is one."""
-    if not arm.server.serve():
+    for _ in range(PORTS):
+        if arm.server.serve():
+            break
+        arm.server.halt(signal.SIGKILL)
+        arm.server.port = free_port()
+    else:
         raise Refused(f"does not start: {arm.server.tail(1)}")
     try:
         if core is not None:

@@ -1,4 +1,4 @@
-"""The commands `bench` and `servers`."""
+"""The commands `bench`, `layers` and `servers`."""
 
 import argparse
 import os
@@ -19,6 +19,9 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="fewer implementations",
     )
     bench.set_defaults(command=run_bench)
+    layers = commands.add_parser("layers", help="the cost without a server")
+    layers.add_argument("--rounds", type=int, default=10)
+    layers.set_defaults(command=run_layers)
     servers = commands.add_parser("servers", help="the cost of WSGI servers")
     servers.add_argument("--rounds", type=int, default=7)
     servers.set_defaults(command=run_servers)
@@ -30,6 +33,13 @@ def run_bench(arguments: argparse.Namespace) -> int:
     from compare.bench.run import run
 
     return run(mode, arguments.seed, tuple(arguments.only or IMPLEMENTATIONS))
+
+
+def run_layers(arguments: argparse.Namespace) -> int:
+    """Print what a request costs in process, layer by layer."""
+    from compare.bench.layers import run
+
+    return run(arguments.rounds)
 
 
 def run_servers(arguments: argparse.Namespace) -> int:

@@ -1,0 +1,217 @@
+"""Call an application within one process, without any server.
+
+Runs in the folder of an implementation, as `python -m
+compare.bench.inprocess NAME whole BOOKMARKS TOKEN`, or `floor` instead of
+`whole`, with the settings in its environment. Reads a JSON object a line,
+{"operation", "calls", "seed", "checked"}, and answers one: {"cpu": seconds
+of all calls, "fault": what was wrong with the first bad answer, or null}.
+"""
+
+import asyncio
+import json
+import os
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+
+from requests.structures import CaseInsensitiveDict
+
+from compare.bench.workload import OPERATIONS, Call, Data, find_fault
+
+PLACES = {
+    "stdlib": "app.wsgi:application",
+    "flask": "app:create_app",
+    "django": "app.wsgi:application",
+    "fastapi": "app.main:app",
+}
+FLOORS = {
+    "flask": "compare.floors.flask:app",
+    "django": "django.core.wsgi:get_wsgi_application",
+    "fastapi": "compare.floors.fastapi:app",
+}
+MAKERS = ("create_app", "get_wsgi_application")
+Answer = tuple[int, CaseInsensitiveDict, bytes]
+Request = tuple[str, str, bytes]
+
+
+def load(name: str, part: str) -> Any:
+    """Import an application, or its floor."""
+    if part == "floor":
+        os.environ["DJANGO_SETTINGS_MODULE"] = "compare.floors.django_settings"
+    place = (FLOORS if part == "floor" else PLACES)[name]
+    module, _, symbol = place.partition(":")
+    found = getattr(import_module(module), symbol)
+    return found() if symbol in MAKERS else found
+
+
+def make_request(call: Call, prefix: str) -> Request:
+    """Return method, target and body of a call."""
+    body = json.dumps(call.body).encode() if call.body else b""
+    return call.method, prefix + call.path, body
+
+
+def make_environ(request: Request, token: str) -> dict[str, Any]:
+    """Write a request as PEP 3333 has it."""
+    method, target, body = request
+    path, _, query = target.partition("?")
+    return {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "CONTENT_TYPE": "application/json" if body else "",
+        "CONTENT_LENGTH": str(len(body)) if body else "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "127.0.0.1:8000",
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+    }
+
+
+def call_wsgi(
+    app: Callable[..., Iterable[bytes]], environs: list[dict[str, Any]]
+) -> tuple[float, list[Answer]]:
+    """Return the CPU seconds of some requests, and the answers."""
+    answers: list[Answer] = []
+    started: list[tuple[int, CaseInsensitiveDict]] = []
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], *_: Any
+    ) -> None:
+        started.append((int(status[:3]), CaseInsensitiveDict(headers)))
+
+    began = time.process_time()
+    for environ in environs:
+        chunks = app(environ, start_response)
+        body = b"".join(chunks)
+        if hasattr(chunks, "close"):
+            chunks.close()
+        answers.append((*started[-1], body))
+    return time.process_time() - began, answers
+
+
+def make_scope(request: Request, token: str) -> dict[str, Any]:
+    """Write a request as the ASGI specification has it."""
+    method, target, body = request
+    path, _, query = target.partition("?")
+    headers = [
+        (b"host", b"127.0.0.1:8000"),
+        (b"authorization", f"Bearer {token}".encode()),
+    ]
+    if body:
+        length = str(len(body)).encode()
+        headers += [
+            (b"content-type", b"application/json"),
+            (b"content-length", length),
+        ]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8000),
+        "state": {},
+        "body": body,
+    }
+
+
+async def call_asgi(
+    app: Callable[..., Any], scopes: list[dict[str, Any]]
+) -> tuple[float, list[Answer]]:
+    """Return the CPU seconds of some requests, and the answers."""
+    answers: list[Answer] = []
+    bodies = [scope.pop("body") for scope in scopes]
+    async with app.router.lifespan_context(app):
+        began = time.process_time()
+        for scope, body in zip(scopes, bodies, strict=True):
+            answers.append(await call_once(app, scope, body))
+        return time.process_time() - began, answers
+
+
+async def call_once(
+    app: Callable[..., Any], scope: dict[str, Any], body: bytes
+) -> Answer:
+    """Send one request and collect its answer."""
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    headers = CaseInsensitiveDict(
+        (name.decode(), value.decode()) for name, value in sent[0]["headers"]
+    )
+    content = b"".join(message.get("body", b"") for message in sent[1:])
+    return sent[0]["status"], headers, content
+
+
+def run(
+    app: Any, asgi: bool, job: dict[str, Any], data: Data, token: str
+) -> dict[str, Any]:
+    """Send the requests of one job."""
+    chance = random.Random(job["seed"])
+    calls = [
+        OPERATIONS[job["operation"]](data, chance, f"{job['seed']}-{number}")
+        for number in range(job["calls"])
+    ]
+    prefix = "/checked" if job["checked"] else ""
+    requests = [make_request(call, prefix) for call in calls]
+    if asgi:
+        scopes = [make_scope(request, token) for request in requests]
+        cpu, answers = asyncio.run(call_asgi(app, scopes))
+    else:
+        environs = [make_environ(request, token) for request in requests]
+        cpu, answers = call_wsgi(app, environs)
+    faults = (
+        find_fault(expected(call, job), *answer)
+        for call, answer in zip(calls, answers, strict=True)
+    )
+    return {"cpu": cpu, "fault": next(filter(None, faults), None)}
+
+
+def expected(call: Call, job: dict[str, Any]) -> Call:
+    """Return what must come back: a floor has no headers."""
+    if job["checked"]:
+        return Call("", "", 200, {"status": "ok"}, frozenset({"status"}))
+    return replace(call, headers=()) if job["floor"] else call
+
+
+def main() -> None:
+    """Do one job after another, until standard input ends."""
+    name, part, bookmarks, token = sys.argv[1:]
+    app = load(name, part)
+    with open(bookmarks, encoding="utf-8") as file:
+        data = Data(json.load(file))
+    for line in sys.stdin:
+        job = {**json.loads(line), "floor": part == "floor"}
+        answer = run(app, name == "fastapi", job, data, token)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""A load of people, by Locust, from one machine or from many."""
