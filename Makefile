@@ -17,6 +17,9 @@ FAULT ?=
 N ?=
 SEED ?=
 URLS ?=
+LEVEL ?=
+WATCH ?=
+DIR ?=
 JOBS ?= 4
 TARGET ?= http://127.0.0.1:8000
 LISTEN ?= 127.0.0.1
@@ -120,13 +123,21 @@ test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=r
 	@$(PY) -m compare table \
 	  $(IMPLEMENTATIONS:%=results/tests-%$(if $(CAP),-$(CAP)).jsonl)
 
+.PHONY: learn
+learn: $(VENV)/ready ## how far a server of your own has come: URL=http://127.0.0.1:8000 LEVEL=5 WATCH=1
+	@$(PY) -m tests.learn $(URL) $(if $(LEVEL),--level $(LEVEL)) \
+	  $(if $(WATCH),--watch $(DIR))
+
 .PHONY: browser
-browser: $(if $(IMPL),known) known-chromium $(VENV)/ready ## walk through the pages of all four, or of IMPL, in Chromium
+browser: $(if $(IMPL),known) known-chromium $(VENV)/ready ## walk through the pages of all four, or of IMPL, and the report, in Chromium
 	@for implementation in $(or $(IMPL),$(IMPLEMENTATIONS)); do \
 	  echo "== $$implementation"; \
 	  IMPL=$$implementation RESULTS=results/browser-$$implementation.jsonl \
-	    $(PY) -m pytest tests/browser --quiet || exit 1; \
+	    $(PY) -m pytest tests/browser/test_walk.py --quiet || exit 1; \
 	done
+	@$(if $(IMPL),,echo "== the report"; \
+	  RESULTS=results/browser-report.jsonl \
+	  $(PY) -m pytest tests/browser/test_report.py --quiet)
 
 .PHONY: faults
 faults: $(VENV)/ready ## break each rule, all must be found; FAULT=TOKENS-3 or FAULT="name"
@@ -173,6 +184,7 @@ report: $(VENV)/ready ## write it all as pages into report/; OPEN=1 shows them
 
 .PHONY: grid
 grid: $(VENV)/ready ## write the generated parts of the documents anew
+	@$(PY) -m compare trace --write
 	@$(PY) -m compare grid --write
 
 .PHONY: fuzz
@@ -187,6 +199,7 @@ check: $(VENV)/ready ## style, spec, mirrored files, unit tests
 	@$(PY) -m openapi_spec_validator spec/openapi.yaml
 	@$(PY) -m compare check
 	@$(PY) -m compare grid --check
+	@$(PY) -m compare trace --check
 	@$(PY) -m pytest tests/unit --quiet
 
 .PHONY: format
