@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import expect as expectations
 import report
@@ -39,7 +40,7 @@ class Response:
     version: str = "HTTP/1.1"
     interim: list[int] = field(default_factory=list)
 
-    @property
+    @cached_property
     def headers(self) -> CaseInsensitiveDict:
         """Return the headers, repeated ones joined by a comma."""
         joined = CaseInsensitiveDict()

@@ -7,6 +7,8 @@ import shlex
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -226,6 +228,13 @@ def read_lines(path: Path) -> list[dict]:
     # Not splitlines(): it would also break at U+2028, inside of a string.
     lines = path.read_text("utf-8").split("\n")
     return [json.loads(line) for line in lines if line]
+
+
+@cache
+def packages() -> dict[str, str]:
+    """Return the versions of all packages that are installed."""
+    about = (one.metadata for one in distributions())
+    return {one["Name"]: one["Version"] for one in about}
 
 
 class Results:

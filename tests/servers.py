@@ -9,14 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+import urllib3
 
 ROOT = Path(__file__).resolve().parent.parent
 IMPLEMENTATIONS = ROOT / "implementations"
@@ -46,11 +47,7 @@ MEMORY = Path("/dev/shm")  # where a write need not wait for a disk
 QUICK = MEMORY if MEMORY.is_dir() else None
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 12
-# Suites that run side by side look for ports in different places, where the
-# system takes none for connections.
 PORTS_EACH = 250
-FIRST_PORT = 10_000 + os.getpid() % 80 * PORTS_EACH
-PORTS = cycle(range(FIRST_PORT, FIRST_PORT + PORTS_EACH))
 MIGRATED: dict[str, bytes] = {}  # database files, by the command of each kind
 
 
@@ -58,13 +55,24 @@ class NotUpError(Exception):
     """Says why a server did not come up."""
 
 
+@cache
+def ports_of(process: int) -> Iterator[int]:
+    """Give the ports that a process of the suite tries, again and again.
+
+    Suites that run side by side look for ports in different places, where
+    the system takes none for connections.
+    """
+    first = 10_000 + process % 80 * PORTS_EACH
+    return cycle(range(first, first + PORTS_EACH))
+
+
 def free_port() -> int:
     """Find a port that nobody listens on."""
-    for port in islice(PORTS, PORTS_EACH):
+    for port in islice(ports_of(os.getpid()), PORTS_EACH):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
-    raise NotUpError(f"no port is free in {PORTS_EACH} from {FIRST_PORT} on")
+    raise NotUpError(f"none of {PORTS_EACH} ports is free")
 
 
 def run_file(implementation: str) -> Path:
@@ -78,10 +86,9 @@ def run_file(implementation: str) -> Path:
 def answers(url: str) -> bool:
     """Tell whether a server answers at all, with whatever status."""
     try:
-        urllib.request.urlopen(url + "/healthz", timeout=2).close()
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
+        with urllib3.connection_from_url(url, retries=False) as connections:
+            connections.request("GET", "/healthz", timeout=2, redirect=False)
+    except urllib3.exceptions.HTTPError:
         return False
     return True
 

@@ -341,17 +341,10 @@ REQUEST = {
 }
 
 
-@pytest.fixture(scope="module")
-def usual(server: Server) -> Iterator[Server]:
-    """Give a server that logs at the level `info`."""
-    with Server(server.implementation, {"LOG_LEVEL": "info"}) as own:
-        yield own
-
-
 @pytest.fixture
-def writer(usual: Server) -> Iterator[User]:
+def writer(roomy: Server) -> Iterator[User]:
     """Give an account of that server."""
-    user = register(usual.url)
+    user = register(roomy.url)
     yield user
     user.client.close()
 
@@ -385,10 +378,10 @@ def check_request(line: dict) -> None:
 
 @pytest.mark.rule("LOGGING-5", "LOGGING-7")
 @pytest.mark.managed
-def test_each_request_logs_one_line(usual: Server, writer: User) -> None:
+def test_each_request_logs_one_line(roomy: Server, writer: User) -> None:
     """Method, path, status, id and user of each request."""
     made = writer.bookmark()
-    path, start = f"/api/bookmarks/{made['id']}", len(usual.log_text())
+    path, start = f"/api/bookmarks/{made['id']}", len(roomy.log_text())
     asked = [
         ("GET", "/healthz", 200, None),
         ("GET", "/readyz", 200, None),
@@ -413,7 +406,7 @@ def test_each_request_logs_one_line(usual: Server, writer: User) -> None:
         answer = writer.request(method, target, expect=status, **more)
         line = (method, target, answer.status_code, who)
         wanted[answer.headers["x-request-id"]] = line
-    found = lines_from(usual, start, len(asked))
+    found = lines_from(roomy, start, len(asked))
     assert len(found) == len(wanted) == len(asked)
     names = ("method", "path", "status", "user_id")
     assert wanted == {
@@ -425,20 +418,20 @@ def test_each_request_logs_one_line(usual: Server, writer: User) -> None:
 
 @pytest.mark.rule("LOGGING-5")
 @pytest.mark.managed
-def test_the_address_is_the_client_s(usual: Server, address: str) -> None:
+def test_the_address_is_the_client_s(roomy: Server, address: str) -> None:
     """The address is that of the connection, whatever a header says."""
-    start = len(usual.log_text())
+    start = len(roomy.log_text())
     claimed = [
         ("X-Forwarded-For", "192.0.2.1"),
         ("Forwarded", "for=192.0.2.2"),
     ]
     request = raw.message("GET", "/healthz", claimed)
-    place = (usual.host, usual.port)
+    place = (roomy.host, roomy.port)
     with socket.create_connection(place, 10, (address, 0)) as connection:
         connection.sendall(request)
         (answer,) = raw.read(connection, [b"GET"], 10)
     assert answer.status_code == 200
-    (line,) = lines_from(usual, start, 1)
+    (line,) = lines_from(roomy, start, 1)
     assert line["address"] == address
 
 
@@ -450,9 +443,9 @@ def failures(server: Server, after: int) -> list[dict]:
 
 @pytest.mark.rule("LOGGING-10")
 @pytest.mark.managed
-def test_a_sign_in_that_fails_is_logged(usual: Server, writer: User) -> None:
+def test_a_sign_in_that_fails_is_logged(roomy: Server, writer: User) -> None:
     """One warning each, with id and address and without the name."""
-    start, visitor = len(usual.log_text()), Visitor(usual.url)
+    start, visitor = len(roomy.log_text()), Visitor(roomy.url)
     nobody, wrong = unique(), {"password": f"phrase {unique()}"}
     names = [writer.username, nobody, nobody.upper(), writer.username]
     answers = [
@@ -469,24 +462,24 @@ def test_a_sign_in_that_fails_is_logged(usual: Server, writer: User) -> None:
     writer.sign_in()
     visitor.sign_in(writer.username, writer.password)
     visitor.close()
-    wait_until(lambda: len(failures(usual, start)) >= len(names))
-    found = failures(usual, start)
+    wait_until(lambda: len(failures(roomy, start)) >= len(names))
+    found = failures(roomy, start)
     for line in found:
         check_line(line)
         assert line["level"].lower() == "warning"
     ids = [answer.headers["x-request-id"] for answer in answers]
     assert [line["request_id"] for line in found] == ids
     assert {line["address"] for line in found} == {"127.0.0.1"}
-    text = usual.log_text().lower()
+    text = roomy.log_text().lower()
     for secret in (writer.username, nobody, wrong["password"]):
         assert secret not in text
 
 
 @pytest.mark.rule("LOGGING-5")
 @pytest.mark.managed
-def test_nobody_is_null(usual: Server, writer: User) -> None:
+def test_nobody_is_null(roomy: Server, writer: User) -> None:
     """`user_id` is null for strangers, bad tokens and failed sign-ins."""
-    start = len(usual.log_text())
+    start = len(roomy.log_text())
     body = {"username": writer.username, "password": writer.password}
     bad = {"Authorization": "Bearer " + "x" * 43}
     writer.client.request("show_me", headers=bad, expect=401)
@@ -494,23 +487,23 @@ def test_nobody_is_null(usual: Server, writer: User) -> None:
     writer.client.request("show_me", headers=none, expect=401)
     wrong = {**body, "password": "wrong phrase"}
     writer.client.request("create_token", json=wrong, expect=401)
-    found = lines_from(usual, start, 3)
+    found = lines_from(roomy, start, 3)
     assert [line["user_id"] for line in found] == [None, None, None]
 
 
 @pytest.mark.rule("LOGGING-5", "LOGGING-4")
 @pytest.mark.managed
-def test_a_page_of_a_user_names_the_user(usual: Server, writer: User) -> None:
+def test_a_page_of_a_user_names_the_user(roomy: Server, writer: User) -> None:
     """The user of a session is the `user_id` of its pages."""
-    visitor = Visitor(usual.url)
+    visitor = Visitor(roomy.url)
     visitor.sign_in(writer.username, writer.password)
-    start = len(usual.log_text())
+    start = len(roomy.log_text())
     visitor.get("/?q=secret")
     visitor.get("/import")
-    found = lines_from(usual, start, 2)
+    found = lines_from(roomy, start, 2)
     assert [line["path"] for line in found] == ["/", "/import"]
     assert [line["user_id"] for line in found] == [writer.id] * 2
-    text = usual.log_text()
+    text = roomy.log_text()
     for value in visitor.cookies.values():
         assert value not in text
     visitor.close()
@@ -518,11 +511,11 @@ def test_a_page_of_a_user_names_the_user(usual: Server, writer: User) -> None:
 
 @pytest.mark.rule("LOGGING-5", "LOGGING-4")
 @pytest.mark.managed
-def test_the_query_is_not_logged(usual: Server, writer: User) -> None:
+def test_the_query_is_not_logged(roomy: Server, writer: User) -> None:
     """Search words, and tokens in the wrong place, stay out."""
     secret = unique()
     for path in ("/api/bookmarks", "/healthz", "/login", "/nothing"):
-        start = len(usual.log_text())
+        start = len(roomy.log_text())
         query = {"q": secret, "access_token": secret, "next": f"/{secret}"}
         answer = writer.request(
             "GET",
@@ -535,26 +528,26 @@ def test_the_query_is_not_logged(usual: Server, writer: User) -> None:
             },
             expect={200, 404},
         )
-        (line,) = lines_from(usual, start, 1)
+        (line,) = lines_from(roomy, start, 1)
         assert (line["path"], line["status"]) == (path, answer.status_code)
-    assert secret not in usual.log_text()
+    assert secret not in roomy.log_text()
 
 
 @pytest.mark.rule("LOGGING-5")
 @pytest.mark.managed
 def test_milliseconds_are_those_of_the_request(
-    usual: Server, writer: User
+    roomy: Server, writer: User
 ) -> None:
     """What waits for the database has a larger number."""
-    start = len(usual.log_text())
+    start = len(roomy.log_text())
     began = time.monotonic()
-    with ThreadPoolExecutor(1) as pool, locked(usual.database):
+    with ThreadPoolExecutor(1) as pool, locked(roomy.database):
         waiting = pool.submit(writer.bookmark)
         writer.request("show_health", expect=200)
         time.sleep(1.5)
     waiting.result(10)
     whole = (time.monotonic() - began) * 1000
-    found = lines_from(usual, start, 2)
+    found = lines_from(roomy, start, 2)
     taken = {line["path"]: line["milliseconds"] for line in found}
     assert 500 <= taken["/api/bookmarks"] <= whole
     assert 0 < taken["/healthz"] < taken["/api/bookmarks"]
@@ -658,20 +651,20 @@ def test_every_answer_carries_an_id(
 @pytest.mark.rule("LOGGING-7", "LOGGING-1")
 @pytest.mark.managed
 def test_a_traceback_holds_the_id_of_its_request(
-    usual: Server, writer: User
+    roomy: Server, writer: User
 ) -> None:
     """The answer, the line of the request and the traceback: one id."""
     made = writer.bookmark()
-    spoil_times(usual.database, made["url"])
-    start = len(usual.log_text())
+    spoil_times(roomy.database, made["url"])
+    start = len(roomy.log_text())
     answer = writer.request(
         "update_bookmark",
         id=made["id"],
         json={"title": "T"},
         expect=500,
     )
-    (line,) = lines_from(usual, start, 1)
-    (error,) = errors_with_traceback(usual, start, 1)
+    (line,) = lines_from(roomy, start, 1)
+    (error,) = errors_with_traceback(roomy, start, 1)
     assert line["request_id"] == error["request_id"]
     # An unexpected 500 may go without (LOGGING-6).
     shown = answer.headers.get("x-request-id", line["request_id"])
@@ -681,10 +674,10 @@ def test_a_traceback_holds_the_id_of_its_request(
 
 @pytest.mark.rule("LOGGING-7", "LOGGING-5")
 @pytest.mark.managed
-def test_parallel_requests_keep_their_ids(usual: Server, writer: User) -> None:
+def test_parallel_requests_keep_their_ids(roomy: Server, writer: User) -> None:
     """Each line has the id and the user of its own request."""
-    users = [register(usual.url) for _ in range(6)]
-    start = len(usual.log_text())
+    users = [register(roomy.url) for _ in range(6)]
+    start = len(roomy.log_text())
 
     def work(number: int) -> list[tuple[str, int]]:
         user = users[number]
@@ -694,7 +687,7 @@ def test_parallel_requests_keep_their_ids(usual: Server, writer: User) -> None:
         ]
 
     sent = [one for each in together(len(users), work) for one in each]
-    found = lines_from(usual, start, len(sent))
+    found = lines_from(roomy, start, len(sent))
     assert len(dict(sent)) == len(sent)
     assert sorted(sent) == sorted(
         (line["request_id"], line["user_id"]) for line in found
@@ -705,13 +698,13 @@ def test_parallel_requests_keep_their_ids(usual: Server, writer: User) -> None:
 
 @pytest.mark.rule("LOGGING-5", "LOGGING-2")
 @pytest.mark.managed
-def test_a_path_cannot_forge_a_line(usual: Server) -> None:
+def test_a_path_cannot_forge_a_line(roomy: Server) -> None:
     """What stands in a path stays inside its line."""
-    start = len(usual.log_text())
+    start = len(roomy.log_text())
     forged = "%0a%7b%22message%22:%22request%22%7d%1b%5b31m%00%ff"
     forged += "%c2%85%e2%80%a8"  # line ends, too, to some that read a log
     for path in (f"/{forged}", f"/api/{forged}", f"/login/{forged}"):
-        raw.exchange(usual, raw.message("GET", path), expect=REFUSED)
-    found = lines_from(usual, start, 3)
+        raw.exchange(roomy, raw.message("GET", path), expect=REFUSED)
+    found = lines_from(roomy, start, 3)
     assert {line["status"] for line in found} <= REFUSED
-    assert "\x1b" not in usual.log_text()
+    assert "\x1b" not in roomy.log_text()

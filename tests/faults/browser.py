@@ -181,7 +181,6 @@ fault(
         "remove_bookmark(db, find_bookmark(db, user, id))",
         "find_bookmark(db, user, id)",
     ),
-    also="CSRF-1 CSRF-2 CSRF-4",
 )
 fault(
     "asking whether to delete deletes",
@@ -194,7 +193,6 @@ fault(
         "        remove_bookmark(db, bookmark)\n"
         "    next",
     ),
-    also="CSRF-1 CSRF-2 CSRF-4",
 )
 fault(
     "a missing bookmark is an empty form",

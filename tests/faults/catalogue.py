@@ -916,8 +916,7 @@ fault(
         '            "UNIQUE (user_id, url)", "UNIQUE (url)"))',
     ),
     ("bookmarks.py", "ON CONFLICT (user_id, url)", "ON CONFLICT (url)"),
-    also="CSRF-2 CSRF-4 EXPORTING-3 EXPORTING-4 IMPORTING-4 "
-    "IMPORTING-16 IMPORTING-18",
+    also="EXPORTING-3 EXPORTING-4 IMPORTING-4 IMPORTING-16 IMPORTING-18",
 )
 fault(
     "half of a refused write is stored",

@@ -62,7 +62,11 @@ fault(
 fault(
     "no notes are read",
     "IMPORTING-2",
-    ("bookmark_file.py", "self.entry.description = text", "pass"),
+    (
+        "bookmark_file.py",
+        "self.entry.description = decode(text)[:1000].encode()",
+        "pass",
+    ),
     also="IMPORTING-1 IMPORTING-16 EXPORTING-3",
 )
 fault(
@@ -88,8 +92,8 @@ fault(
     "IMPORTING-3",
     (
         "bookmark_file.py",
-        'folders + decode(written).split(",")',
-        'decode(written).split(",") + folders',
+        'folders + own.decode().split(",")',
+        'own.decode().split(",") + folders',
     ),
 )
 fault(

@@ -9,6 +9,7 @@ a fault, the first row of every test.
 """
 
 import os
+from collections.abc import Sequence
 from inspect import isfunction
 
 import pytest
@@ -73,9 +74,14 @@ def first_row(mark: pytest.Mark) -> pytest.Mark:
         return mark
     names, rows = mark.args
     more = dict(mark.kwargs)
-    if isinstance(more.get("ids"), list):
+    if isinstance(more.get("ids"), Sequence):
         more["ids"] = more["ids"][:1]
     return pytest.mark.parametrize(names, list(rows)[:1], **more).mark
+
+
+def has_one_row(test: object) -> bool:
+    """Tell whether one row of a test function is enough."""
+    return not BROKEN or test.__name__ in SLOW or not RULES & proves(test)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -88,6 +94,16 @@ def pytest_pycollect_makeitem(
     capability = collector.path.stem.removeprefix("test_")
     if BROKEN and not wanted(obj, capability):
         return []
-    if not BROKEN or obj.__name__ in SLOW or not RULES & proves(obj):
+    if has_one_row(obj):
         obj.pytestmark = [first_row(mark) for mark in obj.pytestmark]
     return None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave one row, too, of those that fixtures make."""
+    first = {item.function: item for item in reversed(items)}
+    items[:] = [
+        item
+        for item in items
+        if item is first[item.function] or not has_one_row(item.function)
+    ]

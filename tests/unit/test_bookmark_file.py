@@ -167,6 +167,12 @@ def test_a_title_that_is_a_url_is_cut() -> None:
     assert (entry.url, entry.title) == (url, url[:300])
 
 
+def test_texts_are_decoded_while_they_are_read() -> None:
+    """What waits to be stored is as short as what will be."""
+    entry = read_one('<DT><A HREF="h">' + "&lt;" * 3000 + "</A>")
+    assert entry.heading == b"<" * 300
+
+
 @pytest.mark.parametrize(
     ("markup", "notes"),
     [

@@ -2,20 +2,11 @@
 
 from pathlib import Path
 
-import faults.__main__
 import pytest
-from faults.__main__ import (
-    Verdict,
-    agreed,
-    check_unbroken,
-    find_faults,
-    judge,
-    rules_without_fault,
-    show_failures,
-    tell_bad,
-    try_fault,
-)
+from faults.__main__ import find_faults, rules_without_fault, show_failures
 from faults.every import FAULTS, Fault
+from faults.tries import check_unbroken, try_fault
+from faults.verdict import Verdict, agreed, judge, tell_bad
 
 FAULT = Fault("x", ("TAGS-1", "TAGS-2"), (), ("TAGS-3",))
 
@@ -117,10 +108,11 @@ def test_a_fault_is_tried_again_only_if_it_is_not_good(
 ) -> None:
     """The first try that is good is the last; the second is counted."""
     tries = [judged(*ALL) if n >= green else judged(*ALL[:2]) for n in (0, 1)]
-    monkeypatch.setattr("faults.__main__.try_once", lambda *_: tries.pop(0))
-    verdict = try_fault(tmp_path, FAULT, tmp_path)
+    monkeypatch.setattr("faults.tries.try_once", lambda *_: tries.pop(0))
+    verdict = try_fault(FAULT, tmp_path)
     assert verdict.good == (green < 2)
-    assert verdict.retried == (green > 0)
+    told = ["declared and green: TAGS-3"] if green else []
+    assert verdict.retried == told
     assert len(tries) == (1 if green == 0 else 0)
 
 
@@ -157,18 +149,13 @@ def test_a_run_without_tests_is_not_green(
     """That the suite is green without a fault is said of tests that ran."""
 
     def run_suite(
-        home: Path,
-        name: str,
-        rules: tuple,
-        results: Path,
-        *more: str,
-        **limit: int,
+        name: str, rules: tuple, results: Path, *more: str, **limit: int
     ) -> tuple[int, str]:
         results.write_text('{"kind": "header"}\n{"kind": "footer"}\n')
         return 1, "Different tests were collected"
 
-    monkeypatch.setattr(faults.__main__, "run_suite", run_suite)
-    red = check_unbroken(tmp_path, tmp_path)
+    monkeypatch.setattr("faults.tries.run_suite", run_suite)
+    red = check_unbroken(tmp_path)
     assert red == ["no test ran", "Different tests were collected"]
 
 
@@ -179,11 +166,11 @@ def test_a_single_fault_that_is_not_seen_is_red(
     """A fault that survives, or is not up, does not end with 0."""
 
     def run_suite(
-        home: Path, name: str, rules: tuple, results: Path, *more: str
+        name: str, rules: tuple, results: Path, *more: str
     ) -> tuple[int, str]:
         results.write_text('{"kind": "header"}\n{"kind": "footer"}\n')
         return status, "not up"
 
-    monkeypatch.setattr(faults.__main__, "run_suite", run_suite)
-    assert show_failures("TOKENS-3", tmp_path, tmp_path) == 1
-    assert show_failures("TOKENS-999", tmp_path, tmp_path) == 2
+    monkeypatch.setattr("faults.tries.run_suite", run_suite)
+    assert show_failures("TOKENS-3", tmp_path) == 1
+    assert show_failures("TOKENS-999", tmp_path) == 2
