@@ -6,22 +6,22 @@ from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
-from visitor import URLENCODED
-
 from fuzzing.step import Step
 
-JSON = "application/json"
 POOLS = tomllib.loads(
     Path(__file__).with_name("pools.toml").read_text("utf-8")
 )
+POOLS["long"] = [" " * 9000]  # past MAX_BODY_BYTES
 ODD = [None, True, 0, -1.5, [], {}, [1], "", ["a"] * 21]
-SECOND = b"GET /api/x HTTP/1.1\r\nHost: localhost\r\n\r\n"
 # The fields of an object, each with the pool of its values.
 BOOKMARK = {"url": "urls", "title": "texts", "notes": "texts", "tags": "tags"}
 CREATE = Step(
     "POST",
     "/api/bookmarks",
-    (("Authorization", "Bearer <<token0>>"), ("Content-Type", JSON)),
+    (
+        ("Authorization", "Bearer <<token0>>"),
+        ("Content-Type", "application/json"),
+    ),
     b'{"url": "http://a", "title": "A", "notes": "N", "tags": ["a"]}',
 )
 ACCOUNT = {"username": "usernames", "password": "passwords"}
@@ -54,10 +54,9 @@ FORMS = [
 ]
 
 
-def sent(**headers: str) -> tuple[tuple[str, str], ...]:
+def sent(headers: dict[str, str]) -> tuple[tuple[str, str], ...]:
     """Write the headers that have a value."""
-    pairs = headers.items()
-    return tuple((n.replace("_", "-"), value) for n, value in pairs if value)
+    return tuple((name, value) for name, value in headers.items() if value)
 
 
 def encoded(text: str) -> str:
@@ -92,6 +91,10 @@ class Generator:
             pool = f"good_{pool}"
         return self.random.choice(POOLS[pool])
 
+    def odd(self, requests: str) -> dict[str, str]:
+        """Choose what is odd in every tenth of such requests."""
+        return self.random.choice(POOLS[requests]) if self.once_in(10) else {}
+
     def value(self, pool: str) -> object:
         """Choose the value of a field."""
         if pool != "tags":
@@ -114,9 +117,9 @@ class Generator:
         method, path, known = self.random.choice(OPERATIONS)
         path = path.replace("{id}", self.one("ids"))
         headers = {"Authorization": self.one("authorizations")}
-        headers["Accept_Encoding"] = self.one("accepted")
+        headers["Accept-Encoding"] = self.one("accepted")
         if self.once_in(3) and ("<<" in path or method == "GET"):
-            name = self.random.choice(["If_Match", "If_None_Match"])
+            name = self.random.choice(["If-Match", "If-None-Match"])
             headers[name] = self.one("tags_of_entities")
         if not known:
             pairs = [
@@ -125,32 +128,27 @@ class Generator:
             names = {pair.split("=")[0] for pair in pairs}
             left_open = "any ROBUSTNESS" * (len(names) < len(pairs))
             path += "?" + "&".join(pairs) if method == "GET" else ""
-            return Step(method, path, sent(**headers), left_open=left_open)
-        kind, left_open = JSON, ""
+            return Step(method, path, sent(headers), left_open=left_open)
+        odd = self.odd("odd_bodies")
+        headers["Content-Type"] = self.one(odd.get("kind", "json"))
         some = method == "PATCH" or self.once_in(15)
-        body = json.dumps(self.members(known, some)).encode()
-        match self.random.randrange(50):
-            case 1:
-                body, left_open = self.one("not_json"), "4xx BODIES-4"
-                body = body.encode("latin-1")
-            case 2:
-                body, left_open = self.one("open_json"), "any ROBUSTNESS"
-                body = body.encode("latin-1")
-            case 3:
-                kind, left_open = self.one("json_types"), "BODIES-1"
-            case 4:
-                body, left_open = b" " * 9000, "4xx LIMITS-1"
-            case 5:
-                kind = "Application/JSON; charset=utf-8"
-        headers["Content_Type"] = kind
-        return Step(method, path, sent(**headers), body, "", left_open)
+        body = json.dumps(self.members(known, some))
+        if "body" in odd:
+            body = self.one(odd["body"])
+        return Step(
+            method,
+            path,
+            sent(headers),
+            body.encode("latin-1"),
+            left_open=odd.get("left_open", ""),
+        )
 
     def page(self) -> Step:
         """Look at a page."""
         path = self.one("pages")
         if self.once_in(2):
             path += "?" + self.one("queries")
-        return Step("GET", path, sent(Cookie=self.one("browsers")))
+        return Step("GET", path, sent({"Cookie": self.one("browsers")}))
 
     def form(self) -> Step:
         """Fill in a form and send it, now and then a broken one."""
@@ -160,32 +158,22 @@ class Generator:
         if isinstance(values.get("tags"), list):
             values["tags"] = ", ".join(map(str, values["tags"]))
         pairs = [f"{name}={encoded(str(v))}" for name, v in values.items()]
-        fields, kind, left_open = ["<<fields>>", *pairs], URLENCODED, ""
-        match self.random.randrange(50):
-            case 1:
-                fields, left_open = (
-                    [*fields, "x=%FF\xff"],
-                    "refusal ACCOUNTS-17",
-                )
-            case 2:
-                fields = pairs  # CSRF-1
-            case 3:
-                fields, left_open = [*fields, "title=x&url="], "any ROBUSTNESS"
-            case 4:
-                kind, left_open = self.one("json_types"), "4xx CSRF-1"
-            case 5:
-                kind, left_open = (
-                    "multipart/form-data; boundary=x",
-                    "4xx CSRF-1",
-                )
-        headers = sent(
-            Cookie=self.one("browsers"),
-            Content_Type=kind,
-            Origin="https://evil.example" * self.once_in(20),
-        )
-        body = "&".join(fields).encode("latin-1")
+        odd = self.odd("odd_forms")
+        headers = {
+            "Cookie": self.one("browsers"),
+            "Content-Type": self.one(odd.get("kind", "form")),
+            "Origin": "https://evil.example" * self.once_in(20),
+        }
+        fields = odd.get("fields", "<<fields>>&").encode("latin-1")
         path, page = (text.replace("{id}", one) for text in (action, place))
-        return Step("POST", path, headers, body, page, left_open)
+        return Step(
+            "POST",
+            path,
+            sent(headers),
+            fields + "&".join(pairs).encode(),
+            page,
+            odd.get("left_open", ""),
+        )
 
     def bookmark_file(self) -> bytes:
         """Write a bookmark file as people have them."""
@@ -202,82 +190,51 @@ class Generator:
         """Send a file to the API or to the page, in a form good or broken."""
         disposition = self.one("dispositions")
         usual = disposition in POOLS["good_dispositions"]
-        left_open = "" if usual else "any IMPORTING Why"
         part = (
             b"--fuzz\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n"
-            % (
-                disposition.encode("latin-1"),
-                self.bookmark_file(),
-            )
+            % (disposition.encode("latin-1"), self.bookmark_file())
         )
-        body, kind = (
-            part + b"--fuzz--\r\n",
-            "multipart/form-data; boundary=fuzz",
-        )
-        match self.random.randrange(50):
-            case 1:
-                body, left_open = body[:-9], "any IMPORTING Why"
-            case 2:
-                body, left_open = part + body, "any IMPORTING Why"
-            case 3:
-                body, left_open = body.replace(b"\r", b""), "any IMPORTING Why"
-            case 4:
-                kind, left_open = self.one("upload_types"), "4xx IMPORTING-7"
-            case 5:
-                kind, left_open = (
-                    "Multipart/Form-Data; Boundary=fuzz",
-                    "BODIES-14",
-                )
+        odd = self.odd("odd_uploads")
+        left_open = odd.get("left_open", "" if usual else "any IMPORTING Why")
+        body = part * odd.get("parts", 1)
+        body += odd.get("end", "--fuzz--\r\n").encode()
+        if "line" in odd:
+            body = body.replace(b"\r\n", odd["line"].encode())
+        headers = {"Content-Type": self.one(odd.get("kind", "multipart"))}
         if self.once_in(2):
-            token = self.one("authorizations")
-            headers = sent(Authorization=token, Content_Type=kind)
-            return Step("POST", "/api/import", headers, body, "", left_open)
-        headers = sent(Cookie=self.one("browsers"), Content_Type=kind)
+            headers["Authorization"] = self.one("authorizations")
+            path = "/api/import"
+            return Step("POST", path, sent(headers), body, "", left_open)
+        headers["Cookie"] = self.one("browsers")
         body, path = b"<<parts>>" + body, "/import"
         if self.once_in(15):
             path, left_open = self.one("pages"), "any ROBUSTNESS"
-        return Step("POST", path, headers, body, "/import", left_open)
+        return Step("POST", path, sent(headers), body, "/import", left_open)
 
     def odd_request(self) -> Step:
         """Send something that no client would."""
-        method = self.one("methods")
-        path = self.one(self.random.choice(["paths", "pages"]))
+        odd = self.random.choice(POOLS["odd_requests"])
+        method = self.one(odd.get("method", "methods"))
+        path = odd.get("path") or self.one(
+            self.random.choice(["paths", "pages"])
+        )
         headers = {
             "Authorization": "Bearer <<token0>>",
             "Cookie": "<<cookie0>>",
+            "Accept-Encoding": self.one("accepted"),
+            "Content-Type": odd.get("kind", ""),
         }
-        headers["Accept_Encoding"] = self.one("accepted")
-        body, left_open = b"", ""
-        match self.random.randrange(6):
-            case 0:
-                method, left_open = self.one("odd_methods"), "4xx ROUTING-13"
-            case 1:
-                name, value = self.one("headers").split(": ")
-                headers[name.replace("-", "_")] = value
-            case 2:
-                name, value = self.one("open_headers").split(": ")
-                headers[name.replace("-", "_")] = value
-                left_open = "any ROBUSTNESS"
-            case 3:
-                at = self.random.randint(1, len(path))
-                path = path[:at] + self.one("path_pieces") + path[at:]
-                left_open = "any ROBUSTNESS"
-            case 4:
-                method = self.random.choice(["PATCH", "DELETE", "PUT"])
-                path, left_open = "/api/bookmarks/<<id0>>", "4xx CACHING-5"
-                headers |= {"If_Match": self.one("unreadable") + " "}
-                headers["Content_Type"] = JSON
-                body = b'{"title": "T", "url": "http://a"}'
-            case 5:
-                method = self.random.choice(["GET", "POST", "PUT"])
-                body, headers["Content_Type"] = SECOND, "text/plain"
-                headers["Upgrade"] = self.random.choice(
-                    ["", "h2c", "websocket"]
-                )
-                headers["Connection"] = "Upgrade" * bool(headers["Upgrade"])
-                left_open = "any ROBUSTNESS"
+        if "header" in odd:
+            name, value = self.one(odd["header"]).split(": ")
+            headers[name] = value
+        if "piece" in odd:
+            at = self.random.randint(1, len(path))
+            path = path[:at] + self.one(odd["piece"]) + path[at:]
+        headers["Connection"] = "Upgrade" * ("Upgrade" in headers)
+        body = odd.get("body", "").encode()
         probed = method != "HEAD" and (bool(body) or self.once_in(2))
-        return Step(method, path, sent(**headers), body, "", left_open, probed)
+        left_open = odd.get("left_open", "")
+        return Step(method, path, sent(headers), body, "", left_open, probed)
 
     def raw_request(self) -> Step:
         """Break the bytes of a request, or try to smuggle a second one."""

@@ -35,6 +35,13 @@ def turn_to_hash() -> Iterator[None]:
         hashing.release()
 
 
+def expect_turn() -> None:
+    """Refuse a request when too many wait to hash already."""
+    if not waiting.acquire(blocking=False):
+        raise busy()
+    waiting.release()
+
+
 def busy() -> Problem:
     """Make the problem of a password that cannot be checked now."""
     detail = "Too many passwords are being checked. Try again later."

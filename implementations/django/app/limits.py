@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 
+from app.accounts import expect_turn
 from app.errors import Problem
 from app.models import FailedSignIn, User
 from app.tokens import digest
@@ -103,6 +104,7 @@ class LimitedBackend(ModelBackend):
         """Return the user with this password, and count if there is none."""
         if request is None or username is None:  # no sign-in of a visitor
             return super().authenticate(request, username, password, **options)
+        expect_turn()  # a refusal must cost less than a query does
         name, address = name_key(username), client_address(request)
         check_limit(name, address)
         user = super().authenticate(request, username, password)

@@ -12,7 +12,7 @@ from app.models import Bookmark
 from app.storage import reader
 
 TYPES = {"html": "text/html; charset=utf-8", "ndjson": "application/x-ndjson"}
-BATCH = 500  # rows to hold in memory
+BATCH = 100  # rows to hold in memory
 
 
 def export_response(user_id: int, form: str) -> StreamingResponse:

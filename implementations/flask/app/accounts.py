@@ -41,6 +41,13 @@ def turn_to_hash() -> Iterator[None]:
         hashing.release()
 
 
+def expect_turn() -> None:
+    """Refuse a request when too many wait to hash already."""
+    if not waiting.acquire(blocking=False):
+        raise busy()
+    waiting.release()
+
+
 def busy() -> ServiceUnavailable:
     """Make the problem of a password that cannot be checked now."""
     detail = "Too many passwords are being checked. Try again later."
@@ -107,6 +114,7 @@ def remove_user(user_id: int) -> bool:
 
 def check_sign_in(username: str, password: str) -> User:
     """Return the user who has this name and this password."""
+    expect_turn()  # a refusal must cost less than a query does
     check_limit(username)
     user = get_user(username)
     # An unknown name takes as long as a known one, and so stays unknown.

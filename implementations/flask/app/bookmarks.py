@@ -105,7 +105,9 @@ def flush() -> None:
     """Send what is new to the database, which keeps URLs unique."""
     try:
         db.flush()
-    except IntegrityError:
+    except IntegrityError as error:
+        if "unique" not in str(error.orig).lower():
+            raise
         abort(409, "You already have a bookmark with this URL.")
 
 

@@ -13,7 +13,7 @@ from app.models import Bookmark
 from app.storage import db
 
 TYPES = {"html": "text/html", "ndjson": "application/x-ndjson"}
-BATCH = 500  # rows to hold in memory
+BATCH = 100  # rows to hold in memory
 
 
 def export_response(user_id: int, kind: str) -> Response:

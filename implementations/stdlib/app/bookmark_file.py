@@ -42,8 +42,9 @@ ENDS = set(b"a dd dt dl hr h1 h3".split())
 BLOCKS = set(b"blockquote br div h2 h4 h5 h6 li ol p pre td th tr ul".split())
 ROOTS = {b"personal_toolbar_folder", b"unfiled_bookmarks_folder"}
 KNOWN = {b"href", b"add_date", b"time_added", b"tags", *ROOTS}
-# No field has more bytes: 2048 characters, each a reference of at most 33.
-LONGEST = 70_000
+# No field has more of either: 2048 characters, each a reference of at most
+# 33 bytes.
+LONGEST, MOST_REFERENCES = 70_000, 2048
 BLANKS = b" \t\n\f"
 ONE_LINE = bytes.maketrans(b"\t\n", b"  ")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -60,13 +61,13 @@ class TooManyEntries(ValueError):
 
 @dataclass(slots=True)
 class Entry:
-    """Hold what a file says of one bookmark, and mend it when asked."""
+    """Hold what a file says of one bookmark."""
 
     line: int
     address: bytes
     date: bytes
     tag_lists: list[tuple[list[str], bytes]]  # of folders, and in TAGS
-    text: bytes = b""
+    heading: bytes = b""
     description: bytes = b""
 
     @property
@@ -77,20 +78,20 @@ class Entry:
     @property
     def title(self) -> str:
         """Return a title of one line, the address if there is none."""
-        title = decode(self.text).strip()[:300].rstrip()
+        title = self.heading.decode()
         return title or self.url[:300]
 
     @property
     def notes(self) -> str:
         """Return the notes."""
-        return decode(self.description)[:1000]
+        return self.description.decode()
 
     @property
     def tags(self) -> list[str]:
         """Return the tags of all places where the address stood."""
         tags: list[str] = []
-        for folders, written in self.tag_lists:
-            tags = add_tags(tags, folders + decode(written).split(","))
+        for folders, own in self.tag_lists:
+            tags = add_tags(tags, folders + own.decode().split(","))
         return tags
 
     @property
@@ -170,9 +171,10 @@ class Reader:
         """Put the text in its place."""
         text = bytes(self.text.strip(BLANKS))
         if self.place == "title":
-            self.entry.text = text.translate(ONE_LINE)
+            title = decode(text.translate(ONE_LINE)).strip()[:300].rstrip()
+            self.entry.heading = title.encode()
         elif self.place == "notes":
-            self.entry.description = text
+            self.entry.description = decode(text)[:1000].encode()
         elif self.place == "folder":
             self.next = add_tags(self.tags, [decode(text)])
         self.place = None
@@ -209,7 +211,8 @@ class Reader:
             raise TooManyEntries
         address = decode(given.get(b"href", b"")).strip().encode()
         date = given.get(b"add_date") or given.get(b"time_added", b"")
-        tags = [(self.tags, given.get(b"tags", b""))]
+        own = add_tags([], decode(given.get(b"tags", b"")).split(","))
+        tags = [(self.tags, ",".join(own).encode())]
         self.entry = Entry(self.line, address, date, tags)
         first = self.entries.setdefault(address, self.entry)
         if first is not self.entry:
@@ -238,7 +241,8 @@ def is_root(given: dict[bytes, bytes]) -> bool:
 
 def decode(markup: bytes) -> str:
     """Decode text and the references in it, as in an attribute."""
-    return REFERENCE.sub(decode_reference, markup.decode(errors="ignore"))
+    text = markup.decode(errors="ignore")
+    return REFERENCE.sub(decode_reference, text, MOST_REFERENCES)
 
 
 def decode_reference(found: re.Match[str]) -> str:
