@@ -9,7 +9,7 @@ from compare import Unknown
 
 # Each has its commands in a module `commands`, which imports what a command
 # needs when it runs.
-TOOLS = ("ledger", "diff", "results", "bench")
+TOOLS = ("ledger", "diff", "results", "bench", "trace", "report", "changes")
 
 
 def main() -> int:

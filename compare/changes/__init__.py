@@ -1,0 +1,1 @@
+"""One change, kept as patches: applied to a copy, and tested there."""
