@@ -6,11 +6,12 @@ a process of its own; rounds take all parts in turn.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,20 +33,18 @@ WARM_UP = 30
 LONGEST = 3000
 
 
+Key = tuple[str, str, str, bool]
+Costs = dict[Key, list[float]]
+
+
 @dataclass
 class Part:
-    """One application in a process of its own.
-
-    `costs` holds CPU seconds per request, a value a round, by what was
-    called: (operation, stopped after validation).
-    """
+    """One application in a process of its own, for one round."""
 
     name: str
     kind: str
     process: subprocess.Popen[str]
     log: Path
-    calls: dict[tuple[str, bool], int] = field(default_factory=dict)
-    costs: dict[tuple[str, bool], list[float]] = field(default_factory=dict)
     seed: int = 0
 
     def call(self, operation: str, checked: bool, calls: int) -> float:
@@ -76,23 +75,21 @@ class Part:
         last = self.log.read_text("utf-8").strip().splitlines()[-1:]
         return {"fault": f"the process ended: {''.join(last)}"}
 
-    def measure(self, operation: str, checked: bool) -> None:
-        """Add the cost of a request in this round."""
-        key = operation, checked
-        if key not in self.calls:
-            self.call(operation, checked, WARM_UP)
-            each = self.call(operation, checked, WARM_UP) / WARM_UP
-            self.calls[key] = min(LONGEST, max(10, int(SECONDS / each)))
-        calls = self.calls[key]
-        cost = self.call(operation, checked, calls) / calls
-        self.costs.setdefault(key, []).append(cost)
+    def measure(self, operation: str, checked: bool) -> float:
+        """Return the CPU seconds of one request, of many."""
+        self.call(operation, checked, WARM_UP)
+        each = self.call(operation, checked, WARM_UP) / WARM_UP
+        calls = min(LONGEST, max(WARM_UP, int(SECONDS / each)))
+        return self.call(operation, checked, calls) / calls
 
 
 @contextmanager
 def started(arm: Arm, kind: str) -> Iterator[Part]:
     """Run one part on a copy of an arm's database."""
     copy = arm.server.folder / f"{kind}.db"
-    copy.write_bytes(arm.pristine.read_bytes())
+    for old in arm.server.folder.glob(f"{copy.name}*"):
+        old.unlink()
+    shutil.copyfile(arm.pristine, copy)
     log = arm.server.folder / f"{kind}.log"
     environment = arm.server.environment({"DATABASE_URL": f"sqlite:///{copy}"})
     command = ["compare.bench.inprocess", arm.implementation, kind]
@@ -119,62 +116,72 @@ def run(rounds: int) -> int:
     """Measure and print; 1 if an answer was wrong."""
     console = Console()
     try:
-        parts = measure(rounds)
+        costs = measure(rounds)
     except (RuntimeError, Refused) as error:
         print(error, file=sys.stderr)
         return 1
     path = ROOT / "results" / "layers.json"
-    path.write_text(json.dumps(describe(parts), indent=1) + "\n", "utf-8")
+    path.write_text(json.dumps(describe(costs), indent=1) + "\n", "utf-8")
     for operation in OPERATIONS:
-        console.print(draw(parts, operation))
+        console.print(draw(costs, operation))
     console.print(f"kept in {path.relative_to(ROOT)}")
     return 0
 
 
-def measure(rounds: int) -> list[Part]:
-    """Run all parts side by side, in turn."""
+def measure(rounds: int) -> Costs:
+    """Take all parts in turn; each round starts them anew."""
+    costs: Costs = {}
     with ExitStack() as stack:
-        parts = []
-        for name in TITLES:
-            arm = make_arm(name, name)
+        arms = [make_arm(name, name) for name in TITLES]
+        for arm in arms:
             stack.callback(stop, arm)
             prepare(arm, None)
-            kinds = ("whole", "floor") if name in FLOORS else ("whole",)
-            parts += [stack.enter_context(started(arm, k)) for k in kinds]
         progress = stack.enter_context(Progress(console=Console(stderr=True)))
         for number in progress.track(range(rounds), description="measuring"):
-            start = number % len(parts)
+            measure_round(arms, number, costs)
+    return costs
+
+
+def measure_round(arms: list[Arm], number: int, costs: Costs) -> None:
+    """Add one cost of each operation in each part."""
+    with ExitStack() as stack:
+        parts = [
+            stack.enter_context(started(arm, kind))
+            for arm in arms
+            for kind in ("whole", "floor")
+            if kind == "whole" or arm.name in FLOORS
+        ]
+        start = number % len(parts)
+        for operation in ("show_health", *OPERATIONS):
             for part in parts[start:] + parts[:start]:
-                measure_round(part)
-        return parts
+                for checked in stages(part, operation):
+                    cost = part.measure(operation, checked)
+                    key = part.name, part.kind, operation, checked
+                    costs.setdefault(key, []).append(cost)
 
 
-def measure_round(part: Part) -> None:
-    """Measure each operation of one part; a floor also half-way."""
-    for operation in ("show_health", *OPERATIONS):
-        part.measure(operation, False)
-        if part.kind == "floor" and operation in OPERATIONS:
-            part.measure(operation, True)
+def stages(part: Part, operation: str) -> tuple[bool, ...]:
+    """Say whether a floor is measured half-way, too."""
+    halfway = part.kind == "floor" and operation in OPERATIONS
+    return (True, False) if halfway else (False,)
 
 
-def describe(parts: list[Part]) -> list[dict[str, Any]]:
+def describe(costs: Costs) -> list[dict[str, Any]]:
     """Return all costs, for a file."""
     return [
         {
-            "implementation": part.name,
-            "part": part.kind,
+            "implementation": name,
+            "part": kind,
             "operation": operation,
             "checked": checked,
-            "seconds": costs,
+            "seconds": values,
         }
-        for part in parts
-        for (operation, checked), costs in part.costs.items()
+        for (name, kind, operation, checked), values in costs.items()
     ]
 
 
-def draw(parts: list[Part], operation: str) -> Table:
+def draw(costs: Costs, operation: str) -> Table:
     """Draw the layers of one operation, in µs, the least of them first."""
-    found = {(part.name, part.kind): part.costs for part in parts}
     table = Table(title=f"{operation}: CPU time of a request, µs, no server")
     for head in (
         "implementation",
@@ -186,19 +193,19 @@ def draw(parts: list[Part], operation: str) -> Table:
     ):
         table.add_column(head, justify="right")
     for name, title in TITLES.items():
-        whole = found[name, "whole"][operation, False]
-        floor = found.get((name, "floor"))
-        if floor is None:
+        whole = costs[name, "whole", operation, False]
+        if name not in FLOORS:
             table.add_row(title, "", "", "", mean_text(whole), "")
             continue
+        floor = costs[name, "floor", operation, False]
         levels = [
-            floor["show_health", False],
-            floor[operation, True],
-            floor[operation, False],
+            costs[name, "floor", "show_health", False],
+            costs[name, "floor", operation, True],
+            floor,
+            whole,
         ]
-        ratio = ratio_interval(whole, levels[-1])
-        texts = map(mean_text, [*levels, whole])
-        table.add_row(title, *texts, ratio_text(ratio))
+        ratio = ratio_interval(whole, floor)
+        table.add_row(title, *map(mean_text, levels), ratio_text(ratio))
     return table
 
 

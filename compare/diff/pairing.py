@@ -1,31 +1,16 @@
-"""Pair the files and functions of two implementations by their names."""
+"""Pair what two implementations have for the same purpose."""
 
-import difflib
+import re
 from collections import Counter
-from collections.abc import Collection, Container
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from textwrap import dedent
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 
-from compare.ledger.capabilities import Capabilities, cell_lines, source_files
-from compare.ledger.source import Block, blocks, code_lines
+from compare.diff.align import Row, align, same_name
+from compare.diff.pieces import FILE, STATEMENTS, UNCLAIMED, Piece
+from compare.diff.tables import table_of
 
-UNCLAIMED = "wiring"
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A block of one file, with its text.
-
-    `lines` is the whole text with comments and docstrings; `code` the lines
-    that count; `capability` is the row that claims most of it, or "wiring".
-    """
-
-    file: str
-    name: str
-    lines: tuple[str, ...]
-    code: tuple[str, ...]
-    capability: str
+MIGRATION = re.compile(r"app/migrations/(?:versions/)?(\d+)_")
 
 
 @dataclass(frozen=True)
@@ -37,211 +22,165 @@ class Pair:
 
     @property
     def capability(self) -> str:
-        """Name the row under which the pair is counted."""
+        """Name the capability under which the pair is shown."""
         piece = self.left
         if piece is None or piece.capability == UNCLAIMED:
             piece = self.right or piece
         assert piece
         return piece.capability
 
+    @property
+    def rows(self) -> list[Row]:
+        """Lay the lines of both side by side."""
+        left = self.left.lines if self.left else ()
+        right = self.right.lines if self.right else ()
+        files = [p.file for p in (self.left, self.right) if p]
+        if sum(file.endswith(".sql") for file in files) == 1:
+            return align(left, right, same_name)
+        return align(left, right)
 
-@dataclass
-class FilePair:
-    """Two files that answer to each other, and the pairs in them."""
-
-    left: str | None
-    right: str | None
-    pairs: list[Pair] = field(default_factory=list)
+    @property
+    def is_same(self) -> bool:
+        """Tell whether both sides have the same text."""
+        if not (self.left and self.right):
+            return False
+        return self.left.lines == self.right.lines
 
 
 @dataclass
 class Tally:
-    """Lines of code of one capability that went, came and stayed."""
+    """Lines of code that went, came and stayed."""
 
     gone: int = 0
     added: int = 0
     kept: int = 0
 
-
-def read_pieces(
-    found: Capabilities, implementation: str, folder: Path
-) -> dict[str, list[Piece]]:
-    """Cut all files of an implementation into pieces, by file."""
-    owners = line_owners(found, implementation, folder)
-    return {
-        file: cut_file(
-            folder, file, owners, found.symbols(implementation, file)
+    def __add__(self, other: "Tally") -> "Tally":
+        """Sum two tallies."""
+        return Tally(
+            self.gone + other.gone,
+            self.added + other.added,
+            self.kept + other.kept,
         )
-        for file in source_files(folder)
-    }
 
 
-def line_owners(
-    found: Capabilities, implementation: str, folder: Path
-) -> dict[tuple[str, int], str]:
-    """Return the capability of every claimed line, by (file, number)."""
-    owners = {}
-    for name, cell in found.cells(implementation).items():
-        owners.update(dict.fromkeys(cell_lines(cell, folder), name))
-    return owners
+class Sides:
+    """The pieces of both sides that have no partner yet."""
+
+    def __init__(self, left: list[Piece], right: list[Piece]) -> None:
+        """Take all pieces."""
+        self.left, self.right = left, right
+        self.pairs: list[Pair] = []
+
+    def pair(self, key: Callable[[Piece], object]) -> None:
+        """Pair those whose key is the same, and unique on both sides."""
+        ours, theirs = unique(self.left, key), unique(self.right, key)
+        for key in ours:
+            if key in theirs:
+                self.pairs.append(Pair(ours[key], theirs[key]))
+                self.left.remove(ours[key])
+                self.right.remove(theirs[key])
 
 
-def cut_file(
-    folder: Path,
-    file: str,
-    owners: dict[tuple[str, int], str],
-    methods: dict[str, str],
-) -> list[Piece]:
-    """Cut one file into pieces; what is not Python is one piece."""
-    path = folder / file
-    text = path.read_text("utf-8")
-    lines = text.splitlines()
-    parts = [Block("", 1, len(lines))]
-    if path.suffix == ".py":
-        parts = with_comments(blocks(text, methods), lines)
-    code = code_lines(path)
-    pieces = []
-    for part in parts:
-        numbers = range(part.first, part.last + 1)
-        counted = [n for n in numbers if n in code]
-        votes = Counter(owners.get((file, n), UNCLAIMED) for n in counted)
-        shown = "\n".join(lines[n - 1] for n in numbers).rstrip()
-        pieces.append(
-            Piece(
-                file,
-                part.name,
-                tuple(dedent(shown).split("\n")),
-                tuple(lines[n - 1] for n in counted),
-                votes.most_common(1)[0][0] if votes else UNCLAIMED,
-            )
-        )
-    return pieces
+def unique(
+    pieces: Iterable[Piece], key: Callable[[Piece], object]
+) -> dict[object, Piece]:
+    """Return the pieces whose key no other has; None is no key."""
+    keys = [(key(piece), piece) for piece in pieces]
+    counts = Counter(k for k, _ in keys)
+    return {k: p for k, p in keys if k is not None and counts[k] == 1}
 
 
-def with_comments(parts: list[Block], lines: list[str]) -> list[Block]:
-    """Let each block begin with the comment lines right above it."""
-    grown = []
-    for part in parts:
-        first = part.first
-        while first > 1 and lines[first - 2].startswith("#"):
-            first -= 1
-        grown.append(replace(part, first=first))
-    return grown
+class Purposes:
+    """What pieces are for, by which they are paired; None says nothing."""
 
+    def __init__(
+        self, left: list[Piece], right: list[Piece], aliases: dict[str, str]
+    ) -> None:
+        """Take the pieces of both sides, and other names of files."""
+        self.files = [{piece.file for piece in side} for side in (left, right)]
+        self.aliases = aliases
 
-def pair_files(
-    left: dict[str, list[Piece]],
-    right: dict[str, list[Piece]],
-    aliases: dict[str, str],
-) -> list[FilePair]:
-    """Pair the files by name, then what is in them by name.
+    def place(self, piece: Piece) -> str:
+        """Return what the file of a piece is called on both sides."""
+        return purpose(piece.file, *self.files, self.aliases)
 
-    A function that stands in another file on the other side is paired
-    across the files, when its name is unique on both sides.
-    """
-    known = {purpose(file, right, aliases): file for file in right}
-    found = []
-    for file in left:
-        partner = known.pop(purpose(file, left, aliases), None)
-        found.append(FilePair(file, partner))
-    found += [FilePair(None, file) for file in known.values()]
-    moved = moved_names(found, left, right)
-    for pair in found:
-        pair.pairs = pair_pieces(
-            left.get(pair.left or "", []),
-            right.get(pair.right or "", []),
-            moved,
-        )
-    return found
+    def file(self, piece: Piece) -> object:
+        """Return what a whole file is for: a migration has a number."""
+        return self.place(piece) if piece.kind == FILE else None
 
+    def name(self, piece: Piece) -> object:
+        """Return the name of a function or a class in its file."""
+        return (self.place(piece), piece.name) if is_named(piece) else None
 
-def purpose(file: str, files: Container[str], aliases: dict[str, str]) -> str:
-    """Return the name that a file would have elsewhere."""
-    other = aliases.get(file, file)
-    return file if other in files else other
+    def statements(self, piece: Piece) -> object:
+        """Return the capability of statements in their file."""
+        found = self.place(piece), piece.capability
+        return found if piece.kind == STATEMENTS else None
 
-
-def moved_names(
-    files: list[FilePair],
-    left: dict[str, list[Piece]],
-    right: dict[str, list[Piece]],
-) -> dict[str, Piece]:
-    """Return the right piece of each name that moved to another file."""
-    ours = unique_names(left)
-    theirs = unique_names(right)
-    together = {(pair.left, pair.right) for pair in files}
-    return {
-        name: theirs[name]
-        for name in ours.keys() & theirs.keys()
-        if (ours[name].file, theirs[name].file) not in together
-    }
-
-
-def unique_names(pieces: dict[str, list[Piece]]) -> dict[str, Piece]:
-    """Return the named pieces whose name stands in one file only."""
-    named = [p for some in pieces.values() for p in some if p.name]
-    counts = Counter(piece.name for piece in named)
-    return {p.name: p for p in named if counts[p.name] == 1}
+    def anywhere(self, piece: Piece) -> object:
+        """Return what has to agree where a piece stands in another file."""
+        found = piece.kind, piece.capability, piece.name
+        return found if is_named(piece) else None
 
 
 def pair_pieces(
-    left: list[Piece], right: list[Piece], moved: dict[str, Piece]
+    left: list[Piece], right: list[Piece], aliases: dict[str, str]
 ) -> list[Pair]:
-    """Pair the pieces of two files: by name, and unnamed ones in order."""
-    waiting = {key: piece for key, piece in keyed(right) if key not in moved}
-    pairs = []
-    for key, piece in keyed(left):
-        partner = moved[key] if key in moved else waiting.pop(key, None)
-        pairs.append(Pair(piece, partner))
-    return pairs + [Pair(None, piece) for piece in waiting.values()]
+    """Pair all pieces, in the order of the left, then of the right."""
+    order = {id(piece): n for n, piece in enumerate([*left, *right])}
+    purposes = Purposes(left, right, aliases)
+    sides = Sides(list(left), list(right))
+    for key in (
+        purposes.file,
+        purposes.name,
+        purposes.statements,
+        purposes.anywhere,
+    ):
+        sides.pair(key)
+    alone = [Pair(piece, None) for piece in sides.left]
+    alone += [Pair(None, piece) for piece in sides.right]
+    return sorted(
+        [*sides.pairs, *(with_table(pair, left, right) for pair in alone)],
+        key=lambda pair: min(
+            order.get(id(piece), len(order))
+            for piece in (pair.left, pair.right)
+        ),
+    )
 
 
-def keyed(pieces: list[Piece]) -> list[tuple[str, Piece]]:
-    """Give each piece a key: its name, or "#" and a running number."""
-    unnamed = 0
-    found = []
-    for piece in pieces:
-        key = piece.name
-        if not key:
-            key, unnamed = f"#{unnamed}", unnamed + 1
-        found.append((key, piece))
-    return found
+def is_named(piece: Piece) -> bool:
+    """Tell whether a piece is a function or a class."""
+    return piece.kind not in (FILE, STATEMENTS) and bool(piece.name)
+
+
+def purpose(
+    file: str, left: set[str], right: set[str], aliases: dict[str, str]
+) -> str:
+    """Return what a file is called on both sides: a migration its number.
+
+    An alias gives way where a side has a file of the other name as well.
+    """
+    if found := MIGRATION.match(file):
+        return found[1]
+    other = aliases.get(file, file)
+    has_both = any({file, other} <= side for side in (left, right))
+    return file if has_both else other
+
+
+def with_table(pair: Pair, left: list[Piece], right: list[Piece]) -> Pair:
+    """Let a model that is alone stand beside the SQL of its table."""
+    if pair.right and not pair.left:
+        return Pair(table_of(pair.right, left), pair.right)
+    if pair.left and not pair.right:
+        return Pair(pair.left, table_of(pair.left, right))
+    return pair
 
 
 def count_lines(pair: Pair) -> Tally:
     """Count the lines of code that went, came and stayed in a pair."""
     left = [line.strip() for line in pair.left.code] if pair.left else []
     right = [line.strip() for line in pair.right.code] if pair.right else []
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
     kept = sum(match.size for match in matcher.get_matching_blocks())
     return Tally(len(left) - kept, len(right) - kept, kept)
-
-
-def tally(files: list[FilePair]) -> dict[str, Tally]:
-    """Sum the lines of all pairs by capability."""
-    sums: dict[str, Tally] = {}
-    for pair in (pair for file in files for pair in file.pairs):
-        counted = count_lines(pair)
-        total = sums.setdefault(pair.capability, Tally())
-        total.gone += counted.gone
-        total.added += counted.added
-        total.kept += counted.kept
-    return sums
-
-
-def only_capabilities(
-    files: list[FilePair], names: Collection[str]
-) -> list[FilePair]:
-    """Keep the pairs that belong to these capabilities on either side."""
-    kept = []
-    for file in files:
-        pairs = [
-            pair
-            for pair in file.pairs
-            if any(
-                p and p.capability in names for p in (pair.left, pair.right)
-            )
-        ]
-        if pairs:
-            kept.append(FilePair(file.left, file.right, pairs))
-    return kept

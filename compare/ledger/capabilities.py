@@ -4,6 +4,7 @@ It is written in implementations/capabilities.toml, by hand, and held true
 by `python -m compare check`. Shape of the file:
 
     same = ["app/bookmark_file.py"] # what no framework would ever write
+    postgres = ["app/storage.py::hide_values"] # no run with SQLite enters it
 
     [aliases]                       # same purpose, another name
     "app/forms.py" = "app/validation.py"
@@ -20,16 +21,18 @@ by `python -m compare check`. Shape of the file:
     contract = { django = ["app/tokens.py::parse_scheme"] }
 
 A cell lists files, symbols of files, folders ("app/migrations/") and
-remarks. `builtin` and `library` name what does the work and the place where
+remarks. A symbol that another row names is taken out of its file or class.
+`builtin` and `library` name what does the work and the place where
 it is switched on (see FORM), `spec` a file of the spec that is served as it
-is, `not_offered` the reason. `contract` names symbols that exist only
-because the contract bends the framework.
+is, `not_offered` the reason, and `instead` what people use. What stands
+first does the main part (see levels.py). `contract` names symbols that exist
+only because the contract bends the framework.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,10 +52,14 @@ EXPECTED = (
 
 @dataclass(frozen=True)
 class Code:
-    """A file, a folder (ends in "/") or a symbol of a file."""
+    """A file, a folder (ends in "/") or a symbol of a file.
+
+    `without` are symbols in it that stand in another row.
+    """
 
     file: str
     symbol: str = ""
+    without: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}::{self.symbol}" if self.symbol else self.file
@@ -71,13 +78,22 @@ class Source:
     place: Code
     word: str
 
+    @property
+    def name(self) -> str:
+        """Return "module:Symbol"."""
+        return f"{self.module}:{self.symbol}"
+
 
 @dataclass(frozen=True)
 class Remark:
-    """What is said instead of code: kind is one of REMARKS."""
+    """What is said instead of code: kind is one of REMARKS.
+
+    `instead` is what people use where something is not offered.
+    """
 
     kind: str
     text: str
+    instead: str = ""
 
     @property
     def source(self) -> Source | None:
@@ -87,14 +103,18 @@ class Remark:
 
 @dataclass(frozen=True)
 class Cell:
-    """One capability in one implementation."""
+    """One capability in one implementation.
+
+    `by_hand` says that own code stands first: it does the main part.
+    """
 
     code: tuple[Code, ...] = ()
     remarks: tuple[Remark, ...] = ()
     contract: tuple[Code, ...] = ()
+    by_hand: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Capabilities:
     """The whole map: rows[capability][implementation] is a Cell.
 
@@ -107,6 +127,7 @@ class Capabilities:
         default_factory=dict
     )
     same: tuple[Code, ...] = ()
+    postgres: tuple[Code, ...] = ()
     server: dict[str, Cell] = field(default_factory=dict)
 
     def cells(self, implementation: str) -> dict[str, Cell]:
@@ -136,13 +157,46 @@ def load(path: Path | None = None) -> Capabilities:
     document = tomllib.loads(path.read_text("utf-8"))
     aliases = document.pop("aliases", {})
     same = tuple(map(parse_code, document.pop("same", [])))
+    postgres = tuple(map(parse_code, document.pop("postgres", [])))
     server = read_row("server", document.pop("server", {}))
     operations = {
         implementation: {n: read_operation(e) for n, e in table.items()}
         for implementation, table in document.pop("operations", {}).items()
     }
     rows = {name: read_row(name, table) for name, table in document.items()}
-    return Capabilities(rows, aliases, operations, same, server)
+    return Capabilities(
+        take_out(rows), aliases, operations, same, postgres, server
+    )
+
+
+def take_out(rows: dict[str, dict[str, Cell]]) -> dict[str, dict[str, Cell]]:
+    """Take out of files and classes the symbols that other rows name."""
+
+    def rest(code: Code, others: list[Code]) -> Code:
+        inner = (other.symbol for other in others if is_within(other, code))
+        return replace(code, without=tuple(inner))
+
+    def cell_of(name: str, implementation: str) -> Cell:
+        cell = rows[name][implementation]
+        others = [
+            code
+            for other, row in rows.items()
+            if other != name
+            for code in row[implementation].code
+        ]
+        return replace(cell, code=tuple(rest(c, others) for c in cell.code))
+
+    return {name: {i: cell_of(name, i) for i in rows[name]} for name in rows}
+
+
+def is_within(inner: Code, outer: Code) -> bool:
+    """Tell whether one entry is a part of another."""
+    prefix = f"{outer.symbol}." if outer.symbol else ""
+    return (
+        inner.file == outer.file
+        and inner.symbol not in ("", outer.symbol)
+        and inner.symbol.startswith(prefix)
+    )
 
 
 def read_operation(entry: str) -> Code | Source:
@@ -171,25 +225,29 @@ def read_cell(place: str, entries: Any, contract: list[str]) -> Cell:
     if not isinstance(entries, list):
         entries = [entries]
     code = [parse_code(e) for e in entries if isinstance(e, str)]
-    remarks = []
-    for entry in entries:
-        if isinstance(entry, dict):
-            remarks += [read_remark(place, *pair) for pair in entry.items()]
+    remarks = [read_remark(place, e) for e in entries if isinstance(e, dict)]
     return Cell(
-        tuple(code), tuple(remarks), tuple(parse_code(c) for c in contract)
+        tuple(code),
+        tuple(remarks),
+        tuple(parse_code(c) for c in contract),
+        bool(code) and isinstance(entries[0], str),
     )
 
 
-def read_remark(place: str, kind: str, text: str) -> Remark:
-    """Turn one pair of an inline table into a remark."""
-    if kind not in REMARKS or not text:
+def read_remark(place: str, entry: dict[str, str]) -> Remark:
+    """Turn an inline table into a remark."""
+    instead = entry.pop("instead", "")
+    kind, text = entry.popitem() if entry else ("", "")
+    if kind not in REMARKS or not text or entry:
         raise ValueError(f"{place}: {kind!r} is none of {REMARKS}")
+    if bool(instead) != (kind == "not_offered"):
+        raise ValueError(f"{place}: `not_offered` goes with `instead`")
     if kind in SOURCES:
         try:
             read_source(text)
         except ValueError as error:
             raise ValueError(f"{place}: {kind} = {error}") from None
-    return Remark(kind, text)
+    return Remark(kind, text, instead)
 
 
 def read_source(text: str) -> Source:
@@ -211,11 +269,13 @@ def parse_code(entry: str) -> Code:
 def capability_order(spec: Path | None = None) -> list[str]:
     """Return the capabilities that have a chapter, in the map's order.
 
-    Source: the links of spec/README.md to chapters that exist.
+    Source: the table of spec/README.md, as far as its chapters exist.
     """
     spec = spec or ROOT / "spec"
     links = re.findall(
-        r"\]\((\w+)\.md[)#]", (spec / "README.md").read_text("utf-8")
+        r"^\| \[\w+\]\((\w+)\.md[)#]",
+        (spec / "README.md").read_text("utf-8"),
+        re.MULTILINE,
     )
     return [
         name
@@ -265,14 +325,22 @@ def claimed_lines(code: Code, folder: Path) -> Lines:
     """
     claimed = set()
     for path in files_of(code, folder):
-        numbers = code_lines(path)
-        if code.symbol:
-            place = find_symbol(path.read_text("utf-8"), code.symbol)
-            first, last = place or (0, -1)
-            numbers = {n for n in numbers if first <= n <= last}
+        numbers = symbol_lines(path, code.symbol)
+        for symbol in code.without:
+            numbers -= symbol_lines(path, symbol)
         name = path.relative_to(folder).as_posix()
         claimed |= {(name, number) for number in numbers}
     return claimed
+
+
+def symbol_lines(path: Path, symbol: str) -> Set[int]:
+    """Return the lines of code of a symbol; of the whole file for ""."""
+    numbers = code_lines(path)
+    if not symbol:
+        return numbers
+    place = find_symbol(path.read_text("utf-8"), symbol)
+    first, last = place or (0, -1)
+    return {n for n in numbers if first <= n <= last}
 
 
 def all_claimed(codes: Iterable[Code], folder: Path) -> Lines:

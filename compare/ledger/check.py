@@ -1,22 +1,20 @@
 """Checks that keep the map, the copies and the mirrored files true."""
 
 import ast
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 
 from compare import IMPLEMENTATIONS, ROOT
+from compare.ledger.assigned import check_assigned
 from compare.ledger.capabilities import (
     Capabilities,
     Cell,
     Code,
-    Source,
     capability_order,
     cell_lines,
     claimed_lines,
-    claimed_text,
     files_in,
     files_of,
     folder_of,
@@ -25,7 +23,7 @@ from compare.ledger.capabilities import (
 )
 from compare.ledger.openapi import read_spec, render, stale_copies
 from compare.ledger.source import Block, blocks
-from compare.ledger.symbols import missing_symbols, owner
+from compare.ledger.sources import check_sources
 
 SPEC = ROOT / "spec"
 
@@ -41,6 +39,7 @@ def run_checks() -> list[str]:
     return [
         *check_rows(found, capability_order()),
         *check_code(found, folders),
+        *check_assigned(found, folders),
         *check_sources(found, folders),
         *check_operations(found, folders, operations_of(document)),
         *check_copies(found.same, folders, render(document)),
@@ -121,37 +120,6 @@ def lines_claimed_twice(cells: dict[str, Cell], folder: Path) -> Iterator[str]:
             {file for file, _ in counted[one] & counted[other]}
         ):
             yield f"{file}: lines counted under {one} and under {other}"
-
-
-def check_sources(
-    found: Capabilities, folders: dict[str, Path]
-) -> Iterator[str]:
-    """Who does the work can be imported, and is switched on."""
-    named = list(named_sources(found))
-    symbols = {f"{source.module}:{source.symbol}" for _, _, source in named}
-    missing = set(missing_symbols(sorted(symbols)))
-    for place, name, source in named:
-        folder, symbol = folders[name], f"{source.module}:{source.symbol}"
-        if symbol in missing:
-            yield f"{place}.{name}: {symbol} cannot be imported"
-        elif owner(source.module, folder) is None:
-            yield f"{place}.{name}: nothing requires {source.module}"
-        text = claimed_text(source.place, folder)
-        if not re.search(rf"(?<!\w){re.escape(source.word)}(?!\w)", text):
-            yield f"{place}.{name}: {source.place} has no {source.word}"
-
-
-def named_sources(found: Capabilities) -> Iterator[tuple[str, str, Source]]:
-    """Yield who does the work: capability or operation, implementation."""
-    for row, cells in {**found.rows, "server": found.server}.items():
-        for name, cell in cells.items():
-            for remark in cell.remarks:
-                if remark.source:
-                    yield row, name, remark.source
-    for name, operations in found.operations.items():
-        for operation, source in operations.items():
-            if isinstance(source, Source):
-                yield operation, name, source
 
 
 def operations_of(document: dict) -> list[str]:

@@ -1,15 +1,19 @@
-"""The commands `check`, `grid` and `openapi`."""
+"""The commands `check`, `prove`, `grid` and `openapi`."""
 
 import argparse
 import sys
 
-from compare import IMPLEMENTATIONS, ROOT
+from compare import IMPLEMENTATIONS, ROOT, known
 
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Describe the commands."""
     check = commands.add_parser("check", help="hold the map true")
     check.set_defaults(command=run_check)
+    proof = commands.add_parser("prove", help="prove the map by a run")
+    proof.add_argument("names", nargs="*", metavar="IMPLEMENTATION")
+    proof.add_argument("--only", nargs="+", default=[], metavar="CAP")
+    proof.set_defaults(command=run_proof)
     grid = commands.add_parser("grid", help="what the documents show")
     grid.add_argument("--check", action="store_true")
     grid.add_argument("--write", action="store_true")
@@ -17,6 +21,20 @@ def add(commands: argparse._SubParsersAction) -> None:
     openapi = commands.add_parser("openapi", help="the copies as JSON")
     openapi.add_argument("--write", action="store_true")
     openapi.set_defaults(command=run_openapi)
+
+
+def run_proof(arguments: argparse.Namespace) -> int:
+    """Print what no run bears out; 1 if anything is, or a test failed."""
+    from compare.ledger.prove import Red, prove
+
+    names = [known("IMPL", n, IMPLEMENTATIONS) for n in arguments.names]
+    try:
+        untrue, summary = prove(names or IMPLEMENTATIONS, arguments.only)
+    except Red as red:
+        print(red, file=sys.stderr)
+        return 1
+    print("\n".join([*untrue, summary]))
+    return 1 if untrue else 0
 
 
 def run_check(arguments: argparse.Namespace) -> int:
@@ -30,7 +48,8 @@ def run_check(arguments: argparse.Namespace) -> int:
 
 def run_grid(arguments: argparse.Namespace) -> int:
     """Print the grid, or check or write what the documents show."""
-    from compare.diff.show import make_console
+    from rich.console import Console
+
     from compare.ledger.capabilities import load
     from compare.ledger.grid import grid_rows, terminal_grid
     from compare.ledger.sections import refresh
@@ -38,7 +57,7 @@ def run_grid(arguments: argparse.Namespace) -> int:
     try:
         found = load()
         if not arguments.check and not arguments.write:
-            make_console(None).print(terminal_grid(grid_rows(found)))
+            Console().print(terminal_grid(grid_rows(found)))
             return 0
         stale = refresh(found, arguments.write)
     except ValueError as error:

@@ -9,6 +9,7 @@ from compare.ledger.capabilities import Capabilities, Code, folder_of
 from compare.ledger.deviations import deviations_markdown, read_deviations
 from compare.ledger.grid import TITLES, grid_rows, markdown
 from compare.ledger.source import find_symbol
+from compare.trace.picture import trace_section
 from tests.report import load_rules
 
 SHOWN = "create_bookmark"
@@ -17,6 +18,7 @@ SHOWN = "create_bookmark"
 def sections(found: Capabilities) -> Iterator[tuple[Path, str, str]]:
     """Yield each document, the name of a section, and what belongs in it."""
     readme = ROOT / "README.md"
+    yield readme, "trace", trace_section()
     yield readme, SHOWN, side_by_side(found, SHOWN)
     yield readme, "grid", markdown(grid_rows(found))
     deviations = {n: read_deviations(folder_of(n)) for n in IMPLEMENTATIONS}

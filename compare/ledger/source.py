@@ -8,8 +8,9 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def is_python(path: Path, text: str) -> bool:
     return path.suffix == ".py" or bool(re.match(r"#!.*python", text))
 
 
-def code_lines(path: Path) -> set[int]:
+def code_lines(path: Path) -> Set[int]:
     """Return the numbers of a file's lines of code; data has none."""
     if path.suffix in DATA:
         return set()
@@ -63,15 +64,24 @@ def code_lines(path: Path) -> set[int]:
     }
 
 
-def python_code_lines(text: str) -> set[int]:
+@cache
+def python_code_lines(text: str) -> frozenset[int]:
     """Return the numbers of the lines of code of Python source."""
     numbers: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type not in SILENT:
             numbers.update(range(token.start[0], token.end[0] + 1))
     lines = text.splitlines()
-    numbers -= docstring_lines(ast.parse(text))
-    return {n for n in numbers if n <= len(lines) and lines[n - 1].strip()}
+    numbers -= docstring_lines(parse(text))
+    return frozenset(
+        n for n in numbers if n <= len(lines) and lines[n - 1].strip()
+    )
+
+
+@cache
+def parse(text: str) -> ast.Module:
+    """Parse Python source, once."""
+    return ast.parse(text)
 
 
 def docstring_lines(tree: ast.Module) -> set[int]:
@@ -95,7 +105,7 @@ def blocks(text: str, names: Mapping[str, str] | None = None) -> list[Block]:
     names = names or {}
     cut = {symbol.partition(".")[0] for symbol in names if "." in symbol}
     found: list[Block] = []
-    for node in ast.parse(text).body:
+    for node in parse(text).body:
         first, last = node_lines(node)
         if isinstance(node, ast.ClassDef) and node.name in cut:
             found += class_blocks(node, names)
@@ -138,7 +148,7 @@ def find_symbol(text: str, symbol: str) -> tuple[int, int] | None:
     Finds functions, classes and assigned names of the module or class.
     """
     try:
-        body = ast.parse(text).body
+        body = parse(text).body
     except SyntaxError:  # it is no Python
         return None
     node: ast.stmt | None = None

@@ -1,12 +1,6 @@
-"""Who does the work instead of code: distributions and their symbols.
-
-Run as a program it prints which of its arguments, "module:Symbol", cannot
-be imported: a process of its own, because Django has to be set up first.
-"""
+"""Who does the work instead of code: the distribution of a module."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import (
@@ -15,41 +9,11 @@ from importlib.metadata import (
     requires,
 )
 from pathlib import Path
-from pkgutil import resolve_name
-
-from compare import ROOT
 
 FRAMEWORKS = {"flask": "Flask", "django": "Django", "fastapi": "FastAPI"}
-PARTS = ("auth", "contenttypes", "sessions", "messages", "admin")
 REQUIREMENT = re.compile(r"[\w.-]+")
 
 distributions = cache(packages_distributions)
-
-
-def missing_symbols(symbols: Iterable[str]) -> list[str]:
-    """Return the symbols that the installed versions do not have."""
-    done = subprocess.run(
-        [sys.executable, "-m", "compare.ledger.symbols", *symbols],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return done.stdout.splitlines()
-
-
-def main() -> None:
-    """Print the arguments that cannot be imported."""
-    import django
-    from django.conf import settings
-
-    settings.configure(INSTALLED_APPS=[f"django.contrib.{p}" for p in PARTS])
-    django.setup()
-    for symbol in sys.argv[1:]:
-        try:
-            resolve_name(symbol)
-        except (ImportError, AttributeError):
-            print(symbol)
 
 
 def owner(module: str, folder: Path) -> str | None:
@@ -59,20 +23,41 @@ def owner(module: str, folder: Path) -> str | None:
     the framework nor the implementation requires.
     """
     framework = FRAMEWORKS.get(folder.name, "")
-    found = distributions().get(module.partition(".")[0], [""])[0]
-    if normal(found) in {normal(framework), *map(normal, needs(framework))}:
+    if normal(distribution(module)) in needs(framework):
         return framework or None
-    text = (
-        (folder / "requirements.txt").read_text("utf-8") if framework else ""
-    )
+    return requirement(module, folder)
+
+
+def requirement(module: str, folder: Path) -> str | None:
+    """Name the distribution of a module as the requirements write it."""
+    file = folder / "requirements.txt"
+    text = file.read_text("utf-8") if file.exists() else ""
     named = {normal(name): name for name in names_in(text.splitlines())}
-    return named.get(normal(found))
+    return named.get(normal(distribution(module)))
 
 
-def needs(distribution: str) -> list[str]:
-    """Return what a distribution requires, extras aside."""
+def distribution(module: str) -> str:
+    """Name the distribution that installed a module, "" for none."""
+    return distributions().get(module.partition(".")[0], [""])[0]
+
+
+@cache
+def needs(name: str) -> frozenset[str]:
+    """Return a distribution and all that it requires, extras aside."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        one = normal(left.pop())
+        if one not in found:
+            found.add(one)
+            left += required_by(one)
+    return frozenset(found)
+
+
+def required_by(name: str) -> list[str]:
+    """Return what a distribution itself requires, extras aside."""
     try:
-        lines = requires(distribution) or []
+        lines = requires(name) or []
     except (PackageNotFoundError, ValueError):
         return []
     return names_in(line for line in lines if "extra ==" not in line)
@@ -86,7 +71,3 @@ def names_in(lines: Iterable[str]) -> list[str]:
 def normal(name: str) -> str:
     """Write a distribution's name in its one form (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-if __name__ == "__main__":
-    main()

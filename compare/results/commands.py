@@ -13,7 +13,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run_table(arguments: argparse.Namespace) -> int:
     """Print the results of the tests; 1 if any failed or was blocked."""
-    from compare.diff.show import make_console
+    from rich.console import Console
+
     from compare.results.table import show_results
 
-    return show_results(arguments.files, make_console(None))
+    return show_results(arguments.files, Console(highlight=False))

@@ -1,10 +1,13 @@
 """The map of the code, and the checks that hold it true."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from compare import ROOT
+from compare.ledger.assigned import check_assigned
 from compare.ledger.capabilities import (
     Capabilities,
     Cell,
@@ -25,9 +28,11 @@ from compare.ledger.check import (
     check_mirrors,
     check_operations,
     check_rows,
-    check_sources,
 )
-from compare.ledger.symbols import missing_symbols, owner
+from compare.ledger.levels import level
+from compare.ledger.places import places
+from compare.ledger.sources import check_sources
+from compare.ledger.symbols import owner, requirement
 
 CSRF = "django.middleware.csrf:CsrfViewMiddleware"
 MAP = f"""
@@ -45,7 +50,7 @@ stdlib = ["app/server.py"]
 
 [tokens]
 stdlib = ["app/tokens.py", "app/api.py::create_token"]
-flask = {{ not_offered = "why" }}
+flask = {{ not_offered = "why", instead = "others" }}
 django = [{{ builtin = "{CSRF} @ app/settings.py::MIDDLEWARE" }}, "app/t.py"]
 fastapi = []
 contract = {{ stdlib = ["app/tokens.py::parse"] }}
@@ -82,7 +87,8 @@ def test_load_reads_every_kind_of_entry(tmp_path: Path) -> None:
         Code("app/api.py", "create_token"),
     )
     assert row["stdlib"].contract == (Code("app/tokens.py", "parse"),)
-    assert row["flask"].remarks == (Remark("not_offered", "why"),)
+    absent = Remark("not_offered", "why", "others")
+    assert row["flask"].remarks == (absent,)
     (remark,) = row["django"].remarks
     assert remark.source == Source(
         *CSRF.split(":"),
@@ -121,7 +127,10 @@ def test_the_word_of_a_place_can_be_given() -> None:
     [
         '[tokens]\nstdlb = ["app/tokens.py"]\n',
         '[tokens]\nflask = { magic = "why" }\n',
-        '[tokens]\nflask = { not_offered = "" }\n',
+        '[tokens]\nflask = { not_offered = "", instead = "x" }\n',
+        '[tokens]\nflask = { not_offered = "why" }\n',
+        '[tokens]\nflask = { spec = "x.yaml", instead = "x" }\n',
+        '[tokens]\nflask = { not_offered = "a", instead = "b", spec = "c" }\n',
         '[operations.flask]\nshow_me = "flask @ app/api.py"\n',
     ],
 )
@@ -144,10 +153,10 @@ def test_load_refuses_a_fairy(tmp_path: Path, kind: str, text: str) -> None:
 def test_capability_order_is_that_of_the_chapters(tmp_path: Path) -> None:
     """A capability counts when its chapter exists."""
     (tmp_path / "README.md").write_text(
-        "[tags](tags.md) [bodies](bodies.md#x) [later](later.md) "
-        "[tags](tags.md)"
+        "[start](start.md)\n| [tags](tags.md) | x |\n| [bodies](bodies.md#x) |"
+        "\n| [later](later.md) |\n| [tags](tags.md) |\n"
     )
-    for name in ("bodies", "tags", "stray"):
+    for name in ("bodies", "tags", "start"):
         (tmp_path / f"{name}.md").write_text("")
     assert capability_order(tmp_path) == ["tags", "bodies"]
 
@@ -222,7 +231,7 @@ def test_check_rows_refuses_a_cell_that_contradicts_itself() -> None:
 def test_check_rows_keeps_the_order_of_the_spec(tmp_path: Path) -> None:
     """Rows in another order, or of no capability, are told."""
     cells = "\n".join(
-        f'{i} = {{ not_offered = "x" }}'
+        f'{i} = {{ not_offered = "x", instead = "y" }}'
         for i in ("stdlib", "flask", "django", "fastapi")
     )
     text = f"[a]\n{cells}\n[b]\n{cells}\n[c]\n{cells}\n"
@@ -278,11 +287,135 @@ def test_what_is_the_same_stands_in_no_row(folder: Path) -> None:
     ]
 
 
-def test_missing_symbols_asks_the_installed_versions() -> None:
-    """Also those for which Django has to be set up."""
-    there = ["django.contrib.auth.models:User.set_password", "flask:Flask.get"]
-    fairies = ["flask:Flask.tooth", "fairy:Tooth", "flask.fairy:Tooth"]
-    assert missing_symbols([*there, *fairies]) == fairies
+def test_a_symbol_of_another_row_is_taken_out(
+    tmp_path: Path, folder: Path
+) -> None:
+    """What is said of a part counts for more than what is said of all."""
+    text = (
+        '[a]\nflask = ["app/tokens.py"]\n[b]\nflask = ["app/tokens.py::parse"]'
+    )
+    found = read(tmp_path, text).rows
+    assert cell_lines(found["a"]["flask"], folder) == {("app/tokens.py", 1)}
+    assert cell_lines(found["b"]["flask"], folder) == {
+        ("app/tokens.py", 4),
+        ("app/tokens.py", 5),
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("app/x.py", "import os\n\nlog = os.x\n", []),
+        ("app/x.py", "def f():\n    pass\n", ["app/x.py::f"]),
+        ("app/x.py", "class C:\n    a = 1\n", ["app/x.py::C"]),
+        ("app/settings.py", "LIMIT = 1\n", ["app/settings.py::LIMIT"]),
+        ("app/templates/x.html", "<p>\n", ["app/templates/x.html"]),
+        ("app/migrations/1.sql", "SELECT 1;\n", ["app/migrations/1.sql"]),
+    ],
+)
+def test_all_but_imports_and_glue_stand_in_a_row(
+    folder: Path, file: str, text: str, told: list[str]
+) -> None:
+    """Functions, classes, settings, templates and migrations."""
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text(text)
+    known = (Code("app/tokens.py"), Code("app/api.py"))
+    found = check_assigned(alone(Cell(known)), {"one": folder})
+    assert list(found) == [
+        f"one: {symbol} stands in no row" for symbol in told
+    ]
+
+
+def test_a_method_stands_in_a_row_by_itself(folder: Path) -> None:
+    """Of a class that rows share, each method needs one."""
+    text = "class V:\n    def get(self): ...\n    def put(self): ...\n"
+    (folder / "app" / "api.py").write_text(text)
+    codes = (Code("app/tokens.py"), Code("app/api.py", "V.get"))
+    found = check_assigned(alone(Cell(codes)), {"one": folder})
+    assert list(found) == ["one: app/api.py::V.put stands in no row"]
+
+
+def test_a_function_that_is_renamed_is_missed_in_its_row(
+    tmp_path: Path,
+) -> None:
+    """The map names functions of the real code, and the row is told."""
+    copy = tmp_path / "flask"
+    shutil.copytree(ROOT / "implementations" / "flask", copy)
+    api = copy / "app" / "api.py"
+    api.write_text(api.read_text().replace("def create_token(", "def make("))
+    told = [*check_code(load(), {"flask": copy})]
+    assert told == [
+        "flask: tokens: app/api.py::create_token does not exist or has no code"
+    ]
+    assert [*check_assigned(load(), {"flask": copy})] == [
+        "flask: app/api.py::make stands in no row"
+    ]
+
+
+BUILTIN = Remark("builtin", "flask:Flask @ app/api.py")
+LIBRARY = Remark("library", "flask_cors:CORS @ app/api.py")
+TAKEN = (Code("app/tokens.py"),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (Cell((), (Remark("not_offered", "why", "others"),)), "not offered"),
+        (Cell((), (BUILTIN, LIBRARY)), "automatic"),
+        (Cell(TAKEN, (BUILTIN, LIBRARY)), "configured"),
+        (Cell((), (LIBRARY, BUILTIN)), "library"),
+        (Cell(TAKEN, (BUILTIN,), by_hand=True), "by hand"),
+        (Cell((), (Remark("spec", "x.yaml"),)), "by hand"),
+        (Cell(TAKEN), "by hand"),
+    ],
+)
+def test_level(folder: Path, cell: Cell, expected: str) -> None:
+    """What stands first in a cell does the main part."""
+    assert level(cell, folder) == expected
+
+
+def test_own_code_that_stands_first_does_the_main_part(
+    tmp_path: Path,
+) -> None:
+    """The order of a cell says who leads and who helps."""
+    sources = f'{{ builtin = "{CSRF} @ app/t.py" }}'
+    text = (
+        f'[a]\nflask = ["app/t.py", {sources}]\ndjango = [{sources}, "x.py"]'
+    )
+    row = read(tmp_path, text).rows["a"]
+    assert (row["flask"].by_hand, row["django"].by_hand) == (True, False)
+
+
+def test_places_of_symbols() -> None:
+    """Each is where its code is, however it is imported and wrapped."""
+    found = places(
+        [
+            "flask:Flask",
+            "flask:Request.authorization",  # a property of a base class
+            "django.contrib.auth.models:User.set_password",  # needs Django
+            "django.views.decorators.http:conditional_page",  # made by a call
+            "flask:session",  # a proxy without a request
+            "json:scanner.c_make_scanner",
+            "flask:Flask.tooth",
+            "fairy:Tooth",
+        ]
+    )
+    told = {name: place and place["file"] for name, place in found.items()}
+    assert told == {
+        "flask:Flask": "flask/app.py",
+        "flask:Request.authorization": "werkzeug/sansio/request.py",
+        "django.contrib.auth.models:User.set_password": (
+            "django/contrib/auth/base_user.py"
+        ),
+        "django.views.decorators.http:conditional_page": (
+            "django/views/decorators/http.py"
+        ),
+        "flask:session": "flask/globals.py",
+        "json:scanner.c_make_scanner": "json/__init__.py",
+        "flask:Flask.tooth": None,
+        "fairy:Tooth": None,
+    }
+    assert found["json:scanner.c_make_scanner"]["line"] is None
 
 
 @pytest.fixture
@@ -310,6 +443,17 @@ def test_owner(flask: Path, module: str, name: str | None) -> None:
     assert owner(module, flask) == name
 
 
+def test_a_library_has_the_name_that_the_requirements_give_it(
+    flask: Path,
+) -> None:
+    """Also where the framework requires it too."""
+    (flask / "requirements.txt").write_text("Flask==3\nclick==8\n")
+    assert (owner("click", flask), requirement("click", flask)) == (
+        "Flask",
+        "click",
+    )
+
+
 @pytest.mark.parametrize(
     ("source", "complaints"),
     [
@@ -332,6 +476,14 @@ def test_owner(flask: Path, module: str, name: str | None) -> None:
             ["a.flask: app/__init__.py::fairy has no CORS"],
         ),
         ("flask_cors:CORS @ run", ["a.flask: run has no CORS"]),
+        (
+            "markupsafe._speedups:_escape_inner @ run @ CORS",
+            [
+                "a.flask: markupsafe._speedups:_escape_inner has no source: "
+                "name who calls it",
+                "a.flask: run has no CORS",
+            ],
+        ),
     ],
 )
 def test_check_sources(

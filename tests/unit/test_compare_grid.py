@@ -9,10 +9,10 @@ from compare.ledger.capabilities import Capabilities, Cell, Code, Remark
 from compare.ledger.grid import cell_text, contract_text, markdown, sum_lines
 
 COMPANION = Remark("library", "flask_cors:CORS @ app/__init__.py")
-SERVER = Remark("builtin", "gunicorn.config:Workers @ gunicorn.conf.py")
+SERVER = Remark("library", "gunicorn.config:Workers @ gunicorn.conf.py")
 BUILTIN = Remark("builtin", "flask:Flask.get @ app/api.py")
 PART = Remark("builtin", "werkzeug.http:http_date @ app/caching.py")
-ABSENT = Remark("not_offered", "why")
+ABSENT = Remark("not_offered", "why", "others")
 
 
 @pytest.fixture
@@ -28,31 +28,33 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
+CODE = (Code("app/api.py"),)
+
+
 @pytest.mark.parametrize(
-    ("remarks", "count", "text"),
+    ("cell", "text"),
     [
-        ((), 1142, "1,142 lines"),
-        ((), 1, "1 line"),
-        ((), 0, "0 lines"),
-        ((BUILTIN,), 0, "Flask"),
-        ((BUILTIN, PART), 3, "3 lines + Flask"),
-        ((COMPANION,), 6, "6 lines + Flask-Cors"),
-        ((SERVER,), 0, "gunicorn"),
-        ((ABSENT,), 0, "not offered"),
+        (Cell(CODE), "by hand, 3 lines"),
+        (Cell((Code("app/api.py", "A"),)), "by hand, 1 line"),
+        (Cell(), "by hand, 0 lines"),
+        (Cell(CODE, (BUILTIN,), by_hand=True), "by hand, 3 lines + Flask"),
+        (Cell((), (BUILTIN,)), "automatic: Flask"),
+        (Cell(CODE, (BUILTIN, PART)), "configured: Flask, 3 lines"),
+        (Cell(CODE, (COMPANION,)), "library: Flask-Cors, 3 lines"),
+        (Cell((), (SERVER, COMPANION)), "library: gunicorn + Flask-Cors"),
+        (Cell((), (ABSENT,)), "not offered"),
     ],
 )
-def test_cell_text(
-    folder: Path, remarks: tuple[Remark, ...], count: int, text: str
-) -> None:
-    """A cell says its lines and who does the rest."""
-    assert cell_text(Cell(remarks=remarks), count, folder) == text
+def test_cell_text(folder: Path, cell: Cell, text: str) -> None:
+    """A cell says its level, who does the main part, and what is left."""
+    assert cell_text(cell, folder) == text
 
 
 def test_a_file_of_the_spec_counts_where_it_is_served(folder: Path) -> None:
     """A description by hand is no less work for being elsewhere."""
-    cell = Cell(remarks=(Remark("spec", "common-passwords.txt"),))
-    text = cell_text(cell, 5, folder)
-    assert text == "5 lines + 0 of common-passwords.txt"
+    cell = Cell(CODE, (Remark("spec", "common-passwords.txt"),))
+    text = cell_text(cell, folder)
+    assert text == "by hand, 3 lines + 0 of common-passwords.txt"
 
 
 def test_sums_keep_apart_what_is_the_same_and_the_server(

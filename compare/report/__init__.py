@@ -1,0 +1,1 @@
+"""The report: a static site about all four implementations."""

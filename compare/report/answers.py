@@ -1,0 +1,73 @@
+"""Ten questions of a new user: texts by people, figures by programs."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from compare import IMPLEMENTATIONS
+from compare.bench.tables import summary
+from compare.ledger.grid import TITLES
+from compare.report.change import read_patches
+from compare.report.material import Material
+from compare.report.texts import on_page, read_note
+
+OPERATION = "create_bookmark"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question, the answer in a sentence or two, and what was counted."""
+
+    question: str
+    html: Markup
+    figures: list[tuple[str, str]]
+
+
+def read_answers(path: str, material: Material) -> list[Answer]:
+    """Return the questions with their answers, for the page of a path."""
+    figures = {
+        "How many calls": calls(material),
+        "Which is fastest": speed(material),
+        "What does adding": costs(material),
+    }
+    return [
+        Answer(
+            note.heading,
+            on_page(path, note.text, material.anchors),
+            [
+                figure
+                for start, found in figures.items()
+                if note.heading.startswith(start)
+                for figure in found
+            ],
+        )
+        for note in read_note("questions")
+    ]
+
+
+def calls(material: Material) -> list[tuple[str, str]]:
+    """Count the calls between the socket and an operation."""
+    ways = material.traces.get(OPERATION, {}).get("implementations", {})
+    return [(TITLES[n], str(ways[n]["depth"])) for n in TITLES if n in ways]
+
+
+def speed(material: Material) -> list[tuple[str, str]]:
+    """Say what the latest sitting of the benchmark shows."""
+    if material.latest is None:
+        return [("Not measured yet: make bench", "")]
+    lines = summary(material.latest, material.before)
+    told = (line.partition(": ") for line in lines)
+    return [(TITLES[name], text) for name, _, text in told if name in TITLES]
+
+
+def costs(material: Material) -> list[tuple[str, str]]:
+    """Count the lines that one more field adds and removes."""
+    patches = read_patches(material)
+    return [
+        (
+            TITLES[name],
+            f"+{sum(one.added for one in patches[name])} "
+            f"−{sum(one.removed for one in patches[name])}",
+        )
+        for name in IMPLEMENTATIONS
+    ]

@@ -1,0 +1,58 @@
+"""The first page: everything at one look."""
+
+from typing import Any
+
+from compare import IMPLEMENTATIONS
+from compare.bench.tables import summary
+from compare.ledger.levels import LEVELS
+from compare.report.answers import read_answers
+from compare.report.footprint import STARTS
+from compare.report.material import Material
+from compare.report.results import Run
+from compare.report.site import Site
+from compare.report.texts import on_page, read_note
+
+
+def write(site: Site, material: Material) -> None:
+    """Write the page."""
+    site.write(
+        "index.html",
+        "index.html",
+        cells=material.cells,
+        levels=LEVELS,
+        counts=count_levels(material),
+        sums=material.sums,
+        tested={n: tested(material.runs[n]) for n in IMPLEMENTATIONS},
+        deviations=material.deviations,
+        findings=[
+            (note.heading, on_page("index.html", note.text, material.anchors))
+            for note in read_note("findings")
+        ],
+        answers=read_answers("index.html", material),
+        footprint=material.footprint,
+        starts=STARTS,
+        speed=material.latest and summary(material.latest, material.before),
+    )
+
+
+def count_levels(material: Material) -> dict[str, dict[str, int]]:
+    """Count the cells of each level, by implementation."""
+    return {
+        name: {
+            level: sum(
+                row[name].level == level for row in material.cells.values()
+            )
+            for level in LEVELS
+        }
+        for name in IMPLEMENTATIONS
+    }
+
+
+def tested(run: Run) -> dict[str, Any]:
+    """Say how many tests passed, of how many."""
+    return {
+        "passed": run.passed,
+        "failed": run.failed,
+        "when": run.header.get("time", ""),
+        "complete": bool(run.footer),
+    }

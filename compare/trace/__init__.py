@@ -1,0 +1,1 @@
+"""One request through each implementation, call by call."""

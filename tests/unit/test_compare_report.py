@@ -1,0 +1,173 @@
+"""The report: a tiny one from made-up results, and its parts."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from markupsafe import Markup
+
+from compare import IMPLEMENTATIONS
+from compare.ledger.capabilities import load
+from compare.report import capability, cells, overview, search
+from compare.report.build import shared
+from compare.report.footprint import Footprint, closure
+from compare.report.frames import bars, tree
+from compare.report.listing import Part
+from compare.report.material import Material
+from compare.report.mentioned import link_places
+from compare.report.site import LIMIT, Site, TooLarge, relative
+
+PASSED = {
+    "kind": "test",
+    "nodeid": "tests/test_static.py::test_it",
+    "capability": "static",
+    "rules": ["STATIC-1", "STATIC-3"],
+    "outcome": "passed",
+    "left_open": [],
+}
+FAILED = PASSED | {"rules": ["STATIC-2"], "outcome": "failed"}
+OPEN = PASSED | {"nodeid": "tests/test_static.py::test_odd[/a]", "rules": []}
+
+
+def write_run(folder: Path, name: str, *tests: dict) -> None:
+    """Write the results of a suite."""
+    lines = [
+        {"kind": "header", "time": "2026-01-02T03:04:05+00:00"},
+        *tests,
+        {"kind": "footer"},
+    ]
+    path = folder / f"tests-{name}.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Build the pages of a ledger with one row."""
+    write_run(tmp_path, "stdlib", PASSED, OPEN | {"left_open": ["404"]})
+    write_run(tmp_path, "flask", FAILED, OPEN | {"left_open": ["400"]})
+    whole = load()
+    found = dataclasses.replace(whole, rows={"static": whole.rows["static"]})
+    place = {"file": "a/b.py", "line": 7, "distribution": "A", "version": "1"}
+    monkeypatch.setattr(
+        cells, "places", lambda symbols: dict.fromkeys(symbols, place)
+    )
+    material = Material(tmp_path, found)
+    code = Part("capability/static.html", Markup('<p id="fn-stdlib-serve">'))
+    material.__dict__["codes"] = {"static": [code]}
+    material.__dict__["footprint"] = dict.fromkeys(
+        IMPLEMENTATIONS, Footprint(["A"], 1234, 5_000_000, 0.5, 1.5, 9_000_000)
+    )
+    site = Site(tmp_path / "report", shared(material))
+    for part in (overview, capability, search):
+        part.write(site, material)
+    return site
+
+
+def test_the_page_of_a_capability_shows_what_was_found(site: Site) -> None:
+    """Results, deviations, the place of a symbol, what was left open."""
+    page = (site.target / "capability/static.html").read_text("utf-8")
+    rule = page.split('<tr id="STATIC-2">')[1].split("</tr>")[0]
+    states = ["not run", "failed", "not run", "not run"]
+    assert [s for s in rule.split("<") if "word" in s] == [
+        f'span class="word">{state}' for state in states
+    ]
+    deviating = page.split('<tr id="STATIC-3">')[1].split("</tr>")[0]
+    assert "<b>FastAPI</b> deviates" in deviating
+    assert "A 1, <code>a/b.py:7</code>" in page
+    assert "<code>odd[/a]</code></th><td>404</td><td>400</td>" in page
+
+
+def test_the_overview_says_what_is_missing_and_how_to_make_it(
+    site: Site,
+) -> None:
+    """Two suites did not run, and nothing was measured."""
+    page = (site.target / "index.html").read_text("utf-8")
+    assert page.count("not run") == 2
+    assert "<code>make test-all</code>" in page
+    assert "<code>make bench</code>" in page
+    assert 'href="capability/static.html#flask"' in page
+
+
+def test_search_finds_rules_symbols_and_code(site: Site) -> None:
+    """Names of four kinds lead to their pages."""
+    script = (site.target / "search-index.js").read_text("utf-8")
+    entries = json.loads(script.removeprefix("const INDEX = ").rstrip(";\n"))
+    targets = {(kind, name): target for kind, name, _, target in entries}
+    assert targets["rule", "STATIC-2"] == "capability/static.html#STATIC-2"
+    assert targets["capability", "static"] == "capability/static.html"
+    assert targets["code", "app/framework/static.py"].endswith("#stdlib")
+    assert ("operation", "create_bookmark") in targets
+
+
+def test_a_page_that_is_too_large_is_named(tmp_path: Path) -> None:
+    """No page is cut, and none is written past the limit."""
+    site = Site(tmp_path, {})
+    site.environment.loader.searchpath.append(str(tmp_path))
+    (tmp_path / "big.html").write_text("x" * (LIMIT + 1), "utf-8")
+    with pytest.raises(TooLarge, match=r"report/a/b\.html: 300,001 bytes"):
+        site.write("a/b.html", "big.html")
+    assert not (tmp_path / "a/b.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("page", "target", "link"),
+    [
+        ("index.html", "capability/a.html#b", "capability/a.html#b"),
+        ("capability/a.html", "index.html", "../index.html"),
+        ("capability/a.html", "capability/a.html#b", "#b"),
+        ("pair/a-b/c.html", "pair/a-b.html#c", "../a-b.html#c"),
+    ],
+)
+def test_links_are_relative(page: str, target: str, link: str) -> None:
+    """Pages can be read from any folder."""
+    assert relative(page, target) == link
+
+
+def test_places_in_a_text_lead_to_the_code() -> None:
+    """A method leads to its class where that is shown whole."""
+    anchors = {"fn-flask-User": "capability/accounts.html#fn-flask-User"}
+    html = link_places(
+        "<p><code>flask/app/models.py::User.name</code></p>", anchors
+    )
+    assert html == (
+        '<p><a href="capability/accounts.html#fn-flask-User">'
+        '<code title="flask/app/models.py::User.name">User.name</code></a></p>'
+    )
+
+
+def frame(number: int, parent: int | None, name: str, *time: float) -> dict:
+    """Make a frame of a trace."""
+    return {
+        "id": number,
+        "parent": parent,
+        "name": name,
+        "file": "a.py",
+        "line": 1,
+        "start_us": time[0],
+        "end_us": time[1],
+    }
+
+
+def test_like_calls_of_one_caller_are_one_line() -> None:
+    """Their counts and times add up, and so do the calls below."""
+    frames = [
+        frame(0, None, "serve", 0, 100),
+        frame(1, 0, "read", 10, 20),
+        frame(2, 0, "read", 30, 50),
+        frame(3, 1, "recv", 11, 12),
+        frame(4, 2, "recv", 31, 32),
+    ]
+    (root,) = tree(frames)
+    (read,) = root.below
+    assert (read.count, read.us) == (2, 30)
+    assert read.below[0].count == 2
+    placed = {bar.frame["id"]: bar for bar in bars(frames)}
+    assert (placed[2].left, placed[2].width, placed[2].row) == (30, 20, 1)
+
+
+def test_what_packages_require_is_counted_once() -> None:
+    """Extras bring their packages, markers keep others out."""
+    found = closure(["Flask==3.1.3", "Werkzeug", "psycopg[binary]"])
+    assert {"Flask", "Werkzeug", "Jinja2", "psycopg-binary"} <= set(found)
+    assert "asgiref" not in found  # of the extra "async" alone
