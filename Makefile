@@ -20,6 +20,7 @@ URLS ?=
 LEVEL ?=
 WATCH ?=
 DIR ?=
+ALL ?=
 JOBS ?= 4
 TARGET ?= http://127.0.0.1:8000
 LISTEN ?= 127.0.0.1
@@ -46,6 +47,8 @@ PY := $(VENV)/bin/python
 export IMPL CAP URL BENCH FAULT N SEED
 # The suite starts hundreds of processes: each would compile anew.
 unexport PYTHONDONTWRITEBYTECODE
+# No plugin that others have installed is needed: they take a second to import.
+export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
 
 .PHONY: help
 help: ## list the targets
@@ -126,7 +129,7 @@ test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=r
 .PHONY: learn
 learn: $(VENV)/ready ## how far a server of your own has come: URL=http://127.0.0.1:8000 LEVEL=5 WATCH=1
 	@$(PY) -m tests.learn $(URL) $(if $(LEVEL),--level $(LEVEL)) \
-	  $(if $(WATCH),--watch $(DIR))
+	  $(if $(WATCH),--watch $(DIR)) $(if $(ALL),--all)
 
 .PHONY: browser
 browser: $(if $(IMPL),known) known-chromium $(VENV)/ready ## walk through the pages of all four, or of IMPL, and the report, in Chromium
