@@ -1,0 +1,209 @@
+"""Run the tests of levels, and keep what came of each rule."""
+
+import os
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pytest
+from report import load_rules
+
+from tests.learn import quiet
+from tests.learn.catalogue import place, read_files, rules_of
+from tests.learn.levels import Ladder, Level
+
+RULES = load_rules()
+ENOUGH = 20  # failures after which a level is not run to its end
+NOT_UP = 10  # the status of conftest.py when nothing answers
+
+
+class NoAnswer(Exception):
+    """Says why no test could be run."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Hold one failure.
+
+    `says` is its message, `request` what was sent and answered, `line` the
+    line of the test that failed.
+    """
+
+    test: str
+    rules: tuple[str, ...]
+    says: str
+    request: str
+    is_advice: bool  # it breaks no MUST
+    line: str = ""
+
+    @property
+    def cause(self) -> str:
+        """Return what failures of one cause have in common."""
+        line = self.says.partition("\n")[0]
+        return re.sub(r"(got \d{3}) .*", r"\1", line)
+
+
+@dataclass
+class Outcome:
+    """Hold what came of the tests of one level, or of a look back."""
+
+    passed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    left: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    failures: list[Failure] = field(default_factory=list)
+    tests: int = 0
+    seconds: float = 0.0
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether no MUST is broken."""
+        return not self.failed_musts
+
+    @property
+    def failed_musts(self) -> list[Failure]:
+        """Return the failures that stop a level."""
+        return [one for one in self.failures if not one.is_advice]
+
+    @property
+    def advice(self) -> list[str]:
+        """Return the SHOULD rules that are not followed."""
+        found = (one.rules[0] for one in self.failures if one.is_advice)
+        return list(dict.fromkeys(found))
+
+    @property
+    def untried(self) -> list[str]:
+        """Return the rules of which no test could be run."""
+        return [rule for rule in self.left if self.mark(rule) == "–"]
+
+    def mark(self, rule: str) -> str:
+        """Return ✓, ✗ or –, which is "not tried", for a rule."""
+        if self.failed[rule]:
+            return "✗"
+        return "✓" if self.passed[rule] else "–"
+
+
+class Course:
+    """Choose the tests and collect what comes of them (a plugin)."""
+
+    def __init__(self, ladder: Ladder, levels: list[Level], one: bool) -> None:
+        """Take the levels to run; with `one`, one test of each rule."""
+        self.ladder = ladder
+        self.numbers = {level.number for level in levels}
+        rules = [rule for level in levels for rule in level.rules]
+        self.order = {rule: number for number, rule in enumerate(rules)}
+        self.one = one
+        self.firsts = 0
+        self.outcome = Outcome()
+        self.items: dict[str, pytest.Item] = {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the tests of the level, one of each rule first."""
+        mine = sorted(
+            filter(self.is_mine, items),
+            key=self.first_rule,
+        )
+        seen, first, later = set(), [], []
+        for item in mine:
+            is_first = not seen.issuperset(rules_of(item))
+            (first if is_first else later).append(item)
+            seen.update(rules_of(item))
+        self.firsts = len(first)
+        items[:] = first + ([] if self.one else later)
+        self.items = {item.nodeid: item for item in items}
+
+    def is_mine(self, item: pytest.Item) -> bool:
+        """Tell whether a test is on one of the levels."""
+        return place(item, self.ladder) in self.numbers
+
+    def first_rule(self, item: pytest.Item) -> int:
+        """Return the place of the rule of a test that matters first."""
+        last = len(self.order)
+        return min(self.order.get(rule, last) for rule in rules_of(item))
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Count what conftest.py cannot run here."""
+        for item in items:
+            if self.is_mine(item):
+                for rule in rules_of(item):
+                    self.outcome.left[rule] += 1
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count one phase of a test."""
+        self.outcome.seconds += report.duration
+        rules = rules_of(self.items[report.nodeid])
+        if report.failed:
+            self.outcome.failures.append(read_failure(report, rules))
+            for rule in rules:
+                self.outcome.failed[rule] += 1
+        elif report.when == "call" and report.passed:
+            for rule in rules:
+                self.outcome.passed[rule] += 1
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Stop when every rule was tried and enough has failed."""
+        self.outcome.tests += 1
+        tried = self.outcome.tests >= self.firsts
+        if tried and len(self.outcome.failed_musts) >= ENOUGH:
+            item.session.shouldstop = "enough has failed"
+
+
+def read_failure(report: pytest.TestReport, rules: list[str]) -> Failure:
+    """Take from a report what a learner needs of it."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    says = crash.message if crash else str(report.longrepr)
+    sections = [text for name, text in report.sections if "request" in name]
+    lines = "\n".join(sections).splitlines()
+    request = [one for one in lines if not one.startswith(tuple(rules))]
+    says = shorten(says.removeprefix("AssertionError: "))
+    is_advice = all(RULES[rule].level == "SHOULD" for rule in rules)
+    return Failure(
+        report.nodeid,
+        tuple(rules),
+        says,
+        shorten("\n".join(request)),
+        is_advice,
+        failing_line(report.longrepr),
+    )
+
+
+def failing_line(shown: object) -> str:
+    """Return the last line of source in a traceback, or nothing."""
+    trace = getattr(shown, "reprtraceback", None)
+    lines = trace.reprentries[-1].lines if trace else []
+    source = [
+        line.strip() for line in lines if not re.match(r"E|[\s^~]*$", line)
+    ]
+    return source[-1] if source else ""
+
+
+def shorten(text: str) -> str:
+    """Name of long sets only the ends: {400, 401, …, 499}."""
+
+    def ends(found: re.Match) -> str:
+        parts = found[1].split(", ")
+        return f"{{{parts[0]}, {parts[1]}, …, {parts[-1]}}}"
+
+    return re.sub(
+        r"\{((?:'closed'|\d+)(?:, (?:'closed'|\d+)){5,})\}", ends, text
+    )
+
+
+def run_levels(
+    url: str, ladder: Ladder, levels: list[Level], one: bool = False
+) -> Outcome:
+    """Run the tests of levels against a server; raises NoAnswer."""
+    of_level = read_files(ladder)
+    files = sorted(
+        {name for level in levels for name in of_level.get(level.number, [])}
+    )
+    os.environ |= {"URL": url, "SMOKE": "0", "RESULTS": os.devnull}
+    for name in ("CAP", "IMPL", "DEVIATIONS"):
+        os.environ.pop(name, None)
+    course = Course(ladder, levels, one)
+    if files:  # the last level has none
+        status, said = quiet.run(files, course)
+        if status == NOT_UP or status > pytest.ExitCode.INTERRUPTED:
+            raise NoAnswer(said.strip())
+    return course.outcome

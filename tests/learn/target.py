@@ -1,0 +1,42 @@
+"""The server that is looked at: is its address one, and does it answer?"""
+
+import socket
+from urllib.parse import urlsplit
+
+
+class BadTarget(Exception):
+    """Says in a line what is wrong with an address."""
+
+
+def check_target(url: str) -> str:
+    """Return a base URL without a slash at its end; raises BadTarget."""
+    if not url:
+        raise BadTarget("which server? URL=http://127.0.0.1:8000")
+    if "://" not in url:
+        raise BadTarget(f"{url}: an address begins with http://")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadTarget(f"{url}: {error}") from None
+    if parts.scheme != "http":
+        raise BadTarget(
+            f"{url}: the tests speak plain HTTP; start your server without TLS"
+        )
+    if not parts.hostname:
+        raise BadTarget(f"{url}: there is no host in it")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise BadTarget(f"{url}: the tests expect the service at the path /")
+    check_listens(parts.hostname, port or 80)
+    return url.rstrip("/")
+
+
+def check_listens(host: str, port: int) -> None:
+    """Raise BadTarget if nothing takes a connection."""
+    try:
+        socket.create_connection((host, port), timeout=3).close()
+    except OSError:
+        raise BadTarget(
+            f"nothing answers at {host}:{port}: "
+            "start your server, then run this again"
+        ) from None

@@ -1,0 +1,167 @@
+"""The levels: in order, complete, and each needs nothing later."""
+
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import report
+
+from tests.learn import show
+from tests.learn.course import Failure, Outcome, shorten
+from tests.learn.levels import read_ladder
+from tests.learn.progress import note, read_progress
+from tests.learn.target import BadTarget, check_target
+from tests.learn.watch import times
+
+LADDER = read_ladder()
+RULES = report.load_rules()
+ALL = Counter(rule for level in LADDER.levels for rule in level.rules)
+MUST = Failure("test_x", ("ROUTING-1",), "expected 404, got 200 {}", "", False)
+SHOULD = Failure("test_y", ("ROUTING-3",), "expected 405, got 200", "", True)
+
+
+def learn(*arguments: str) -> subprocess.CompletedProcess:
+    """Run the command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "tests.learn", *arguments],
+        cwd=report.ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def half_done() -> Iterator[str]:
+    """Serve what knows no path but answers health in words of its own."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802
+            body = b'{"status": "up"}'
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_each_rule_of_a_url_is_on_one_level() -> None:
+    """What can be tried from outside is on exactly one level."""
+    tried = {rule.id for rule in RULES.values() if not rule.managed}
+    assert Counter(tried) == ALL
+
+
+def test_each_managed_rule_waits_on_one_level() -> None:
+    """What needs `run` is listed once, by its id."""
+    waiting = Counter(
+        rule
+        for level in LADDER.levels
+        for rule in LADDER.waiting(level, RULES)
+    )
+    managed = {rule.id for rule in RULES.values() if rule.managed}
+    assert waiting == Counter(managed)
+
+
+def test_levels_name_what_there_is() -> None:
+    """Chapters, operations and exceptions are those of spec and suite."""
+    read = {name for level in LADDER.levels for name in level.read}
+    chapters = {path.stem for path in report.SPEC.glob("*.md")}
+    assert read - chapters == set()
+    names = {name.partition("[")[0] for name in LADDER.exceptions}
+    suite = "".join(
+        path.read_text("utf-8")
+        for path in sorted((report.ROOT / "tests").glob("test_*.py"))
+    )
+    assert [one for one in names if one.strip("*") not in suite] == []
+
+
+def test_a_level_needs_nothing_later() -> None:
+    """Level 2 is whole on a server from which all later ones are cut."""
+    done = learn("--prove", "--level", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_mistake_leads_to_its_rule(half_done: str, tmp_path: Path) -> None:
+    """The first failure is that of the first rule, and all fits a screen."""
+    done = learn(half_done, "--keep", str(tmp_path / "learn.json"))
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert lines[-1] == "next: HEALTH-1, read spec/health.md"
+    assert "First failure: tests/test_health.py::" in done.stdout
+    assert len(lines) <= 40
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("", "which server"),
+        ("127.0.0.1:8000", "begins with http://"),
+        ("https://127.0.0.1", "without TLS"),
+        ("http://127.0.0.1:1/shelf", "at the path /"),
+        ("http://127.0.0.1:99999", "out of range"),
+        ("http://127.0.0.1:1", "start your server"),
+    ],
+)
+def test_bad_address_is_told_in_a_line(url: str, says: str) -> None:
+    """An address that cannot be tried is refused in one line."""
+    with pytest.raises(BadTarget, match=says) as caught:
+        check_target(url)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_should_does_not_stop_a_level(tmp_path: Path) -> None:
+    """Only a MUST that is broken keeps a level from being whole."""
+    advised, broken = Outcome(), Outcome()
+    advised.failures = [SHOULD]
+    broken.failures = [SHOULD, MUST]
+    file = tmp_path / "learn.json"
+    note("http://a", 1, advised, file)
+    note("http://a", 2, broken, file)
+    kept = read_progress("http://a", file)
+    assert [kept[1]["whole"], kept[2]["whole"]] == [True, False]
+    assert show.ladder_line(LADDER, kept).startswith("1✓ 2✗ 3·")
+
+
+def test_failures_of_one_cause_are_one_line() -> None:
+    """Bodies that differ do not make another cause."""
+    more = [
+        Failure("t", ("ERRORS-1",), f"expected 404, got 200 {n}", "", False)
+        for n in range(3)
+    ]
+    lines = show.causes_lines(MUST, [MUST, *more, SHOULD])
+    assert lines[0].split() == ["The", "same", "cause:", "3", "more"] + [
+        "(ERRORS-1,",
+        "ROUTING-1)",
+    ]
+    assert lines[1:] == ["  1 × expected 405, got 200"]
+
+
+def test_what_a_server_sends_does_not_reach_the_terminal() -> None:
+    """Control characters are replaced, long sets shortened."""
+    assert show.cut("a\x1b[2Jb\0") == "a\ufffd[2Jb\ufffd"
+    numbers = str(set(range(400, 500)))
+    assert shorten(f"expected {numbers}") == "expected {400, 401, …, 499}"
+
+
+def test_watch_sees_a_change(tmp_path: Path) -> None:
+    """A file that is new changes what is watched, a hidden one does not."""
+    before = times(str(tmp_path))
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "index").touch()
+    assert times(str(tmp_path)) == before
+    (tmp_path / "server.py").touch()
+    assert times(str(tmp_path)) != before
