@@ -38,6 +38,7 @@ SPACE := $(subst ,, )
 CHOICE := $(subst $(SPACE),$(COMMA)$(SPACE),$(IMPLEMENTATIONS))
 CAPS := $(subst $(COMMA),$(SPACE),$(CAP))
 TESTS := $(if $(CAP),$(CAPS:%=tests/test_%.py),tests/test_*.py)
+RESULT_FILES := $(IMPLEMENTATIONS:%=results/tests-%$(if $(CAP),-$(CAP)).jsonl)
 # These wait more than they work: two wait first, while two others work.
 WAITING := $(if $(CAP),,$(patsubst %,tests/test_%.py,shutdown storage limits))
 WAIT_FIRST := flask fastapi
@@ -115,7 +116,7 @@ test: known-or-folder known-cap $(VENV)/ready ## test one: IMPL=flask CAP=tokens
 
 .PHONY: test-all
 test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=routing,bodies
-	@rm -f results/tests-*
+	@rm -f $(RESULT_FILES)
 	@mkdir -p results
 	@echo $(LONGEST_FIRST) | xargs -n 1 -P $(JOBS) $(SHELL) -c '\
 	  echo "== $$0: running"; \
@@ -123,8 +124,7 @@ test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=r
 	  IMPL=$$0 $(PY) -m pytest $$first $(TESTS) --quiet \
 	    > results/tests-$$0.log 2>&1; \
 	  cat results/tests-$$0.log; echo "== $$0: done"'
-	@$(PY) -m compare table \
-	  $(IMPLEMENTATIONS:%=results/tests-%$(if $(CAP),-$(CAP)).jsonl)
+	@$(PY) -m compare table $(RESULT_FILES)
 
 .PHONY: learn
 learn: $(VENV)/ready ## how far a server of your own has come: URL=http://127.0.0.1:8000 LEVEL=5 WATCH=1

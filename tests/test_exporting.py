@@ -32,9 +32,9 @@ from raw import Response
 from servers import Server
 from tables import renamed
 
-SOME_ROWS = 10_000
+SOME_ROWS = 20_000  # more than the buffers of two sockets hold
 ROWS = int(os.environ.get("EXPORT_ROWS") or SOME_ROWS)
-MEGABYTES = 15  # all rows weigh several times as much, read or written
+MEGABYTES = 20  # all rows weigh several times as much, read or written
 NASTY = [
     "<script>alert(1)</script>",
     "</A></DL><DT><A HREF=x>",

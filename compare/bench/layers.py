@@ -21,13 +21,13 @@ from rich.table import Table
 
 from compare import ROOT
 from compare.bench.arms import Arm, Refused, make_arm, prepare, stop
+from compare.bench.inprocess import FLOORS
 from compare.bench.interval import Interval, ratio_interval
 from compare.bench.tables import bounds_text
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import TITLES
 
 OPERATIONS = ("show_bookmark", "list_bookmarks", "create_bookmark")
-FLOORS = ("flask", "django", "fastapi")
 SECONDS = 0.25  # of CPU time for each part in each round
 WARM_UP = 30
 LONGEST = 3000

@@ -35,6 +35,7 @@ def earlier(path: Path) -> Results | None:
         for before, results in sittings.items()
         if before < path
         and kind_of(results) == kind_of(own)
+        and not results["failed"]
         and measure_noise(results).fit
     ]
     return alike[-1] if alike else None

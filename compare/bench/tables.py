@@ -20,7 +20,7 @@ from compare.bench.figures import (
 )
 from compare.bench.interval import Interval
 from compare.bench.sittings import disagreements
-from compare.bench.verdict import TIE, UNKNOWN
+from compare.bench.verdict import SMALLEST, TIE, UNKNOWN
 from compare.bench.workload import OPERATIONS
 from compare.ledger.grid import table_line
 
@@ -59,14 +59,14 @@ def tables(results: Results) -> Iterator[tuple[str, str, list[list[str]]]]:
     base = results["baseline"]
     yield (
         f"CPU time of a request, as a multiple of {base}'s",
-        "with the interval that holds it; tie: less than 10 % apart; "
+        f"with the interval that holds it; tie: within {SMALLEST:.0%}; "
         f"?: the sitting cannot tell; {results['rounds']} rounds",
         rows_of(results, ratio_text),
     )
     yield (
         "CPU time of a request, µs",
         "of the server with all its children; –: no figure, the generator "
-        "kept the server idle for more than half of the time",
+        f"kept the server busy for less than {BUSY:.0%} of the time",
         rows_of(results, cost_text),
     )
     yield (
@@ -87,9 +87,9 @@ def tables(results: Results) -> Iterator[tuple[str, str, list[list[str]]]]:
 
 def rows_of(results: Results, text: Cell) -> list[list[str]]:
     """Write one fact of every operation at every arm."""
+    arms = results["arms"]
     return [
         [operation, *map(partial(cell, results, operation, text), arms)]
-        for arms in [list(results["arms"])]
         for operation in measured(results)
     ]
 

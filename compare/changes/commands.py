@@ -18,9 +18,10 @@ def run(arguments: argparse.Namespace) -> int:
     from compare.changes.copying import DoesNotApply
     from compare.changes.generated import ToolFailed
     from compare.changes.run import run_change
+    from compare.changes.selection import NoTests
 
     try:
         return int(not run_change(arguments.name, Console()))
-    except (DoesNotApply, ToolFailed) as error:
+    except (DoesNotApply, NoTests, ToolFailed) as error:
         print(error, file=sys.stderr)
         return 1

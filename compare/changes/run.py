@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +33,7 @@ ABREAST = 2  # suites at a time
 def run_change(name: str, console: Console) -> bool:
     """Apply, test and record a change; return whether all tests passed.
 
-    Raises DoesNotApply for a patch that no longer fits the code.
+    Raises DoesNotApply for a patch that no longer fits the code, and NoTests.
     """
     paths = patch_files(name)
     patches = {part: read_patch(p.read_text()) for part, p in paths.items()}
@@ -85,23 +86,36 @@ def run_tests(
         **os.environ,
         "IMPL": implementation,
         "RESULTS": str(results),
+        "CAP": "",
         "URL": "",
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--quiet", *tests],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=SECONDS,
-    )
+    command = [sys.executable, "-m", "pytest", "--quiet", *tests]
+    status, output = run_or_end(command, folder, environment, SECONDS)
     counts = count_tests(results)
-    if done.returncode:
-        console.print(done.stdout, markup=False, highlight=False)
+    if status:
+        console.print(output, markup=False, highlight=False)
         counts["failed"] = counts["failed"] or 1
     said = ", ".join(f"{n} {outcome}" for outcome, n in counts.items() if n)
     console.print(f"{TITLES[implementation]}: {said}")
     return counts
+
+
+def run_or_end(
+    command: list[str], folder: Path, env: dict[str, str], seconds: float
+) -> tuple[int, str]:
+    """Run a command; return its exit status and its output.
+
+    After so many seconds it is interrupted, so that it ends its servers.
+    """
+    with subprocess.Popen(
+        command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)
+            output, _ = process.communicate()
+    return process.returncode, output
 
 
 def count_tests(results: Path) -> dict[str, int]:

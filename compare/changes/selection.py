@@ -8,13 +8,17 @@ from compare.changes.patches import FilePatch
 from compare.ledger.source import bound_names, node_lines
 
 
+class NoTests(Exception):
+    """Says that there is nothing to run; pytest would run everything."""
+
+
 def select_tests(patch: list[FilePatch], folder: Path) -> list[str]:
     """Return the ids of the tests that a patch adds or changes.
 
     Those count as well that name a constant, a fixture or a function of
-    their file which the patch changes.
+    their file which the patch changes. Raises NoTests for none.
     """
-    return [
+    tests = [
         f"{found.file}::{name}"
         for found in patch
         if Path(found.file).match("tests/test_*.py")
@@ -22,6 +26,9 @@ def select_tests(patch: list[FilePatch], folder: Path) -> list[str]:
             (folder / found.file).read_text("utf-8"), found.touched
         )
     ]
+    if not tests:
+        raise NoTests("tests.patch adds and changes no test")
+    return tests
 
 
 def touched_tests(text: str, lines: set[int]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from compare.diff.panes import abreast, signed, work_texts
 from compare.diff.pieces import Piece
 from compare.ledger.grid import TITLES
 
-NARROWEST = 60
+NARROWEST_COLUMN = 60
 
 
 def draw_columns(name: str, groups: list[Group], width: int) -> Iterator[Text]:
@@ -34,7 +34,8 @@ def draw_columns(name: str, groups: list[Group], width: int) -> Iterator[Text]:
 def longest(groups: list[Group], name: str) -> int:
     """Return how wide the code of one implementation is."""
     pieces = [p for group in groups for p in group.pieces.get(name, ())]
-    return max([NARROWEST, *(len(n) for p in pieces for n in p.lines)])
+    lengths = [len(line) for piece in pieces for line in piece.lines]
+    return max([NARROWEST_COLUMN, *lengths])
 
 
 def rows(

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader
 from jinja2.environment import TemplateModule
 
 from compare import IMPLEMENTATIONS
-from compare.diff.columns import Group, capability_groups
+from compare.diff.columns import Group
 from compare.diff.markup import code_html, pair_panes
 from compare.diff.operation import operation_groups
 from compare.diff.pieces import TABLE, Piece
@@ -30,11 +30,6 @@ def pair_html(
         section(one, left, right, anchor)
         for one in sections(found, left, right, capabilities)
     )
-
-
-def capability_html(found: Capabilities, capability: str) -> str:
-    """Write the code of one capability in four columns."""
-    return columns_html(capability_groups(found, capability), capability)
 
 
 def operation_html(found: Capabilities, operation: str) -> str:

@@ -75,11 +75,11 @@ class Sides:
     def pair(self, key: Callable[[Piece], object]) -> None:
         """Pair those whose key is the same, and unique on both sides."""
         ours, theirs = unique(self.left, key), unique(self.right, key)
-        for key in ours:
-            if key in theirs:
-                self.pairs.append(Pair(ours[key], theirs[key]))
-                self.left.remove(ours[key])
-                self.right.remove(theirs[key])
+        for found in ours:
+            if found in theirs:
+                self.pairs.append(Pair(ours[found], theirs[found]))
+                self.left.remove(ours[found])
+                self.right.remove(theirs[found])
 
 
 def unique(

@@ -14,7 +14,7 @@ from compare.ledger.capabilities import (
     folder_of,
 )
 from compare.ledger.levels import level
-from compare.ledger.places import places as find_places
+from compare.ledger.sources import named_places
 
 SAID = {
     "builtin": "built in",
@@ -64,18 +64,8 @@ def who(found: Capabilities, implementation: str, capability: str) -> str:
 @cache
 def places(found: Capabilities) -> dict[str, str]:
     """Return where all that is named stands in the installed versions."""
-    names = {
-        remark.source.name
-        for row in found.rows.values()
-        for cell in row.values()
-        for remark in cell.remarks
-        if remark.source
-    }
-    return {
-        name: told(place)
-        for name, place in find_places(names).items()
-        if place
-    }
+    named = named_places(found).items()
+    return {name: told(place) for name, place in named if place}
 
 
 def told(place: dict[str, Any]) -> str:

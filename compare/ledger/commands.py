@@ -24,12 +24,16 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def run_proof(arguments: argparse.Namespace) -> int:
-    """Print what no run bears out; 1 if anything is, or a test failed."""
-    from compare.ledger.prove import Red, prove
+    """Print what no run bears out; 1 if anything is, or none could run."""
+    from compare.ledger.capabilities import load
+    from compare.ledger.prove import prove
+    from compare.ledger.suite import Red
 
     names = [known("IMPL", n, IMPLEMENTATIONS) for n in arguments.names]
+    chapters = tuple(load().rows)
+    only = [known("CAP", c, chapters) for c in arguments.only]
     try:
-        untrue, summary = prove(names or IMPLEMENTATIONS, arguments.only)
+        untrue, summary = prove(names or IMPLEMENTATIONS, only)
     except Red as red:
         print(red, file=sys.stderr)
         return 1

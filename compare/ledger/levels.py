@@ -7,10 +7,10 @@ from compare.ledger.capabilities import SOURCES, Cell, Remark, cell_lines
 # From least to most that is left to write.
 LEVELS = {
     "not offered": "it is missing, and people use something else",
-    "automatic": "the framework does it, without a line of one's own",
-    "configured": "the framework does the main part, and own lines set it up",
+    "automatic": "the framework does it, without a line of yours",
+    "configured": "the framework does the main part, as your lines tell it",
     "library": "a library beside the framework does the main part",
-    "by hand": "one's own lines do the main part, whoever else is named",
+    "by hand": "your lines do the main part, whoever else helps",
 }
 
 

@@ -16,6 +16,7 @@ from compare.ledger.capabilities import Cell, cell_lines
 from compare.ledger.executed import START, Executed, chapter_of
 from compare.ledger.members import members
 from compare.ledger.origin import KINDS, origin
+from compare.ledger.source import is_python
 
 AT_START = "at start"
 DECLARES = "declares"
@@ -25,6 +26,7 @@ POSTGRES = "needs PostgreSQL"
 # not by more.
 TIMES = 25
 Place = dict[str, Any]  # see places.py
+Part = tuple[str, Path, frozenset[int]]  # symbol, file, and lines to run
 
 
 @dataclass(frozen=True)
@@ -58,17 +60,24 @@ class Judge:
 
     def judge(self, chapter: str, cell: Cell) -> Evidence:
         """Return the evidence for one cell."""
-        entered, rarely = {}, {}
-        for symbol, path, body in parts(cell, self.folder):
+        own = list(parts(cell, self.folder))
+        named = [r.source.name for r in cell.remarks if r.source]
+        others = [self.source_part(name) for name in named]
+        entered = {}
+        for symbol, path, body in own:
             proved = self.proof(chapter, path, body)
             if not proved and symbol in self.postgres:
                 proved = POSTGRES
             entered[symbol] = proved
-            if proved is True:
-                other = self.far_more_often(chapter, path, body)
-                rarely |= {symbol: other} if other else {}
-        named = [r.source.name for r in cell.remarks if r.source]
-        sources = {name: self.source(chapter, name) for name in named}
+        sources = {
+            name: self.told(name, self.proof(chapter, path, body))
+            for name, path, body in others
+        }
+        rarely = {
+            name: other
+            for name, path, body in [*own, *others]
+            if (other := self.far_more_often(chapter, path, body))
+        }
         return Evidence(entered, sources, self.lines(chapter), rarely)
 
     def proof(
@@ -87,18 +96,17 @@ class Judge:
     ) -> str:
         """Name a chapter that a function seems to belong to instead."""
         contexts = self.ran.entered(str(path), body)
-        if START in contexts:
-            return ""
         counts = Counter(map(chapter_of, contexts))
         shares = {
             name: counts[name] / len(tests)
             for name, tests in self.ran.tests.items()
         }
         most = max(shares, key=shares.__getitem__)
-        return most if shares[most] > TIMES * shares[chapter] else ""
+        is_far = 0 < TIMES * shares[chapter] < shares[most]
+        return most if is_far else ""
 
-    def source(self, chapter: str, name: str) -> dict[str, Any]:
-        """Tell where a symbol is, and whether it was executed."""
+    def source_part(self, name: str) -> Part:
+        """Return what is to run of a symbol: all functions of a class."""
         place = self.places[name]
         path = Path(place["path"])
         inside = [
@@ -106,9 +114,13 @@ class Judge:
             for member in members(path)
             if place["line"] <= member.first and member.last <= place["last"]
         ]
-        executed = self.proof(chapter, path, frozenset().union(*inside))
+        return name, path, frozenset().union(*inside)
+
+    def told(self, name: str, executed: bool | str) -> dict[str, Any]:
+        """Tell where a symbol is, and whether it was executed."""
         kept = ("file", "line", "distribution", "version")
-        return {**{key: place[key] for key in kept}, "executed": executed}
+        found = {key: self.places[name][key] for key in kept}
+        return {**found, "executed": executed}
 
     def lines(self, chapter: str) -> dict[str, int]:
         """Count the lines that ran in a chapter, by whose they are."""
@@ -118,20 +130,22 @@ class Judge:
         return dict(counts)
 
 
-def parts(
-    cell: Cell, folder: Path
-) -> Iterator[tuple[str, Path, frozenset[int]]]:
+def parts(cell: Cell, folder: Path) -> Iterator[Part]:
     """Yield the parts of a cell's own code: symbol, file, and lines to run.
 
-    A class stands for itself only where it has no function of its own.
+    A class stands for itself only where it has no function of its own. A
+    program, which has no suffix, is a part as a whole.
     """
     claimed = cell_lines(cell, folder)
     for file in sorted({file for file, _ in claimed}):
         path = folder / file
-        if path.suffix != ".py":
+        if not is_python(path, path.read_text("utf-8")):
             yield file, path, frozenset()
             continue
         found = [m for m in members(path) if (file, m.last) in claimed]
+        if path.suffix != ".py":
+            lines = (number for name, number in claimed if name == file)
+            yield file, path, frozenset(lines)
         for member in found:
             empty = member.kind == "class" and not any(
                 other.name.startswith(f"{member.name}.") and other.body
@@ -150,7 +164,9 @@ def complaints(
         if not proved:
             yield f"{cell}: {symbol} was not entered while {tests} ran"
     for name, found in evidence.sources.items():
-        if not found["executed"]:
+        if found["executed"] == DECLARES:
+            yield f"{cell}: {name} has nothing to run: name who is called"
+        elif not found["executed"]:
             yield f"{cell}: {name} did not run while {tests} ran"
     for symbol, other in evidence.rarely.items():
         yield (

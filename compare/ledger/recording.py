@@ -16,47 +16,13 @@ from typing import Any
 import pytest
 
 from compare import ROOT
+from compare.ledger.enough import enough
 from compare.ledger.executed import BETWEEN, COMMAND, START
 
 Method = Callable[..., Any]
 IMPLEMENTATIONS = ROOT / "implementations"
 SECONDS_TO_ANSWER = 120  # on a machine that is busy with other things
 HOOKS = Path(__file__).resolve().parent / "hooks"
-
-# Tests that take seconds and enter nothing that no other test enters.
-LONG = {
-    "test_a_generated_client_reads_health",
-    "test_a_generated_client_sends_conditions",
-    "test_a_larger_page_of_accounts_takes_no_more_statements",
-    "test_a_larger_page_takes_no_more_statements",
-    "test_a_long_answer_is_sent_to_its_end",
-    "test_a_slow_reader_costs_no_memory",
-    "test_a_worker_that_is_killed_is_replaced",
-    "test_a_write_waits_five_seconds_for_a_lock",
-    "test_all_bookmarks",
-    "test_an_export_is_a_stream",
-    "test_an_unknown_name_takes_as_long_as_a_wrong_password",
-    "test_folders_may_be_very_deep",
-    "test_four_at_once_make_a_file_that_its_owner_alone_reads",
-    "test_head_reads_no_bookmark",
-    "test_many_random_bookmarks_are_shown_as_they_are",
-    "test_no_line_holds_a_secret",
-    "test_of_twenty_changes_under_one_tag_one_wins",
-    "test_open_connections_do_not_keep_it",
-    "test_passwords_are_stored_as_hashes",
-    "test_readiness_follows_the_database",
-    "test_slow_clients_keep_nobody_waiting",
-    "test_ten_thousand_in_one_request",
-    "test_the_largest_import",
-    "test_the_usual_limit",
-    "test_twenty_changes_to_one_url",
-    "test_twenty_creations_of_one_url",
-    "test_twenty_writers_make_ten_bookmarks_each",
-    "test_twenty_writers_make_ten_changes_each",
-    "test_under_load_nothing_is_lost",
-    "test_what_runs_is_finished",
-    "test_what_was_acknowledged_survives_a_kill",
-}
 
 
 class Desk:
@@ -66,11 +32,23 @@ class Desk:
         """Listen at the socket that the processes connect to."""
         self.lines: list[Any] = []
         self.now, self.number = BETWEEN, 0
+        self.is_closed = False
         self.one_at_a_time = threading.Lock()
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(folder / "socket"))
         self.listener.listen(100)
         self.listener.setblocking(False)
+
+    def __enter__(self) -> "Desk":
+        """Begin to use it."""
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Take nobody in any more, and hear nobody."""
+        self.is_closed = True
+        for one in self.lines:
+            one.close()
+        self.listener.close()
 
     def accept(self) -> None:
         """Take every process that has connected."""
@@ -79,10 +57,16 @@ class Desk:
                 channel, _ = self.listener.accept()
                 channel.settimeout(SECONDS_TO_ANSWER)
                 self.lines.append(channel.makefile("rw", encoding="utf-8"))
+                channel.close()  # the file keeps it open
 
     def tell(self, context: str) -> None:
-        """Have all book what ran so far; all later is of this context."""
+        """Have all book what ran so far; all later is of this context.
+
+        Ends the run where a process lives on and does not book.
+        """
         with self.one_at_a_time:
+            if self.is_closed:
+                return
             self.accept()
             self.now, self.number = context, self.number + 1
             asked = list(self.lines)
@@ -91,19 +75,26 @@ class Desk:
                     one.write(f"{self.number} {context}\n")
                     one.flush()
             for one in asked:
-                if not self.answered(one):
+                answer = read_answer(one)
+                if not answer:
                     self.lines.remove(one)
+                elif answer != str(self.number):
+                    self.is_closed = True  # to end the servers needs no desk
+                    pytest.exit(f"a server's recorder: {answer}", returncode=3)
 
     def book(self) -> None:
         """Have all book what ran so far, of what is going on."""
         self.tell(self.now)
 
-    def answered(self, one: Any) -> bool:
-        """Wait for an answer; False from a process that has ended."""
-        try:
-            return one.readline().strip() == str(self.number)
-        except OSError:
-            return False
+
+def read_answer(one: Any) -> str:
+    """Wait for an answer; "" is that of a process that has ended."""
+    try:
+        return one.readline().strip()
+    except TimeoutError:
+        return "no answer"
+    except OSError:
+        return ""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -167,11 +158,17 @@ class Chapters:
     def __init__(self, desk: Desk, progress: Path) -> None:
         """Keep the desk, and the file that tells how far the run is."""
         self.desk, self.progress, self.done = desk, progress, 0
+        self.red: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note what is red."""
+        if report.failed:
+            self.red.add(report.nodeid)
 
     def pytest_runtest_logfinish(self) -> None:
-        """Tell how far the run is."""
+        """Tell how far the run is: tests done, of how many, and red ones."""
         self.done += 1
-        self.progress.write_text(f"{self.done} {self.total}")
+        self.progress.write_text(f"{self.done} {self.total} {len(self.red)}")
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count what is to run."""
@@ -196,20 +193,3 @@ def pytest_collection_modifyitems(
     kept = set(enough(items))
     config.hook.pytest_deselected(items=[i for i in items if i not in kept])
     items[:] = [item for item in items if item in kept]
-
-
-def enough(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Yield the first row of each test, but none that takes long.
-
-    Of those that start servers themselves, the first test of each rule.
-    """
-    seen: set[str] = set()
-    for item in items:
-        rules = {r for mark in item.iter_markers("rule") for r in mark.args}
-        name = f"{item.path.stem}::{item.originalname}"
-        managed = item.get_closest_marker("managed")
-        if name in seen or item.originalname in LONG:
-            continue
-        if not managed or not rules <= seen or not rules:
-            seen |= {name, *rules}
-            yield item

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from compare.ledger.capabilities import Capabilities, Source, claimed_text
 from compare.ledger.places import places
@@ -13,9 +15,8 @@ def check_sources(
     found: Capabilities, folders: dict[str, Path]
 ) -> Iterator[str]:
     """Who does the work is installed, has a place, and is switched on."""
-    named = list(named_sources(found))
-    known = places(sorted({source.name for _, _, source in named}))
-    for place, name, source in named:
+    known = named_places(found)
+    for place, name, source in named_sources(found):
         folder, cell = folders[name], f"{place}.{name}"
         if known[source.name] is None:
             yield f"{cell}: {source.name} cannot be imported"
@@ -39,3 +40,10 @@ def named_sources(found: Capabilities) -> Iterator[tuple[str, str, Source]]:
         for operation, source in operations.items():
             if isinstance(source, Source):
                 yield operation, name, source
+
+
+@cache
+def named_places(found: Capabilities) -> dict[str, dict[str, Any] | None]:
+    """Return where all that does the work is defined; see places.py."""
+    named = {source.name for _, _, source in named_sources(found)}
+    return places(sorted(named))

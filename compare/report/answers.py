@@ -46,15 +46,15 @@ def read_answers(path: str, material: Material) -> list[Answer]:
 
 
 def calls(material: Material) -> list[tuple[str, str]]:
-    """Count the calls between the socket and an operation."""
+    """Count the calls that are open when an operation begins."""
     ways = material.traces.get(OPERATION, {}).get("implementations", {})
     return [(TITLES[n], str(ways[n]["depth"])) for n in TITLES if n in ways]
 
 
 def speed(material: Material) -> list[tuple[str, str]]:
-    """Say what the latest sitting of the benchmark shows."""
+    """Say what the latest run of the benchmark shows."""
     if material.latest is None:
-        return [("Not measured yet: make bench", "")]
+        return [("It has not been run for long enough here: make bench", "")]
     lines = summary(material.latest, material.before)
     told = (line.partition(": ") for line in lines)
     return [(TITLES[name], text) for name, _, text in told if name in TITLES]

@@ -34,7 +34,7 @@ SECTIONS = [
 ]
 SIGNS = {"passed": "✓", "failed": "✗", "deviates": "≠", "not run": "–"}
 ORIGIN_TITLES = {
-    "own": "own code",
+    "own": "code of this project",
     "framework": "framework",
     "library": "library",
     "server": "HTTP server",

@@ -14,7 +14,7 @@ from compare.ledger.capabilities import (
 )
 from compare.ledger.grid import lines_text, remark_text
 from compare.ledger.levels import level
-from compare.ledger.places import places
+from compare.ledger.sources import named_places
 
 Proof = dict[str, Any]  # a cell of results/proof.json
 Place = dict[str, Any]  # as compare.ledger.places gives it
@@ -76,14 +76,8 @@ class Shown:
 
 def find_places(found: Capabilities) -> dict[str, Place]:
     """Return where each symbol is defined that a cell names."""
-    sources = {
-        remark.source
-        for row in found.rows.values()
-        for cell in row.values()
-        for remark in cell.remarks
-    }
-    symbols = {f"{s.module}:{s.symbol}" for s in sources if s}
-    return {s: place or {} for s, place in places(sorted(symbols)).items()}
+    found_places = named_places(found)
+    return {symbol: place or {} for symbol, place in found_places.items()}
 
 
 def show_cells(

@@ -17,14 +17,17 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    """Write the site to report/; 1 if a page is too large."""
+    """Write the site to report/; 1 if a trace or a page is not right."""
     from compare.report.build import build
     from compare.report.site import TooLarge
+    from compare.trace.server import Unsteady
+    from compare.trace.world import Refused
+    from tests.servers import NotUpError
 
     target = ROOT / "report"
     try:
         count = build(ROOT / "results", target)
-    except TooLarge as error:
+    except (TooLarge, Refused, Unsteady, NotUpError) as error:
         print(error, file=sys.stderr)
         return 1
     print(f"report/index.html and {count - 1} other pages")

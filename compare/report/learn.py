@@ -24,6 +24,7 @@ WITNESS = Path(__file__).with_name("witness.py")
 FOLDER = folder_of("stdlib")
 PLACE = re.compile(r"`stdlib/([^`]+::[^`]+)`")
 SECONDS = 30
+VALUE = "Value when it returned"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Step:
         for place in self.places:
             shown.append((str(place), "python", source_of(place)))
             if str(place) in self.values:
-                shown.append(("In hand", "text", self.values[str(place)]))
+                shown.append((VALUE, "text", self.values[str(place)]))
         return shown
 
 

@@ -1,6 +1,7 @@
 """Places of the code that a text names, short and as links."""
 
 import re
+from collections import Counter
 
 from markupsafe import Markup, escape
 
@@ -14,12 +15,17 @@ PLACE = re.compile(
 def link_places(html: str, anchors: dict[str, str]) -> Markup:
     """Show a place by its symbol, linked to its code where that is shown.
 
+    Where two places share a symbol, they are shown whole.
+
     `anchors` are the pages of functions, by id: "fn-flask-create_token".
     """
 
+    wholes = {(whole, symbol) for whole, _, _, symbol in PLACE.findall(html)}
+    named = Counter(symbol for _, symbol in wholes)
+
     def replace(found: re.Match[str]) -> str:
         whole, name, file, symbol = found.groups()
-        short = symbol or f"{name}/{file}"
+        short = symbol if symbol and named[symbol] == 1 else whole
         code = f'<code title="{escape(whole)}">{escape(short)}</code>'
         target = find(name, symbol or file, anchors)
         return f'<a href="{target}">{code}</a>' if target else code

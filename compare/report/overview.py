@@ -4,6 +4,8 @@ from typing import Any
 
 from compare import IMPLEMENTATIONS
 from compare.bench.tables import summary
+from compare.ledger.capabilities import folder_of
+from compare.ledger.grid import server_text
 from compare.ledger.levels import LEVELS
 from compare.report.answers import read_answers
 from compare.report.footprint import STARTS
@@ -22,6 +24,10 @@ def write(site: Site, material: Material) -> None:
         levels=LEVELS,
         counts=count_levels(material),
         sums=material.sums,
+        servers={
+            n: server_text(material.found.server[n], folder_of(n))
+            for n in IMPLEMENTATIONS
+        },
         tested={n: tested(material.runs[n]) for n in IMPLEMENTATIONS},
         deviations=material.deviations,
         findings=[
@@ -49,10 +55,10 @@ def count_levels(material: Material) -> dict[str, dict[str, int]]:
 
 
 def tested(run: Run) -> dict[str, Any]:
-    """Say how many tests passed, of how many."""
+    """Say how many tests passed and failed, and whether all of them ran."""
     return {
         "passed": run.passed,
         "failed": run.failed,
         "when": run.header.get("time", ""),
-        "complete": bool(run.footer),
+        "complete": run.whole,
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from compare import IMPLEMENTATIONS
 from compare.ledger.deviations import Deviations
+from compare.results.table import MORE_THAN
 from tests.report import Rule, read_lines
 
 Tests = list[dict[str, Any]]  # the lines of kind "test" of one run
@@ -43,6 +44,12 @@ class Run:
     def passed(self) -> int:
         """Count the tests that passed."""
         return sum(test["outcome"] == "passed" for test in self.tests)
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether the whole suite ran, and not a selection of it."""
+        sent = self.footer.get("different_requests", 0)
+        return sent > MORE_THAN and not self.header.get("capability")
 
     @property
     def failed(self) -> int:

@@ -40,7 +40,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 def run_trace(arguments: argparse.Namespace) -> int:
     """Trace and show; 1 if that fails or is stale; raises Unknown."""
     from compare.trace.operations import OPERATIONS
-    from compare.trace.recording import Unsteady
+    from compare.trace.server import Unsteady
+    from compare.trace.world import Refused
     from tests.servers import NotUpError
 
     known("OP", arguments.operation, tuple(OPERATIONS))
@@ -52,7 +53,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
         if arguments.all:
             return trace_everything(list(OPERATIONS))
         return trace_one(arguments)
-    except (Unsteady, NotUpError) as error:
+    except (Refused, Unsteady, NotUpError) as error:
         print(error, file=sys.stderr)
         return 1
 

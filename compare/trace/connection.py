@@ -7,7 +7,7 @@ or two calls to receive them, by chance.
 import socket
 from http.client import HTTPResponse
 
-from compare.trace.world import Request
+from compare.trace.world import Refused, Request
 
 TIMEOUT = 30  # seconds
 SEEN_OTHER = frozenset({302, 303})  # how a form is answered, either way
@@ -31,7 +31,7 @@ class Connection:
         self.socket.close()
 
     def send(self, request: Request) -> None:
-        """Send a request, read the answer; ValueError if it is another."""
+        """Send a request, read the answer; Refused if it is another."""
         self.socket.sendall(self.write(request))
         with HTTPResponse(self.socket, method=request.method) as answer:
             answer.begin()
@@ -39,7 +39,7 @@ class Connection:
         if answer.status != request.status and (
             not {answer.status, request.status} <= SEEN_OTHER
         ):
-            raise ValueError(
+            raise Refused(
                 f"{request.method} {request.path}: {answer.status} {content!r}"
             )
 

@@ -63,14 +63,6 @@ def write_document(document: dict[str, Any]) -> Path:
     return path
 
 
-def layers(trace: dict[str, Any]) -> dict[str, float]:
-    """Return the microseconds of each origin in one implementation.
-
-    `trace` is what the document holds for the implementation.
-    """
-    return trace["layers"]
-
-
 def make_document(
     operation: str, request: Request, implementations: dict[str, Any]
 ) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import psutil
 from compare.trace.agreement import counts, in_one_order
 from compare.trace.connection import Connection
 from compare.trace.operations import OPERATIONS
-from compare.trace.server import Control
+from compare.trace.server import Control, Unsteady
 from compare.trace.world import PASSWORD, Request, World
 from tests.servers import Server
 
@@ -20,10 +20,6 @@ RECORDED = 5  # which must agree
 ROUNDS = 4  # of as many recordings, at most, until so many agree
 FIRST = 1000  # of the numbered requests: what they hold is in no cache yet
 OPENING = Request("GET", "/healthz")  # the first on a connection
-
-
-class Unsteady(Exception):
-    """Says that recordings of the same request differ."""
 
 
 class Driver:

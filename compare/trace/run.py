@@ -37,7 +37,7 @@ def trace_all(
     """Trace operations; return their documents and the idle phases.
 
     Without `measure` no CPU time of a server without a hook is taken.
-    Raises Unsteady and NotUpError.
+    Raises Refused, Unsteady and NotUpError.
     """
     operations = list(operations)
     # Each process looks for ports in a place of its own, when it is new.

@@ -20,6 +20,10 @@ SETTINGS = {
 }
 
 
+class Unsteady(Exception):
+    """Says why there is no recording to rely on."""
+
+
 class Control:
     """Give orders to the hooks in the processes of a server."""
 
@@ -59,13 +63,18 @@ class Control:
 
 
 def ask(process: BinaryIO, order: bytes) -> bytes:
-    """Give an order to one process; empty if that is gone."""
+    """Give an order to one process; empty if that is gone.
+
+    Raises Unsteady if it does not answer.
+    """
     try:
         process.write(order)
         process.flush()
         return process.readline()
     except ConnectionError:
         return b""
+    except TimeoutError:
+        raise Unsteady("a server does not answer the recorder") from None
 
 
 @contextmanager

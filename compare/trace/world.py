@@ -14,6 +14,10 @@ SEEDED = 20  # bookmarks of the account that is read
 FEW = 12  # accounts, so that a list of them has several pages
 
 
+class Refused(Exception):
+    """Says what was answered, where something else was expected."""
+
+
 @dataclass(frozen=True)
 class Request:
     """What is sent; `status` must come back."""
@@ -54,7 +58,7 @@ class World:
             timeout=TIMEOUT,
         )
         if answer.status_code != status:
-            raise ValueError(f"{path}: {answer.status_code} {answer.text}")
+            raise Refused(f"{path}: {answer.status_code} {answer.text}")
         return answer.json()
 
     def register(self, name: str) -> str:
@@ -94,7 +98,7 @@ class Visit:
         answer = self.session.get(self.url + path, timeout=TIMEOUT)
         found = HIDDEN.search(answer.text)
         if not answer.ok or not found:
-            raise ValueError(f"{path}: {answer.status_code}, no form")
+            raise Refused(f"{path}: {answer.status_code}, no form")
         self.token = (found[1], found[2])
 
     def send(self, path: str, **fields: str) -> None:
@@ -106,7 +110,7 @@ class Visit:
             allow_redirects=False,
         )
         if not answer.is_redirect:
-            raise ValueError(f"{path}: {answer.status_code} {answer.text}")
+            raise Refused(f"{path}: {answer.status_code} {answer.text}")
         self.open(answer.headers["Location"])
 
     def get(self, path: str) -> Request:

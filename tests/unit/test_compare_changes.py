@@ -1,6 +1,7 @@
 """Changes as patches: what they cost, whose lines, and where they fail."""
 
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from compare.changes.copying import DoesNotApply, apply_patches
 from compare.changes.generated import share
 from compare.changes.patches import read_patch
 from compare.changes.record import PARTS, change_names, read_change
-from compare.changes.selection import touched_tests
+from compare.changes.run import run_or_end
+from compare.changes.selection import NoTests, select_tests, touched_tests
 
 PATCH = """\
 diff --git a/app/a.py b/app/a.py
@@ -119,6 +121,18 @@ def test_helper():
 def test_tests_that_a_patch_touches(lines: set[int], tests: list[str]) -> None:
     """The tests themselves, and those that name what was changed."""
     assert list(touched_tests(MODULE, lines)) == tests
+
+
+def test_a_patch_without_a_test_is_refused(tmp_path: Path) -> None:
+    """Without a name, pytest would run all there are."""
+    with pytest.raises(NoTests):
+        select_tests(read_patch(PATCH), tmp_path)
+
+
+def test_what_takes_too_long_is_interrupted(tmp_path: Path) -> None:
+    """Not killed: it has servers to end."""
+    status, _ = run_or_end(["sleep", "60"], tmp_path, {}, 0.01)
+    assert status == -signal.SIGINT
 
 
 MADE = """\

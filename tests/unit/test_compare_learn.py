@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from compare.report.learn import Step, introduction, steps
+from compare.report.learn import VALUE, Step, introduction, steps
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def walked() -> list[Step]:
 
 def in_hand(step: Step) -> list[str]:
     """Return the values that a step shows."""
-    return [text for caption, _, text in step.code if caption == "In hand"]
+    return [text for caption, _, text in step.code if caption == VALUE]
 
 
 def test_every_step_has_text_source_values_and_a_question(

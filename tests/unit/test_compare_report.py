@@ -16,7 +16,9 @@ from compare.report.frames import bars, tree
 from compare.report.listing import Part
 from compare.report.material import Material
 from compare.report.mentioned import link_places
+from compare.report.results import read_run
 from compare.report.site import LIMIT, Site, TooLarge, relative
+from compare.results.table import MORE_THAN
 
 PASSED = {
     "kind": "test",
@@ -30,12 +32,14 @@ FAILED = PASSED | {"rules": ["STATIC-2"], "outcome": "failed"}
 OPEN = PASSED | {"nodeid": "tests/test_static.py::test_odd[/a]", "rules": []}
 
 
-def write_run(folder: Path, name: str, *tests: dict) -> None:
-    """Write the results of a suite."""
+def write_run(
+    folder: Path, name: str, *tests: dict, sent: int = MORE_THAN + 1
+) -> None:
+    """Write the results of a suite; `sent` counts its requests."""
     lines = [
         {"kind": "header", "time": "2026-01-02T03:04:05+00:00"},
         *tests,
-        {"kind": "footer"},
+        {"kind": "footer", "different_requests": sent},
     ]
     path = folder / f"tests-{name}.jsonl"
     path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
@@ -89,6 +93,14 @@ def test_the_overview_says_what_is_missing_and_how_to_make_it(
     assert 'href="capability/static.html#flask"' in page
 
 
+def test_a_selection_of_the_tests_is_no_run_of_the_suite(
+    tmp_path: Path,
+) -> None:
+    """Too few requests show it, where no chapter was asked for."""
+    write_run(tmp_path, "flask", PASSED, sent=3)
+    assert not read_run(tmp_path, "flask").whole
+
+
 def test_search_finds_rules_symbols_and_code(site: Site) -> None:
     """Names of four kinds lead to their pages."""
     script = (site.target / "search-index.js").read_text("utf-8")
@@ -134,6 +146,14 @@ def test_places_in_a_text_lead_to_the_code() -> None:
         '<p><a href="capability/accounts.html#fn-flask-User">'
         '<code title="flask/app/models.py::User.name">User.name</code></a></p>'
     )
+
+
+def test_places_of_one_name_are_shown_whole() -> None:
+    """Nobody can tell them apart by the symbol."""
+    places = ["flask/app/a.py::check", "django/app/b.py::check"]
+    html = " ".join(f"<code>{place}</code>" for place in places)
+    shown = link_places(html, {})
+    assert all(f">{place}</code>" in shown for place in places)
 
 
 def frame(number: int, parent: int | None, name: str, *time: float) -> dict:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 import threading
+from argparse import Namespace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 import yaml
 
 from compare import ROOT
-from compare.trace import figures, picture
+from compare.trace import figures, picture, run
 from compare.trace.agreement import (
     C_CALL,
     ENTER,
@@ -23,12 +24,13 @@ from compare.trace.agreement import (
     in_one_order,
 )
 from compare.trace.calls import Call, Trace, make_trace
+from compare.trace.commands import run_trace
 from compare.trace.document import curl, depth
 from compare.trace.frames import KEPT, choose, frames, statements
 from compare.trace.operations import OPERATIONS
 from compare.trace.phases import PHASES, Entry, assign, read_entries
-from compare.trace.server import HOOKS
-from compare.trace.world import Request
+from compare.trace.server import HOOKS, Unsteady, ask
+from compare.trace.world import Refused, Request
 
 COSTS = {"python": 0.0, "c": 0.0}
 
@@ -253,7 +255,32 @@ def test_every_operation_can_be_traced() -> None:
         for method, operation in path.items()
         if method in ("get", "post", "put", "patch", "delete")
     ]
-    assert set(named) <= set(OPERATIONS)
+    assert [*OPERATIONS][: len(named)] == named
+
+
+def test_a_server_that_does_not_answer_makes_no_trace() -> None:
+    """As one that is gone does not."""
+    ours, process = socket.socketpair()
+    with ours, process:
+        ours.settimeout(0.01)
+        with ours.makefile("rwb") as file, pytest.raises(Unsteady):
+            ask(file, b"end\n")
+
+
+def test_another_answer_is_told_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server may refuse what a trace needs."""
+
+    def refuse(*arguments: object) -> None:
+        raise Refused("/api/users: 500")
+
+    monkeypatch.setattr(run, "trace_all", refuse)
+    asked = Namespace(
+        operation="create_bookmark", check=False, write=False, all=False
+    )
+    assert run_trace(asked) == 1
+    assert capsys.readouterr().err == "/api/users: 500\n"
 
 
 def test_the_picture_shows_its_figures() -> None:

@@ -5,8 +5,8 @@ that PYTHONPATH names. Nothing happens unless PROOF_FOLDER is set.
 
 Each process connects to the socket of compare/ledger/recording.py and obeys
 lines like "2 tokens::test_create_token": book what ran since the last one,
-under the name that the last one gave, and answer with the number. Before the
-first line, everything is booked under PROOF_CONTEXT.
+under the name that the last one gave, and answer with the number, or with what
+went wrong. Before the first line, everything is booked under PROOF_CONTEXT.
 """
 
 import atexit
@@ -15,6 +15,7 @@ import socket
 import sys
 import sysconfig
 import threading
+from collections.abc import Callable
 from typing import Any
 
 
@@ -53,7 +54,10 @@ class Recorder:
         with channel.makefile("rw", encoding="utf-8") as lines:
             for line in lines:
                 number, _, self.context = line.rstrip("\n").partition(" ")
-                self.book()
+                try:
+                    self.book()
+                except Exception as error:
+                    number = repr(error)
                 lines.write(f"{number}\n")
                 lines.flush()
 
@@ -67,10 +71,14 @@ class Recorder:
         self.lock.release()
         self.obey()
 
-    def exit(self, status: int) -> Any:
-        """End as os._exit does, with all written."""
-        self.book()
-        leave(status)
+    def first(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Have all written before a function that ends this program."""
+
+        def booked(*arguments: Any) -> Any:
+            self.book()
+            return function(*arguments)
+
+        return booked
 
 
 def places() -> list[str]:
@@ -81,7 +89,7 @@ def places() -> list[str]:
 
 if folder := os.environ.get("PROOF_FOLDER"):
     recorder = Recorder(folder, os.environ.get("PROOF_CONTEXT", ""))
-    leave, os._exit = os._exit, recorder.exit
+    os._exit, os.execv = recorder.first(os._exit), recorder.first(os.execv)
     atexit.register(recorder.book)
     os.register_at_fork(
         before=recorder.lock.acquire,

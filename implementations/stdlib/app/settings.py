@@ -102,7 +102,7 @@ def check_secret_key() -> None:
         raise SystemExit(
             "SECRET_KEY: set at least 32 characters, or a HOST on loopback"
         )
-    log.warning("SECRET_KEY is not set: sessions end with this process")
+    log.warning("SECRET_KEY is not set: open forms end with this process")
 
 
 def check_proxies() -> None:
