@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -54,7 +55,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     found = dataclasses.replace(whole, rows={"static": whole.rows["static"]})
     place = {"file": "a/b.py", "line": 7, "distribution": "A", "version": "1"}
     monkeypatch.setattr(
-        cells, "places", lambda symbols: dict.fromkeys(symbols, place)
+        cells, "find_places", lambda found: defaultdict(lambda: place)
     )
     material = Material(tmp_path, found)
     code = Part("capability/static.html", Markup('<p id="fn-stdlib-serve">'))
