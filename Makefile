@@ -218,6 +218,6 @@ lock: $(VENV)/ready ## resolve requirements.in anew (needs uv)
 
 .PHONY: clean
 clean: ## remove everything that was made
-	@rm -rf $(VENV) results report .pytest_cache .ruff_cache .hypothesis \
+	@rm -rf $(VENV) results report report.new .pytest_cache .ruff_cache .hypothesis \
 	  tests/.hypothesis .schemathesis implementations/*/var
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

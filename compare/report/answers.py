@@ -1,4 +1,4 @@
-"""Ten questions of a new user: texts by people, figures by programs."""
+"""Questions of a new user: texts by people, figures by programs."""
 
 from dataclasses import dataclass
 

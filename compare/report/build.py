@@ -67,15 +67,21 @@ SCRIPT = HERE / "static" / "report.js"
 
 
 def build(results: Path, target: Path) -> int:
-    """Write the site into a folder, anew; return how many pages it has."""
+    """Write the site into a folder, anew; return how many pages it has.
+
+    What was there stays until the new site is whole.
+    """
     refresh_traces(results / "traces")
     material = gather(results)
-    shutil.rmtree(target, ignore_errors=True)
-    site = Site(target, shared(material))
+    fresh = target.with_name(f"{target.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    site = Site(fresh, shared(material))
     site.put("style.css", stylesheet())
     site.put("report.js", SCRIPT.read_text("utf-8"))
     for part in PARTS:
         part.write(site, material)
+    shutil.rmtree(target, ignore_errors=True)
+    fresh.rename(target)
     return len(site.ids)
 
 

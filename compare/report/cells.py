@@ -21,7 +21,7 @@ Place = dict[str, Any]  # as compare.ledger.places gives it
 
 
 @dataclass(frozen=True)
-class Work:
+class Helper:
     """Who does a part of the work instead of one's own code.
 
     `symbol` is "flask:Request.get_json"; `place` where that is switched on;
@@ -56,7 +56,7 @@ class Shown:
     level: str
     lines: int
     contract: int
-    work: list[Work]
+    work: list[Helper]
     missing: str
     codes: list[str]
     entered: dict[str, bool | str]
@@ -128,14 +128,14 @@ def show_cell(
 
 def show_work(
     remark: Remark, name: str, sources: dict[str, Place], proved: Proof
-) -> Work:
+) -> Helper:
     """Describe a remark: who, and where it is switched on."""
     who = remark_text(remark, folder_of(name))
     source = remark.source
     if source is None:
-        return Work(remark.kind, who, f"spec/{remark.text}", "", {})
+        return Helper(remark.kind, who, f"spec/{remark.text}", "", {})
     symbol = f"{source.module}:{source.symbol}"
-    return Work(
+    return Helper(
         remark.kind,
         who,
         symbol,

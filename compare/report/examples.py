@@ -11,12 +11,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = {
-    "stdlib": "Standard library",
-    "flask": "Flask",
-    "django": "Django",
-    "fastapi": "FastAPI",
-}
+from compare.ledger.grid import TITLES
+
 HEADING = "\n## Try it\n"
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 STEP = re.compile(
@@ -51,7 +47,7 @@ def examples(text: str) -> str:
 def promised(said: str, implementation: str) -> int:
     """Read what a comment promises of one implementation."""
     for names, status in re.findall(r"([A-Z][\w, ]*): (\d{3})\b", said):
-        if NAMES[implementation] in names.split(", "):
+        if TITLES[implementation] in names.split(", "):
             return int(status)
     return int(said[2:5])
 

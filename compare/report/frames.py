@@ -9,17 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Frame = dict[str, Any]
-PHASES = (
-    "receive",
-    "route",
-    "authenticate",
-    "parse",
-    "validate",
-    "query",
-    "serialise",
-    "send",
-    "other",
-)
 BARS = 140  # in one picture
 TOLD = 0.045  # of the whole time: a bar this long has room for a name
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from compare import IMPLEMENTATIONS
 from compare.report.capability import neighbour, write_code
-from compare.report.frames import PHASES, bars, tree
+from compare.report.frames import bars, tree
 from compare.report.listing import operation_code
 from compare.report.material import Material
 from compare.report.site import Site
 from compare.report.texts import operations
+from compare.trace.phases import PHASES
 
 ROOM = 24_000  # bytes of a call tree on the page of its operation
 

@@ -13,6 +13,7 @@ from compare.diff.pieces import UNCLAIMED
 from compare.diff.sections import Section, sections
 from compare.ledger.capabilities import all_claimed, folder_of
 from compare.ledger.grid import SAME
+from compare.report.capability import neighbour
 from compare.report.material import Material
 from compare.report.site import LIMIT, Site
 
@@ -92,7 +93,7 @@ def write_part(
     index: int,
 ) -> None:
     """Write what differs between two implementations in one capability."""
-    part = parts[index]
+    part, names = parts[index], [part.name for part in parts]
     site.write(
         f"pair/{left}-{right}/{part.name}.html",
         "pair-part.html",
@@ -101,13 +102,6 @@ def write_part(
         part=part,
         title=START if part.name == UNCLAIMED else part.name,
         code=Markup(pair_html(material.found, left, right, [part.name])),
-        before=neighbour(parts, index - 1),
-        after=neighbour(parts, index + 1),
+        before=neighbour(names, index - 1),
+        after=neighbour(names, index + 1),
     )
-
-
-def neighbour(parts: list[Section], index: int) -> tuple[str, str] | None:
-    """Return link and name of the part before or after another."""
-    if not 0 <= index < len(parts):
-        return None
-    return f"{parts[index].name}.html", parts[index].name

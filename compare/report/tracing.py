@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from compare import IMPLEMENTATIONS
+from compare import IMPLEMENTATIONS, ROOT
 from compare.ledger.capabilities import files_in, folder_of
 from compare.report.results import read_json
 
@@ -30,8 +30,9 @@ def is_fresh(path: Path) -> bool:
 
 
 def last_change() -> float:
-    """Return when a file of an implementation last changed."""
-    folders = (folder_of(name) / "app" for name in IMPLEMENTATIONS)
+    """Return when what is traced, or what traces, last changed."""
+    folders = [*map(folder_of, IMPLEMENTATIONS), ROOT / "compare" / "trace"]
+    files = [path for one in folders for path in files_in(one)]
     return max(
-        path.stat().st_mtime for one in folders for path in files_in(one)
+        path.stat().st_mtime for path in [*files, ROOT / "requirements.lock"]
     )

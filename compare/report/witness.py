@@ -25,6 +25,7 @@ from app.settings import settings
 from app.storage import idle, writing
 from app.tokens import issue_token
 
+SECONDS = 10
 BODY = '{"url": "https://example.com/", "title": " Example ", "tags": ["Web"]}'
 HEAD = """POST /api/bookmarks HTTP/1.1
 Host: localhost:{port}
@@ -134,6 +135,14 @@ def make_request(port: int) -> bytes:
     return (head.replace("\n", "\r\n") + BODY).encode()
 
 
+def send(request: bytes, port: int) -> None:
+    """Send the request, and wait for the answer to begin."""
+    address = ("127.0.0.1", port)
+    with socket.create_connection(address, timeout=SECONDS) as client:
+        client.sendall(request)
+        client.recv(65536)
+
+
 def main() -> None:
     """Serve one request and print what was seen."""
     migrate(settings.database_url)
@@ -142,13 +151,13 @@ def main() -> None:
     for connection in idle:  # which the thread of the request will borrow
         connection.set_trace_callback(statements.append)
     threading.setprofile(watch)  # of the threads that start from here on
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    with socket.create_connection(("127.0.0.1", server.port)) as client:
-        client.sendall(request)
-        client.recv(65536)
-    server.stop()
-    thread.join()
+    try:
+        send(request, server.port)
+    finally:
+        server.stop()
+    thread.join(SECONDS)
     print(json.dumps(seen))
 
 
