@@ -34,6 +34,7 @@ SETTINGS = {
     "WORKERS": "1",
     "THREADS": "8",
 }
+PLANTED = ROOT / "compare" / "bench" / "planted"
 MIGRATE_SECONDS = 60
 PORTS = 3  # to try: another program may take one meanwhile
 FAILURES = (
@@ -85,10 +86,16 @@ class Arm:
         return self.server.folder / "bookmarks.json"
 
 
-def make_arm(name: str, implementation: str) -> Arm:
-    """Choose port, folder and settings; start nothing."""
+def make_arm(name: str, implementation: str, planted: float = 0) -> Arm:
+    """Choose port, folder and settings; start nothing.
+
+    `planted` is the share of CPU time by which the server gets dearer.
+    """
     FOLDER.mkdir(exist_ok=True)
-    server = Server(implementation, SETTINGS, FOLDER)
+    more = {"PLANTED": f"{planted}", "PYTHONPATH": str(PLANTED)}
+    server = Server(
+        implementation, SETTINGS | (more if planted else {}), FOLDER
+    )
     return Arm(name, implementation, server)
 
 

@@ -18,6 +18,13 @@ def add(commands: argparse._SubParsersAction) -> None:
         choices=IMPLEMENTATIONS,
         help="fewer implementations",
     )
+    bench.add_argument(
+        "--plant",
+        type=float,
+        default=0,
+        metavar="SHARE",
+        help="add an arm that is dearer by this share, such as 0.1",
+    )
     bench.set_defaults(command=run_bench)
     layers = commands.add_parser("layers", help="the cost without a server")
     layers.add_argument("--rounds", type=int, default=10)
@@ -32,7 +39,8 @@ def run_bench(arguments: argparse.Namespace) -> int:
     mode = known("BENCH", os.environ.get("BENCH") or "default", MODES)
     from compare.bench.run import run
 
-    return run(mode, arguments.seed, tuple(arguments.only or IMPLEMENTATIONS))
+    only = tuple(arguments.only or IMPLEMENTATIONS)
+    return run(mode, arguments.seed, only, arguments.plant)
 
 
 def run_layers(arguments: argparse.Namespace) -> int:

@@ -85,9 +85,12 @@ class Sitting:
         return [arm for arm in self.arms if not arm.failed]
 
 
-def run(mode: str, seed: int | None, only: tuple[str, ...]) -> int:
+def run(
+    mode: str, seed: int | None, only: tuple[str, ...], planted: float = 0
+) -> int:
     """Measure, print and keep the results.
 
+    `planted` adds an arm: the first implementation, dearer by that share.
     1 if a server failed a check, or the sitting is unfit.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -98,8 +101,10 @@ def run(mode: str, seed: int | None, only: tuple[str, ...]) -> int:
     base = BASELINE if BASELINE in only else only[0]
     if mode != "smoke":
         names[f"{base} again"] = base
+    if planted:
+        names[f"{base} planted"] = base
     try:
-        results = sit(plan, names, seed, base)
+        results = sit(plan, names, seed, base, planted)
     except KeyboardInterrupt:
         print("stopped; all servers are down", file=sys.stderr)
         return 130
@@ -111,14 +116,19 @@ def run(mode: str, seed: int | None, only: tuple[str, ...]) -> int:
 
 
 def sit(
-    plan: Plan, names: dict[str, str], seed: int, base: str
+    plan: Plan,
+    names: dict[str, str],
+    seed: int,
+    base: str,
+    planted: float = 0,
 ) -> dict[str, Any]:
     """Prepare all arms, measure round by round, and return the results."""
     started = datetime.now(UTC)
     with ExitStack() as stack:
         arms = []
         for name, implementation in names.items():
-            arms.append(make_arm(name, implementation))
+            share = planted if name.endswith(" planted") else 0
+            arms.append(make_arm(name, implementation, share))
             stack.callback(stop, arms[-1])
         sitting = Sitting(
             plan, arms, base, choose_cores(), random.Random(seed), [], now()
