@@ -1,12 +1,12 @@
 """Start the process that makes the load, and talk to it."""
 
-import json
 import subprocess
 import sys
 from types import TracebackType
 from typing import Any, Self
 
 from compare import ROOT
+from compare.bench.lines import ask
 from compare.bench.usage import pin
 
 QUIT_SECONDS = 10
@@ -47,14 +47,10 @@ class Generator:
     def load(self, **window: Any) -> dict[str, Any]:
         """Run one window (generator.Window); return its Figures."""
         assert self.process
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps(window) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
+        figures = ask(self.process, window)
+        if figures is None:
             raise RuntimeError("the load generator ended")
-        return json.loads(line)
+        return figures
 
     def __exit__(
         self,

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from compare import ROOT
 from compare.bench.arms import Arm, Refused, make_arm, prepare, stop
 from compare.bench.inprocess import FLOORS
 from compare.bench.interval import Interval, ratio_interval
+from compare.bench.lines import ask
 from compare.bench.tables import bounds_text
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import TITLES
@@ -31,8 +32,6 @@ OPERATIONS = ("show_bookmark", "list_bookmarks", "create_bookmark")
 SECONDS = 0.25  # of CPU time for each part in each round
 WARM_UP = 30
 LONGEST = 3000
-
-
 Key = tuple[str, str, str, bool]
 Costs = dict[Key, list[float]]
 
@@ -56,22 +55,14 @@ class Part:
             "calls": calls,
             "seed": self.seed,
         }
-        answer = self.ask(json.dumps(job))
+        answer = ask(self.process, job) or self.ended()
         if answer["fault"]:
             where = f"{self.name}, {self.kind}, {operation}"
             raise RuntimeError(f"{where}: {answer['fault']}")
         return answer["cpu"]
 
-    def ask(self, job: str) -> dict[str, Any]:
-        """Send a job to the process and return its answer."""
-        assert self.process.stdin
-        assert self.process.stdout
-        with suppress(BrokenPipeError):
-            self.process.stdin.write(job + "\n")
-            self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if line:
-            return json.loads(line)
+    def ended(self) -> dict[str, str]:
+        """Say why the process has ended, by the last line of its log."""
         last = self.log.read_text("utf-8").strip().splitlines()[-1:]
         return {"fault": f"the process ended: {''.join(last)}"}
 

@@ -3,7 +3,7 @@
 A round starts every server anew on a fresh copy of the database, then
 takes each operation to each server, in the order of a Latin square. A
 window is one operation at one server; `requests`, `server_cpu` and so on
-are those of compare.bench.generator.Figures. Results: see `write_results`.
+are those of compare.bench.generator.Figures. Results: see `collect`.
 """
 
 import json
@@ -37,12 +37,11 @@ from compare.bench.arms import (
 from compare.bench.facts import describe_settings, describe_versions
 from compare.bench.figures import measure_noise
 from compare.bench.generator_client import Generator
-from compare.bench.sittings import earlier
+from compare.bench.sittings import SCHEMA, earlier
 from compare.bench.tables import bench_markdown, bench_tables
 from compare.bench.usage import choose_cores, machine_facts, memory_kind
 from compare.bench.workload import MEASURED
 
-SCHEMA = 2
 BASELINE = "stdlib"
 
 
@@ -97,19 +96,22 @@ def run(
         signal.signal(number, signal.default_int_handler)
     plan = PLANS[mode]
     seed = random.SystemRandom().getrandbits(32) if seed is None else seed
-    names = {name: name for name in only}
+    wanted = {name: (name, 0.0) for name in only}
     base = BASELINE if BASELINE in only else only[0]
     if mode != "smoke":
-        names[f"{base} again"] = base
+        wanted[f"{base} again"] = base, 0.0
     if planted:
-        names[f"{base} planted"] = base
+        wanted[f"{base} planted"] = base, planted
     try:
-        results = sit(plan, names, seed, base, planted)
+        results = sit(plan, wanted, seed, base)
     except KeyboardInterrupt:
         print("stopped; all servers are down", file=sys.stderr)
         return 130
-    path = write_results(results)
-    Console().print(*bench_tables(results, earlier(path)), sep="\n")
+    path = keep_windows(results)
+    before = earlier(path)
+    text = bench_markdown(results, before)
+    path.with_suffix(".md").write_text(text, "utf-8")
+    Console().print(*bench_tables(results, before), sep="\n")
     print(f"kept in {path.relative_to(ROOT)} and .md")
     unfit = mode != "smoke" and not measure_noise(results).fit
     return 1 if results["failed"] or unfit else 0
@@ -117,17 +119,19 @@ def run(
 
 def sit(
     plan: Plan,
-    names: dict[str, str],
+    wanted: dict[str, tuple[str, float]],
     seed: int,
     base: str,
-    planted: float = 0,
 ) -> dict[str, Any]:
-    """Prepare all arms, measure round by round, and return the results."""
+    """Prepare all arms, measure round by round, and return the results.
+
+    `wanted` has the implementation of each arm, and the share by which it
+    is made dearer.
+    """
     started = datetime.now(UTC)
     with ExitStack() as stack:
         arms = []
-        for name, implementation in names.items():
-            share = planted if name.endswith(" planted") else 0
+        for name, (implementation, share) in wanted.items():
             arms.append(make_arm(name, implementation, share))
             stack.callback(stop, arms[-1])
         sitting = Sitting(
@@ -294,12 +298,4 @@ def keep_windows(results: dict[str, Any]) -> Path:
     path = ROOT / "results" / f"bench-{stamp}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    return path
-
-
-def write_results(results: dict[str, Any]) -> Path:
-    """Write results/bench-<time>.json, and the tables as .md beside it."""
-    path = keep_windows(results)
-    text = bench_markdown(results, earlier(path))
-    path.with_suffix(".md").write_text(text, "utf-8")
     return path

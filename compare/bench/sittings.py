@@ -14,6 +14,7 @@ from compare.bench.figures import (
 from compare.bench.verdict import agree
 
 FOLDER = ROOT / "results"
+SCHEMA = 2  # of the files; those of another are left alone
 
 
 def read_sittings(folder: Path = FOLDER) -> list[tuple[Path, Results]]:
@@ -21,7 +22,7 @@ def read_sittings(folder: Path = FOLDER) -> list[tuple[Path, Results]]:
     found = []
     for path in sorted(folder.glob("bench-*.json")):
         results = json.loads(path.read_text("utf-8"))
-        if results.get("schema") == 2:
+        if results.get("schema") == SCHEMA:
             found.append((path, results))
     return found
 

@@ -12,7 +12,15 @@ from compare import ROOT
 from compare.changes.patches import FilePatch, read_patch
 from compare.ledger.openapi import SERVING, place_in, render
 
-MADE = {".git", ".venv", "results", "report", ".hypothesis", ".ci"}
+MADE = {
+    ".git",
+    ".venv",
+    "results",
+    "report",
+    "report.new",
+    ".hypothesis",
+    ".ci",
+}
 CACHES = shutil.ignore_patterns("__pycache__", ".*_cache", "var")
 FAILED = re.compile(r"error: (?:patch failed: )?(.+?)(?::(\d+)|: (.+))")
 

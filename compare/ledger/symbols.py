@@ -1,17 +1,13 @@
 """Who does the work instead of code: the distribution of a module."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import (
-    PackageNotFoundError,
-    packages_distributions,
-    requires,
-)
+from importlib.metadata import Distribution, packages_distributions
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 FRAMEWORKS = {"flask": "Flask", "django": "Django", "fastapi": "FastAPI"}
-REQUIREMENT = re.compile(r"[\w.-]+")
 
 distributions = cache(packages_distributions)
 
@@ -30,10 +26,16 @@ def owner(module: str, folder: Path) -> str | None:
 
 def requirement(module: str, folder: Path) -> str | None:
     """Name the distribution of a module as the requirements write it."""
-    file = folder / "requirements.txt"
-    text = file.read_text("utf-8") if file.exists() else ""
-    named = {normal(name): name for name in names_in(text.splitlines())}
+    names = (Requirement(line).name for line in requirements(folder))
+    named = {normal(name): name for name in names}
     return named.get(normal(distribution(module)))
+
+
+def requirements(folder: Path) -> list[str]:
+    """Return the lines of requirements.txt; none where there is no file."""
+    file = folder / "requirements.txt"
+    lines = file.read_text("utf-8").splitlines() if file.exists() else []
+    return [line for line in lines if line.strip()]
 
 
 def distribution(module: str) -> str:
@@ -43,29 +45,27 @@ def distribution(module: str) -> str:
 
 @cache
 def needs(name: str) -> frozenset[str]:
-    """Return a distribution and all that it requires, extras aside."""
-    found: set[str] = set()
-    left = [name]
+    """Return a distribution and all that it requires, by normal names."""
+    return frozenset(map(normal, closure([name]) if name else ()))
+
+
+def closure(lines: list[str]) -> dict[str, Distribution]:
+    """Return what requirements name, and what these require, by name."""
+    found: dict[str, Distribution] = {}
+    left = [(Requirement(line), "") for line in lines]
+    seen = set()
     while left:
-        one = normal(left.pop())
-        if one not in found:
-            found.add(one)
-            left += required_by(one)
-    return frozenset(found)
-
-
-def required_by(name: str) -> list[str]:
-    """Return what a distribution itself requires, extras aside."""
-    try:
-        lines = requires(name) or []
-    except (PackageNotFoundError, ValueError):
-        return []
-    return names_in(line for line in lines if "extra ==" not in line)
-
-
-def names_in(lines: Iterable[str]) -> list[str]:
-    """Return the names of a list of requirements."""
-    return [m.group() for m in map(REQUIREMENT.match, lines) if m]
+        wanted, extra = left.pop()
+        marker = wanted.marker
+        if marker and not marker.evaluate({"extra": extra}):
+            continue
+        one = Distribution.from_name(wanted.name)
+        found[one.name] = one
+        for own in ("", *wanted.extras):
+            if (normal(one.name), own) not in seen:
+                seen.add((normal(one.name), own))
+                left += [(Requirement(r), own) for r in one.requires or []]
+    return found
 
 
 def normal(name: str) -> str:

@@ -9,15 +9,13 @@ import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution
 from pathlib import Path
-
-from packaging.requirements import Requirement
 
 from compare import IMPLEMENTATIONS
 from compare.bench.usage import cpu_seconds, memory_bytes
 from compare.ledger.capabilities import folder_of
-from compare.ledger.symbols import normal
+from compare.ledger.symbols import closure, requirements
 from tests.servers import Server
 
 STARTS = 3
@@ -45,7 +43,9 @@ class Footprint:
 
 def measure() -> dict[str, Footprint]:
     """Measure all implementations, one start of each in turn."""
-    installed = {n: closure(requirements(n)) for n in IMPLEMENTATIONS}
+    installed = {
+        n: closure(requirements(folder_of(n))) for n in IMPLEMENTATIONS
+    }
     rounds = [
         {name: measure_start(name) for name in IMPLEMENTATIONS}
         for _ in range(STARTS)
@@ -66,31 +66,6 @@ def columns(
 ) -> zip:
     """Return the values of one implementation: imports, starts, memory."""
     return zip(*(one[name] for one in rounds), strict=True)
-
-
-def requirements(name: str) -> list[str]:
-    """Return the lines of requirements.txt; none where there is no file."""
-    path = folder_of(name) / "requirements.txt"
-    return path.read_text("utf-8").splitlines() if path.exists() else []
-
-
-def closure(lines: list[str]) -> dict[str, Distribution]:
-    """Return what requirements name, and what these require, by name."""
-    found: dict[str, Distribution] = {}
-    left = [(Requirement(line), "") for line in lines if line.strip()]
-    seen = set()
-    while left:
-        wanted, extra = left.pop()
-        marker = wanted.marker
-        if marker and not marker.evaluate({"extra": extra}):
-            continue
-        one = distribution(wanted.name)
-        found[one.name] = one
-        for own in ("", *wanted.extras):
-            if (normal(one.name), own) not in seen:
-                seen.add((normal(one.name), own))
-                left += [(Requirement(r), own) for r in one.requires or []]
-    return found
 
 
 def files(one: Distribution) -> list[Path]:

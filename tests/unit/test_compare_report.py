@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from compare import IMPLEMENTATIONS
 from compare.ledger.capabilities import load
+from compare.ledger.symbols import closure
 from compare.report import capability, cells, overview, search
 from compare.report.build import shared
-from compare.report.footprint import Footprint, closure
+from compare.report.footprint import Footprint
 from compare.report.frames import bars, tree
 from compare.report.listing import Part
 from compare.report.material import Material
