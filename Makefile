@@ -144,7 +144,7 @@ browser: $(if $(IMPL),known) known-chromium $(VENV)/ready ## walk through the pa
 
 .PHONY: faults
 faults: $(VENV)/ready ## break each rule, all must be found; FAULT=TOKENS-3 or FAULT="name"
-	@cd tests && ../$(PY) -m faults $(if $(FAULT),"$$FAULT")
+	@$(PY) -m tests.faults $(if $(FAULT),"$$FAULT")
 
 .PHONY: bench
 bench: $(VENV)/ready ## measure all four side by side, or two: FROM=flask TO=django; BENCH=smoke is short, BENCH=full long
@@ -192,8 +192,8 @@ grid: $(VENV)/ready ## write the generated parts of the documents anew
 
 .PHONY: fuzz
 fuzz: $(VENV)/ready ## send all four the same odd requests and compare; N=100000, SEED=7, URLS="http://… http://…"
-	@$(if $(URLS),,$(PY) tests/fuzz.py $(IMPLEMENTATIONS))
-	@cd tests && ../$(PY) -m fuzzing $(or $(URLS),$(IMPLEMENTATIONS))
+	@$(if $(URLS),,$(PY) -m tests.fuzzing.description $(IMPLEMENTATIONS))
+	@$(PY) -m tests.fuzzing $(or $(URLS),$(IMPLEMENTATIONS))
 
 .PHONY: check
 check: $(VENV)/ready ## style, spec, mirrored files, unit tests

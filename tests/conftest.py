@@ -11,12 +11,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import deviations
 import pytest
-import report
-import servers
-import smoke
-from client import PASSWORD, Client, User, register, sign_in, unique
+
+from tests.support import deviations, report, servers, smoke
+from tests.support.client import (
+    PASSWORD,
+    Client,
+    User,
+    register,
+    sign_in,
+    unique,
+)
 
 TESTS = Path(__file__).resolve().parent
 NOT_UP = 10

@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import argon2
-import document
-import expect
 import pytest
-from client import (
+
+from tests.support import document, expect
+from tests.support.client import (
     PASSWORD,
     Client,
     User,
@@ -26,12 +26,12 @@ from client import (
     unique,
     unique_url,
 )
-from report import SPEC
-from servers import Server
-from tables import dump, holds
-from visitor import ACCEPTED, FORM_AGAIN, URLENCODED, Visitor
+from tests.support.report import SPEC
+from tests.support.servers import Server
+from tests.support.tables import dump, holds
+from tests.support.visitor import ACCEPTED, FORM_AGAIN, URLENCODED, Visitor
 
-pytest_plugins = "visiting"
+pytest_plugins = "tests.support.visiting"
 
 COMMON = (SPEC / "common-passwords.txt").read_text("utf-8").split()
 BAD_NAMES = [

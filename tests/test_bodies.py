@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable, Iterator
 
-import expect
 import pytest
-import raw
-import uploads
-from client import PASSWORD, Client, User, unique, unique_url
-from expect import REFUSED
-from servers import Server
+
+from tests.support import expect, raw, uploads
+from tests.support.client import PASSWORD, Client, User, unique, unique_url
+from tests.support.expect import REFUSED
+from tests.support.servers import Server
 
 JSON = {"Content-Type": "application/json"}
 WRITES = [

@@ -5,11 +5,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import expect
 import pytest
-from client import Client, User, tags_of, unique, unique_url
-from servers import Server
-from tables import holds
+
+from tests.support import expect
+from tests.support.client import Client, User, tags_of, unique, unique_url
+from tests.support.servers import Server
+from tests.support.tables import holds
 
 TEXTS = [
     "plain",

@@ -5,18 +5,18 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 
-import expect
 import pytest
-import raw
-from client import (
+
+from tests.support import expect, raw
+from tests.support.client import (
     Client,
     User,
     together,
     unique,
     unique_url,
 )
-from servers import Server
-from tables import locked
+from tests.support.servers import Server
+from tests.support.tables import locked
 
 SAME = [
     "{etag}",

@@ -5,11 +5,12 @@ import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import expect
 import pytest
-from client import PASSWORD, Client, register, sign_in, unique
-from servers import Server
-from tables import dump
+
+from tests.support import expect
+from tests.support.client import PASSWORD, Client, register, sign_in, unique
+from tests.support.servers import Server
+from tests.support.tables import dump
 
 VERBS = ["migrate", "serve", "create-admin"]
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-import expect
 import pytest
-import raw
-from client import User, register, unique, unique_url
-from servers import Server
-from visitor import Visitor
+
+from tests.support import expect, raw
+from tests.support.client import User, register, unique, unique_url
+from tests.support.servers import Server
+from tests.support.visitor import Visitor
 
 REFUSING = ["gzip;q=0", "gzip; q=0.0", "gzip;q=0, identity"]
 LISTS = ["/api/bookmarks", "/api/tags?per_page=100"]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-import expect
 import pytest
-import raw
-from client import Client, User, register, unique_url
-from servers import Server
-from tables import holds, renamed
+
+from tests.support import expect, raw
+from tests.support.client import Client, User, register, unique_url
+from tests.support.servers import Server
+from tests.support.tables import holds, renamed
 
 APP, LOCAL = "https://app.example", "http://localhost:3000"
 ORIGINS = [APP, LOCAL]

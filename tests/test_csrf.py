@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-import document
-import expect
 import pytest
-import raw
-from client import PASSWORD, Client, User, unique, unique_url
-from document import Pairs
-from servers import Server
-from visitor import ACCEPTED, URLENCODED, Visitor
 
-pytest_plugins = "visiting"
+from tests.support import document, expect, raw
+from tests.support.client import PASSWORD, Client, User, unique, unique_url
+from tests.support.document import Pairs
+from tests.support.servers import Server
+from tests.support.visitor import ACCEPTED, URLENCODED, Visitor
+
+pytest_plugins = "tests.support.visiting"
 
 FILE = (
     b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><p>\n"

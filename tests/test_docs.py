@@ -11,14 +11,14 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-import description
-import expect
 import pytest
 import yaml
-from client import PASSWORD, Client, User, unique, unique_url
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from report import ROOT
-from servers import Server
+
+from tests.support import description, expect
+from tests.support.client import PASSWORD, Client, User, unique, unique_url
+from tests.support.report import ROOT
+from tests.support.servers import Server
 
 SPEC = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text("utf-8"))
 # What describes the operations need not describe itself.

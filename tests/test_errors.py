@@ -4,14 +4,21 @@ import re
 import sqlite3
 from collections.abc import Callable
 
-import expect
 import pytest
-import raw
-from client import OPERATIONS, PASSWORD, Client, User, unique, unique_url
-from servers import Server
-from visitor import Visitor, multipart
 
-pytest_plugins = "visiting"
+from tests.support import expect, raw
+from tests.support.client import (
+    OPERATIONS,
+    PASSWORD,
+    Client,
+    User,
+    unique,
+    unique_url,
+)
+from tests.support.servers import Server
+from tests.support.visitor import Visitor, multipart
+
+pytest_plugins = "tests.support.visiting"
 
 ANY_TOKEN = "x" * 43
 ACCEPTS = ["text/html", "application/json;q=0", "nonsense", ""]

@@ -12,12 +12,11 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from html.parser import HTMLParser
 
-import expect
 import pytest
-import raw
-import seed
-import uploads
-from client import (
+
+from tests import seed
+from tests.support import expect, raw, uploads
+from tests.support.client import (
     PASSWORD,
     Client,
     User,
@@ -27,10 +26,10 @@ from client import (
     unique,
     unique_url,
 )
-from memory import Peak
-from raw import Response
-from servers import Server
-from tables import renamed
+from tests.support.memory import Peak
+from tests.support.raw import Response
+from tests.support.servers import Server
+from tests.support.tables import renamed
 
 SOME_ROWS = 20_000  # more than the buffers of two sockets hold
 ROWS = int(os.environ.get("EXPORT_ROWS") or SOME_ROWS)

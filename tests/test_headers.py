@@ -2,15 +2,15 @@
 
 import re
 
-import expect
 import pytest
-import raw
-from client import Client, User, register, unique
-from servers import Server
-from tables import holds, renamed
-from visitor import Visitor
 
-pytest_plugins = "visiting"
+from tests.support import expect, raw
+from tests.support.client import Client, User, register, unique
+from tests.support.servers import Server
+from tests.support.tables import holds, renamed
+from tests.support.visitor import Visitor
+
+pytest_plugins = "tests.support.visiting"
 
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import expect
 import pytest
-from client import PASSWORD, Client, register, unique
-from servers import Server
-from tables import locked
+
+from tests.support import expect
+from tests.support.client import PASSWORD, Client, register, unique
+from tests.support.servers import Server
+from tests.support.tables import locked
 
 OK = {"status": "ok"}
 

@@ -1,10 +1,10 @@
 """Hosts: the name that the client means is input like any other."""
 
-import expect
 import pytest
-import raw
-from client import User
-from servers import Server
+
+from tests.support import expect, raw
+from tests.support.client import User
+from tests.support.servers import Server
 
 PATHS = ["/healthz", "/readyz", "/api/bookmarks", "/api/nothing", "/", "/x"]
 MALFORMED = [

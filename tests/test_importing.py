@@ -11,11 +11,10 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import expect
 import pytest
-import raw
-import uploads
-from client import (
+
+from tests.support import expect, raw, uploads
+from tests.support.client import (
     User,
     bookmarks_of,
     register,
@@ -23,10 +22,10 @@ from client import (
     unique,
     unique_url,
 )
-from memory import Peak
-from raw import Response
-from servers import Server, run_file
-from uploads import BOUNDARY, FILE, FORM, UNREAD, entry, part
+from tests.support.memory import Peak
+from tests.support.raw import Response
+from tests.support.servers import Server, run_file
+from tests.support.uploads import BOUNDARY, FILE, FORM, UNREAD, entry, part
 
 ONE = "https://example.com/one"
 CONTENT = uploads.write(entry(ONE, "One"))

@@ -7,13 +7,11 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import document
-import expect
 import psutil
 import pytest
-import raw
-import uploads
-from client import (
+
+from tests.support import document, expect, raw, uploads
+from tests.support.client import (
     PASSWORD,
     Client,
     User,
@@ -22,11 +20,11 @@ from client import (
     unique,
     unique_url,
 )
-from servers import Server
-from uploads import UNREAD
-from visitor import FORM_AGAIN, Visitor
+from tests.support.servers import Server
+from tests.support.uploads import UNREAD
+from tests.support.visitor import FORM_AGAIN, Visitor
 
-pytest_plugins = "visiting"
+pytest_plugins = "tests.support.visiting"
 
 LIMIT = 65536
 WRITES = [

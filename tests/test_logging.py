@@ -12,11 +12,10 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-import document
 import pytest
-import raw
-import uploads
-from client import (
+
+from tests.support import document, raw, uploads
+from tests.support.client import (
     PASSWORD,
     Client,
     User,
@@ -25,10 +24,10 @@ from client import (
     unique,
     unique_url,
 )
-from expect import REFUSED
-from servers import Server
-from tables import locked, renamed, spoil_times
-from visitor import ACCEPTED, FORM_AGAIN, Visitor
+from tests.support.expect import REFUSED
+from tests.support.servers import Server
+from tests.support.tables import locked, renamed, spoil_times
+from tests.support.visitor import ACCEPTED, FORM_AGAIN, Visitor
 
 LEVELS = {"debug", "info", "warning", "error", "critical"}
 TRACEBACK = "Traceback (most recent call last)"

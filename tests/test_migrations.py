@@ -10,11 +10,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import expect
 import pytest
-import raw
-import uploads
-from client import (
+
+from tests.support import expect, raw, uploads
+from tests.support.client import (
     PASSWORD,
     Client,
     User,
@@ -23,10 +22,10 @@ from client import (
     tags_of,
     together,
 )
-from report import ROOT
-from servers import Server
-from tables import dump, holds, renamed, sizes
-from visitor import Visitor
+from tests.support.report import ROOT
+from tests.support.servers import Server
+from tests.support.tables import dump, holds, renamed, sizes
+from tests.support.visitor import Visitor
 
 TOKEN = "A" * 43
 TABLES = {"users", "tokens", "bookmarks", "tags", "failed_sign_ins"}

@@ -7,17 +7,15 @@ from contextlib import closing
 from unicodedata import normalize
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-import document
-import expect
 import pytest
-import raw
-import report
-from client import PASSWORD, User, register, unique, unique_url
-from document import Element
-from raw import Response
-from servers import Server
-from uploads import UNREAD
-from visitor import (
+
+from tests.support import document, expect, raw, report
+from tests.support.client import PASSWORD, User, register, unique, unique_url
+from tests.support.document import Element
+from tests.support.raw import Response
+from tests.support.servers import Server
+from tests.support.uploads import UNREAD
+from tests.support.visitor import (
     ACCEPTED,
     FORM_AGAIN,
     URLENCODED,
@@ -26,7 +24,7 @@ from visitor import (
     stays_here,
 )
 
-pytest_plugins = "visiting"
+pytest_plugins = "tests.support.visiting"
 
 REFERENCES = report.SPEC / "pages"
 NASTY = [

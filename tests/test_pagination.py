@@ -7,14 +7,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-import expect
 import pytest
-import seed
-import servers
-from client import PASSWORD, Client, User, register, sign_in, unique
-from servers import Server
-from statements import Trace
-from visitor import Visitor
+
+from tests import seed
+from tests.support import expect, servers
+from tests.support.client import (
+    PASSWORD,
+    Client,
+    User,
+    register,
+    sign_in,
+    unique,
+)
+from tests.support.servers import Server
+from tests.support.statements import Trace
+from tests.support.visitor import Visitor
 
 SIZE = 25
 NUMBERS = [

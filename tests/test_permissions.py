@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
-import expect
 import pytest
-from client import (
+
+from tests.support import expect
+from tests.support.client import (
     OPERATIONS,
     PASSWORD,
     Client,
@@ -16,8 +17,8 @@ from client import (
     unique,
     unique_url,
 )
-from raw import Response
-from servers import Server
+from tests.support.raw import Response
+from tests.support.servers import Server
 
 OPEN = {"show_health", "show_readiness", "register_user", "create_token"}
 CLOSED = [

@@ -10,13 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urljoin, urlsplit
 
-import expect
 import pytest
-import raw
-import uploads
-from client import PASSWORD, User, register, unique, unique_url
-from memory import Peak
-from servers import Server
+
+from tests.support import expect, raw, uploads
+from tests.support.client import PASSWORD, User, register, unique, unique_url
+from tests.support.memory import Peak
+from tests.support.servers import Server
 
 CALM = {*range(200, 500), 501}
 CALM_OR_CLOSED = {*CALM, raw.CLOSED}

@@ -2,15 +2,14 @@
 
 from urllib.parse import urljoin
 
-import document
-import expect
 import pytest
-import raw
-from client import Client, User, unique_url
-from servers import Server
-from visitor import PAGES, Visitor
 
-pytest_plugins = "visiting"
+from tests.support import document, expect, raw
+from tests.support.client import Client, User, unique_url
+from tests.support.servers import Server
+from tests.support.visitor import PAGES, Visitor
+
+pytest_plugins = "tests.support.visiting"
 
 API = {
     "/healthz": {"GET", "HEAD", "OPTIONS"},

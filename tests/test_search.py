@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-import expect
 import pytest
-from client import User, register, unique, unique_url
-from servers import Server
+
+from tests.support import expect
+from tests.support.client import User, register, unique, unique_url
+from tests.support.servers import Server
 
 INJECTIONS = [
     "' OR '1'='1",

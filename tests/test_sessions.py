@@ -10,15 +10,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
-import document
-import expect
 import pytest
-import raw
-import tables
-import uploads
-from client import PASSWORD, Client, User, bookmarks_of, unique
-from servers import Server
-from visitor import (
+
+from tests.support import document, expect, raw, tables, uploads
+from tests.support.client import PASSWORD, Client, User, bookmarks_of, unique
+from tests.support.servers import Server
+from tests.support.visitor import (
     ACCEPTED,
     FORM_AGAIN,
     Cookie,
@@ -28,7 +25,7 @@ from visitor import (
     stays_here,
 )
 
-pytest_plugins = "visiting"
+pytest_plugins = "tests.support.visiting"
 
 PRIVATE = [
     "/",

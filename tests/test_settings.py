@@ -13,15 +13,21 @@ from datetime import UTC, datetime, timedelta
 from itertools import combinations, cycle
 from pathlib import Path
 
-import document
-import expect
 import pytest
-import raw
-from client import PASSWORD, Client, User, register, unique, unique_url
-from servers import SETTINGS, Server, run_file
-from tables import locked
-from uploads import UNREAD
-from visitor import ACCEPTED, Cookie, Visitor, set_cookies
+
+from tests.support import document, expect, raw
+from tests.support.client import (
+    PASSWORD,
+    Client,
+    User,
+    register,
+    unique,
+    unique_url,
+)
+from tests.support.servers import SETTINGS, Server, run_file
+from tests.support.tables import locked
+from tests.support.uploads import UNREAD
+from tests.support.visitor import ACCEPTED, Cookie, Visitor, set_cookies
 
 BAD = {
     "PORT": ["abc", "0", "65536", "-1", "0x50"],

@@ -12,12 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-import raw
 import requests
-import uploads
-from client import PASSWORD, register, unique, unique_url
-from servers import Server, listens
-from tables import dump, holds, locked
+
+from tests.support import raw, uploads
+from tests.support.client import PASSWORD, register, unique, unique_url
+from tests.support.servers import Server, listens
+from tests.support.tables import dump, holds, locked
 
 TERM, INT = signal.SIGTERM, signal.SIGINT
 SECONDS = 10

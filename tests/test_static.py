@@ -4,12 +4,12 @@ import email.utils
 import time
 from urllib.parse import urlsplit
 
-import expect
 import pytest
-import raw
-from client import Client, User
-from report import ROOT
-from servers import Server
+
+from tests.support import expect, raw
+from tests.support.client import Client, User
+from tests.support.report import ROOT
+from tests.support.servers import Server
 
 FILES = {
     "/static/style.css": "text/css",

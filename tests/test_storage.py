@@ -15,15 +15,12 @@ from pathlib import Path
 from select import select
 from urllib.parse import urlencode, urlsplit
 
-import document
-import expect
 import psycopg
 import pytest
-import raw
-import seed
-import tables
-import uploads
-from client import (
+
+from tests import seed
+from tests.support import document, expect, raw, tables, uploads
+from tests.support.client import (
     ALL_OPERATIONS,
     PASSWORD,
     Client,
@@ -36,9 +33,9 @@ from client import (
     unique,
     unique_url,
 )
-from servers import Server, run_file
-from tables import dump, holds, locked, sizes
-from visitor import ACCEPTED, URLENCODED, Visitor, multipart
+from tests.support.servers import Server, run_file
+from tests.support.tables import dump, holds, locked, sizes
+from tests.support.visitor import ACCEPTED, URLENCODED, Visitor, multipart
 
 IMPLEMENTATION = os.environ.get("IMPL") or "stdlib"
 SHIPPED = run_file(IMPLEMENTATION).with_name("requirements.txt")

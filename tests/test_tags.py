@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from unicodedata import normalize
 from urllib.parse import parse_qsl, urlsplit
 
-import expect
 import pytest
-from client import User, register, tags_of, unique
-from servers import Server
+
+from tests.support import expect
+from tests.support.client import User, register, tags_of, unique
+from tests.support.servers import Server
 
 PAIRS = [
     ("web", "web"),

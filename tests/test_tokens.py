@@ -8,11 +8,10 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
-import expect
 import pytest
-import raw
-import uploads
-from client import (
+
+from tests.support import expect, raw, uploads
+from tests.support.client import (
     PASSWORD,
     Client,
     User,
@@ -21,9 +20,9 @@ from client import (
     unique,
     unique_url,
 )
-from raw import Response
-from servers import Server
-from tables import dump
+from tests.support.raw import Response
+from tests.support.servers import Server
+from tests.support.tables import dump
 
 DAY = 86400
 SIGN_IN_FAULTS = [

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-import expect
 import pytest
-from client import PASSWORD, Client, User, unique, unique_url
+
+from tests.support import expect
+from tests.support.client import PASSWORD, Client, User, unique, unique_url
 
 Pairs = list[tuple[str, str | set[str]]]
 URL = "https://example.com/"

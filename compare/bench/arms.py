@@ -1,13 +1,13 @@
-"""One arm of the benchmark: a server, its seeded database, its token."""
+"""One arm of the benchmark: a server, its seeded database, its accounts."""
 
-import json
 import random
 import secrets
 import shutil
 import signal
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -15,20 +15,20 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from compare import ROOT
-from compare.bench.seeded import USERNAME, read_bookmarks, read_page
+from compare.bench.audit import Kept
+from compare.bench.calls import find_fault
+from compare.bench.seeded import Account, make_account
+from compare.bench.tasks import READER, WRITER
 from compare.bench.usage import pin
-from compare.bench.workload import (
-    MEASURED,
-    OPERATIONS,
-    SEEDED,
-    Data,
-    find_fault,
-)
-from tests.seed import SeedError, seed
-from tests.servers import Server, free_port
+from compare.bench.workload import OPERATIONS, SEEDED, WRITING, Data
+from compare.trace import world
+from tests.seed import SeedError
+from tests.support.servers import Server, free_port
 
-# The defaults, said aloud, so that no variable of the caller changes them.
+# The defaults, said aloud, so that no variable of the caller changes them;
+# but an import that is repeated needs more room than an account has.
 SETTINGS = {
+    "MAX_BOOKMARKS": "1000000",
     "LOG_LEVEL": "info",
     "PASSWORD_LOG_N": "14",
     "WORKERS": "1",
@@ -36,9 +36,11 @@ SETTINGS = {
 }
 PLANTED = ROOT / "compare" / "bench" / "planted"
 MIGRATE_SECONDS = 60
+ACCOUNTS = {READER: SEEDED, WRITER: SEEDED}
 PORTS = 3  # to try: another program may take one meanwhile
 FAILURES = (
     SeedError,
+    world.Refused,
     HTTPError,
     requests.RequestException,
     sqlite3.Error,
@@ -55,15 +57,17 @@ class Refused(Exception):
 class Arm:
     """A server under measurement.
 
-    `name` heads its column; `failed` says why it has no figure, or is "".
+    `name` heads its column; `failed` says why it has no figure, or is "";
+    `planted` is the share by which it is made dearer.
     """
 
     name: str
     implementation: str
     server: Server
+    planted: float = 0.0
     failed: str = ""
-    token: str = ""
-    data: Data | None = None
+    accounts: dict[str, Account] = field(default_factory=dict)
+    kept: Kept | None = None
 
     @property
     def url(self) -> str:
@@ -82,8 +86,13 @@ class Arm:
 
     @property
     def bookmarks(self) -> Path:
-        """Return the file with what the server holds."""
-        return self.server.folder / "bookmarks.json"
+        """Return the file with what the reader has."""
+        return Path(self.accounts[READER].path)
+
+    @property
+    def token(self) -> str:
+        """Return the token of the reader."""
+        return self.accounts[READER].token
 
 
 def make_arm(name: str, implementation: str, planted: float = 0) -> Arm:
@@ -96,23 +105,28 @@ def make_arm(name: str, implementation: str, planted: float = 0) -> Arm:
     server = Server(
         implementation, SETTINGS | (more if planted else {}), FOLDER
     )
-    return Arm(name, implementation, server)
+    return Arm(name, implementation, server, planted)
 
 
-def prepare(arm: Arm, core: int | None) -> None:
+def prepare(
+    arm: Arm, core: int | None, accounts: Mapping[str, int] = ACCOUNTS
+) -> None:
     """Seed an arm, keep a copy of its database, and test it.
 
-    Raises Refused with the reason when it is not fit to be measured.
+    `accounts` says how many bookmarks each has; the reader and the writer
+    must be among them. Raises Refused when it is not fit to be measured.
     """
     migrate(arm)
     start(arm, core)
     try:
-        password = secrets.token_urlsafe(18)
-        arm.token = seed(arm.url, USERNAME, password, SEEDED)
+        for name, number in accounts.items():
+            password = secrets.token_urlsafe(18)
+            path = arm.server.folder / f"bookmarks-{name}.json"
+            arm.accounts[name] = make_account(
+                arm.url, name, password, number, path
+            )
         keep_copy(arm)
-        arm.data = read_bookmarks(arm.url, arm.token)
-        arm.bookmarks.write_text(json.dumps(arm.data.bookmarks), "utf-8")
-        smoke_test(arm)
+        smoke_test(arm, accounts)
     except FAILURES as error:
         raise Refused(f"not seeded: {error}") from error
     finally:
@@ -160,56 +174,57 @@ def restore(arm: Arm) -> None:
     for suffix in ("-wal", "-shm"):
         arm.server.database.with_name(f"shelf.db{suffix}").unlink(True)
     shutil.copyfile(arm.pristine, arm.server.database)
+    arm.kept = Kept.of(arm.accounts[WRITER].read().bookmarks)
 
 
-def smoke_test(arm: Arm) -> None:
+def smoke_test(arm: Arm, accounts: Mapping[str, int]) -> None:
     """Send every operation a few times and check it; Refused if wrong."""
-    assert arm.data
-    if len(arm.data.bookmarks) != SEEDED:
-        raise Refused(f"{len(arm.data.bookmarks)} bookmarks after the seed")
-    chance = random.Random(0)
-    headers = {"Authorization": f"Bearer {arm.token}"}
+    data = {name: arm.accounts[name].read() for name in accounts}
+    for name, number in accounts.items():
+        if len(data[name].bookmarks) != number:
+            found = len(data[name].bookmarks)
+            raise Refused(f"{found} of {number} bookmarks after the seed")
     with requests.Session() as session:
-        for name in (name for name in MEASURED for _ in range(3)):
-            unique = f"smoke-{chance.getrandbits(48)}"
-            call = OPERATIONS[name](arm.data, chance, unique)
-            answer = session.request(
-                call.method,
-                arm.url + call.path,
-                json=call.body,
-                headers=headers,
-                timeout=10,
-            )
-            fault = find_fault(
-                call, answer.status_code, answer.headers, answer.content
-            )
-            if fault:
-                raise Refused(f"{name}: {fault}")
+        for operation in OPERATIONS:
+            name = WRITER if operation in WRITING else READER
+            try_operation(arm, session, operation, name, data[name])
+
+
+def try_operation(
+    arm: Arm, session: requests.Session, operation: str, name: str, data: Data
+) -> None:
+    """Send an operation three times; Refused if an answer is wrong."""
+    for number in range(3):
+        unique = f"smoke-{number}"
+        call = OPERATIONS[operation](data, random.Random(number), unique)
+        answer = session.request(
+            call.method,
+            arm.url + call.path,
+            headers=arm.accounts[name].headers(call),
+            timeout=10,
+            **({"json": call.body} if call.body else {"data": call.upload}),
+        )
+        fault = find_fault(
+            call, answer.status_code, answer.headers, answer.content
+        )
+        if fault:
+            raise Refused(f"{operation}: {fault}")
 
 
 def seeded_alike(arm: Arm, other: Arm) -> bool:
     """Say whether two arms hold the same bookmarks, ids aside."""
-    return without_ids(arm) == without_ids(other)
+    return all(
+        without_ids(account.read()) == without_ids(other.accounts[name].read())
+        for name, account in arm.accounts.items()
+    )
 
 
-def without_ids(arm: Arm) -> list[dict]:
-    """Return what an arm holds, without the ids that it chose."""
-    assert arm.data
+def without_ids(data: Data) -> list[dict]:
+    """Return what an account holds, without the ids that its arm chose."""
     return [
         {k: v for k, v in bookmark.items() if k != "id"}
-        for bookmark in arm.data.bookmarks
+        for bookmark in data.bookmarks
     ]
-
-
-def audit(arm: Arm, created: int) -> str:
-    """Say what is wrong with the number of bookmarks after a round, or ""."""
-    try:
-        total = read_page(arm.url, arm.token, 1, 1)["total"]
-    except (requests.RequestException, KeyError) as error:
-        return f"audit: {error}"
-    if total == SEEDED + created:
-        return ""
-    return f"audit: {total} bookmarks, {SEEDED + created} were acknowledged"
 
 
 def stop(arm: Arm) -> None:

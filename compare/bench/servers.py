@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from compare.bench.interval import ratio_interval
 from compare.bench.usage import choose_cores, cpu_seconds, pin_thread
 from compare.ledger.capabilities import folder_of
-from tests.servers import free_port
+from tests.support.servers import free_port
 
 CONNECTIONS = 8
 THREADS = 8

@@ -1,13 +1,14 @@
 """Where the implementations deviate from a SHOULD, for people to read.
 
-The suite checks the files (tests/deviations.py); here they are only shown.
+The suite checks the files (tests/support/deviations.py); here they are
+only shown.
 """
 
 import tomllib
 from pathlib import Path
 
 from compare import IMPLEMENTATIONS
-from tests.report import Rule
+from tests.support.report import Rule
 
 Deviations = dict[str, dict[str, str]]  # rule: texts by their keys
 

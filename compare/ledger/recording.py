@@ -99,7 +99,7 @@ def read_answer(one: Any) -> str:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have the servers of the suite record; tell them of starts and ends."""
-    import servers
+    from tests.support import servers
 
     folder = Path(os.environ["PROOF_FOLDER"])
     desk = Desk(folder)

@@ -10,7 +10,7 @@ from compare.ledger.deviations import deviations_markdown, read_deviations
 from compare.ledger.grid import TITLES, grid_rows, markdown
 from compare.ledger.source import find_symbol
 from compare.trace.picture import trace_section
-from tests.report import load_rules
+from tests.support.report import load_rules
 
 SHOWN = "create_bookmark"
 

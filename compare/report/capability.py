@@ -17,7 +17,7 @@ from compare.report.texts import (
     read_note,
     summaries,
 )
-from tests.report import Rule
+from tests.support.report import Rule
 
 PROVED = {
     True: "seen at work while the tests ran",

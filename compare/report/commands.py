@@ -22,7 +22,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     from compare.report.site import TooLarge
     from compare.trace.server import Unsteady
     from compare.trace.world import Refused
-    from tests.servers import NotUpError
+    from tests.support.servers import NotUpError
 
     target = ROOT / "report"
     try:

@@ -16,7 +16,7 @@ from compare import IMPLEMENTATIONS
 from compare.bench.usage import cpu_seconds, memory_bytes
 from compare.ledger.capabilities import folder_of
 from compare.ledger.symbols import closure, requirements
-from tests.servers import Server
+from tests.support.servers import Server
 
 STARTS = 3
 # What a server imports before it can answer.

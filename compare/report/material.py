@@ -22,7 +22,7 @@ from compare.report.results import (
     read_runs,
     read_traces,
 )
-from tests.report import Rule, load_rules
+from tests.support.report import Rule, load_rules
 
 
 @dataclass

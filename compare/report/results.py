@@ -13,7 +13,7 @@ from typing import Any
 from compare import IMPLEMENTATIONS
 from compare.ledger.deviations import Deviations
 from compare.results.table import MORE_THAN
-from tests.report import Rule, read_lines
+from tests.support.report import Rule, read_lines
 
 Tests = list[dict[str, Any]]  # the lines of kind "test" of one run
 BROKEN = {"failed", "blocked"}

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from compare.ledger.capabilities import capability_order
 from compare.results.differences import Answers, differences, tell_differences
-from tests.report import read_lines
+from tests.support.report import read_lines
 
 POSTGRES = "PostgreSQL"
 STORAGE = "storage"

@@ -42,7 +42,7 @@ def run_trace(arguments: argparse.Namespace) -> int:
     from compare.trace.operations import OPERATIONS
     from compare.trace.server import Unsteady
     from compare.trace.world import Refused
-    from tests.servers import NotUpError
+    from tests.support.servers import NotUpError
 
     known("OP", arguments.operation, tuple(OPERATIONS))
     try:

@@ -13,7 +13,7 @@ from compare.trace.connection import Connection
 from compare.trace.operations import OPERATIONS
 from compare.trace.server import Control, Unsteady
 from compare.trace.world import PASSWORD, Request, World
-from tests.servers import Server
+from tests.support.servers import Server
 
 WARM_UP = 5  # requests before one is recorded: imports and caches
 RECORDED = 5  # which must agree

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from tests.servers import Server
+from tests.support.servers import Server
 
 HOOKS = Path(__file__).with_name("hooks")
 # One thread and one worker take all requests, in the same order each time.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import report
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
@@ -17,6 +16,8 @@ from playwright.sync_api import (
     Response,
     sync_playwright,
 )
+
+from tests.support import report
 
 PROGRAMS = ["chromium", "chromium-browser", "google-chrome"]
 FLAGS = [

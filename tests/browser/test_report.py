@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from report import ROOT
+
+from tests.support.report import ROOT
 
 REPORT = ROOT / "report"
 LARGEST = 300_000  # bytes of a page

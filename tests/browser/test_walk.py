@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import document
 import pytest
-from client import PASSWORD, unique
+
+from tests.support import document
+from tests.support.client import PASSWORD, unique
 
 LONG = "Unbrokenwordthatgoesonandon" * 10
 ENTRIES = [

@@ -1,7 +1,7 @@
 """Prove that the suite can fail: break each rule, and see it turn red.
 
-python -m faults            all faults, as a matrix
-python -m faults NAME       one fault, with its failures
+python -m tests.faults            all faults, as a matrix
+python -m tests.faults NAME       one fault, with its failures
 """
 
 import argparse
@@ -15,20 +15,21 @@ from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 
-from faults.every import DEGENERATE, FAULTS, Fault
-from faults.suite import assemble, prepare
-from faults.tries import (
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from tests.faults.every import DEGENERATE, FAULTS, Fault
+from tests.faults.suite import assemble, prepare
+from tests.faults.tries import (
     AT_ONCE,
     check_unbroken,
     try_degenerate,
     try_fault,
     try_once,
 )
-from faults.verdict import Verdict, tell_bad
-from report import ROOT, load_rules
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+from tests.faults.verdict import Verdict, tell_bad
+from tests.support.report import ROOT, load_rules
 
 console = Console()
 
@@ -54,7 +55,7 @@ def try_all(folder: Path, faults: list[Fault]) -> list[Verdict]:
     """Try faults two at a time, with a progress bar."""
     names = DEGENERATE if faults == FAULTS else []
     forks = get_context("forkserver")
-    forks.set_forkserver_preload(["faults.warm"])
+    forks.set_forkserver_preload(["tests.faults.warm"])
     with (
         ProcessPoolExecutor(AT_ONCE, forks) as pool,
         Progress(console=console) as progress,

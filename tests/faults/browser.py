@@ -3,7 +3,7 @@
 Templates are no modules: a fault in one of them edits how it is read.
 """
 
-from faults.fault import fault
+from tests.faults.fault import fault
 
 READ = '(self.folder / name).read_text("utf-8")'
 

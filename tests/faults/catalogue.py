@@ -1,6 +1,6 @@
 """The faults of the API: each breaks a rule of routing to robustness."""
 
-from faults.fault import fault
+from tests.faults.fault import fault
 
 # Routing
 

@@ -1,6 +1,6 @@
 """The faults of importing and exporting."""
 
-from faults.fault import fault
+from tests.faults.fault import fault
 
 # Importing
 

@@ -7,8 +7,8 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType
 
-from faults.every import FAULTS
-from faults.fault import Edit, edited
+from tests.faults.every import FAULTS
+from tests.faults.fault import Edit, edited
 
 
 class EditingLoader(SourceFileLoader):

@@ -1,6 +1,6 @@
 """The faults of caching, of what surrounds the API, and of running it."""
 
-from faults.fault import fault
+from tests.faults.fault import fault
 
 NOT_ASKED = "(self.idle and not self.server.running)"
 

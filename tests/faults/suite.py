@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from report import ROOT
+
+from tests.support.report import ROOT
 
 TESTS = Path(__file__).resolve().parent.parent
 STDLIB = ROOT / "implementations" / "stdlib"
@@ -25,9 +26,10 @@ STOPPING = 30
 
 def assemble(folder: Path) -> Path:
     """Make an implementation of the standard library's and the faults."""
-    home = folder / "faults"
+    home = folder / "tests" / "faults"
     left = shutil.ignore_patterns("var", "__pycache__")
     shutil.copytree(STDLIB, home, ignore=left)
+    (home.parent / "__init__.py").touch()
     for file in (TESTS / "faults" / "run", *(TESTS / "faults").glob("*.py")):
         shutil.copy(file, home / file.name)
     compileall.compile_dir(home, quiet=1)
@@ -44,7 +46,7 @@ def prepare(home: Path) -> None:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONHASHSEED": "0",  # or xdist's workers name sets differently
     }
-    os.chdir(TESTS)
+    os.chdir(ROOT)
 
 
 def run_suite(
@@ -64,7 +66,7 @@ def run_suite(
         "RESULTS": str(results),
     }
     base = f"--basetemp={results.with_suffix('.tmp')}"
-    options = [*OPTIONS, "-p", "faults.selection", base, *more]
+    options = [*OPTIONS, "-p", "tests.faults.selection", base, *more]
     output = results.with_suffix(".log")
     shown = None if "--tb=short" in more else output
     process = get_context("fork").Process(

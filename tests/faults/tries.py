@@ -3,10 +3,10 @@
 import time
 from pathlib import Path
 
-from faults.every import FAULTS, Fault
-from faults.suite import SECONDS, run_suite
-from faults.verdict import Verdict, agreed, judge, reasons
-from report import read_lines
+from tests.faults.every import FAULTS, Fault
+from tests.faults.suite import SECONDS, run_suite
+from tests.faults.verdict import Verdict, agreed, judge, reasons
+from tests.support.report import read_lines
 
 NOT_UP = 10
 AT_ONCE = 2

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from faults.fault import Fault
+from tests.faults.fault import Fault
 
 
 @dataclass

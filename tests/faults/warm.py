@@ -5,8 +5,9 @@ import os
 from contextlib import redirect_stdout
 
 import pytest
-import report
-from faults.suite import OPTIONS
+
+from tests.faults.suite import OPTIONS
+from tests.support import report
 
 with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
     pytest.main([*OPTIONS, "--collect-only"])

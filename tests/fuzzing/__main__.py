@@ -1,12 +1,13 @@
 """Send random sequences of requests to several servers, and compare.
 
-python -m fuzzing stdlib flask …     fresh servers of these implementations
-python -m fuzzing http://… http://…  servers that somebody started
+python -m tests.fuzzing stdlib flask …     fresh servers of these
+python -m tests.fuzzing http://… http://…  servers that somebody started
 
 In the environment, N is the number of requests to each server (by default
 as many as two minutes allow) and SEED says which. What the spec leaves open
 is written to results/fuzz-differences.md; all else is told, with commands
-for the shell to see it again, and makes the exit status 1.
+for the shell to see it again, and makes the exit status 1. Ctrl-C ends the
+search, and what was found until then is told.
 """
 
 import os
@@ -15,19 +16,18 @@ import time
 import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 
-import report
-import servers
 from rich.progress import Progress
 
-from fuzzing.generator import Generator
-from fuzzing.judge import Finding, compare
-from fuzzing.step import Step
-from fuzzing.world import Answer, World
+from tests.fuzzing.generator import Generator
+from tests.fuzzing.judge import Finding, compare
+from tests.fuzzing.step import Step
+from tests.fuzzing.world import Answer, World
+from tests.support import report, servers
 
 SECONDS = 120
 MOST = 8  # findings that are made smaller
@@ -82,8 +82,8 @@ class Fuzzer:
                 if only in ("", finding.signature):
                     self.keep(finding)
             told = {len(world.told["id"]) for world in worlds}
-            if part(answers) or len(told) > 1:  # later names would differ
-                break
+            if part(answers) or len(told) > 1 or step.ambiguous:
+                break  # from here on, the state and the names may differ
 
     def keep(self, finding: Finding) -> None:
         """Keep the shortest sequence of each signature."""
@@ -162,7 +162,8 @@ def fuzz(fuzzer: Fuzzer, limit: int, seed: str) -> None:
             progress.update(bar, completed=done)
             return done < (limit or SECONDS)
 
-        fuzzer.search(seed, go_on)
+        with suppress(KeyboardInterrupt):  # tell what there is
+            fuzzer.search(seed, go_on)
     sent, took = fuzzer.steps * len(fuzzer.urls), seconds()
     for finding in fuzzer.unexplained()[:MOST]:
         fuzzer.shrink(finding)

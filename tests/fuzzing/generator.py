@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
-from fuzzing.step import Step
+from tests.fuzzing.step import Step
 
 POOLS = tomllib.loads(
     Path(__file__).with_name("pools.toml").read_text("utf-8")

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from fuzzing.step import Step
-from fuzzing.world import Answer
+from tests.fuzzing.step import Step
+from tests.fuzzing.world import Answer
 
 Said = dict[str, object]  # what one aspect is, by the server's name
 

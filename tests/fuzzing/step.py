@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import raw
+from tests.support import raw
 
 NAME = re.compile(
     rb"<<((?:id|etag|list|token|user)\d|cookie\d?|fields|parts)>>"
@@ -52,6 +52,18 @@ class Step:
                 self.method, path, headers, body, host=host, close=not probe
             )
             + probe
+        )
+
+    @property
+    def ambiguous(self) -> bool:
+        """Tell whether a refusal may come for what was done all the same.
+
+        One server may act on the head before another one, or the same one
+        later, refuses what Transfer-Encoding says of the body; beside a
+        Content-Length, RFC 9112 §6.3 leaves that choice to each.
+        """
+        return self.method != "GET" and b"transfer-encoding" in (
+            self.raw.lower()
         )
 
     @property

@@ -8,13 +8,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
-import document
-import expect
-import raw
-from client import PASSWORD
-from visitor import Visitor, set_cookies
-
-from fuzzing.step import NAME, Step
+from tests.fuzzing.step import NAME, Step
+from tests.support import document, expect, raw
+from tests.support.client import PASSWORD
+from tests.support.visitor import Visitor, set_cookies
 
 TIMEOUT = 10
 WAITING = 1  # seconds, where a server may rightly wait for more

@@ -4,13 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from report import load_rules
-
 from tests.learn import prove, show, watch
 from tests.learn.course import NoAnswer, Outcome, run_levels
 from tests.learn.levels import Level, read_ladder
 from tests.learn.progress import FILE, note, read_progress
 from tests.learn.target import BadTarget, check_target
+from tests.support.report import load_rules
 
 
 class Climb:

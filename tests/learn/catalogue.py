@@ -10,11 +10,11 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from report import ROOT
 
 from tests.learn import quiet
 from tests.learn.levels import FILE, Ladder
 from tests.learn.needs import needs
+from tests.support.report import ROOT
 
 TESTS = ROOT / "tests"
 KEPT = ROOT / "results" / "learn-files.json"

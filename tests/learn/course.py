@@ -6,11 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import pytest
-from report import load_rules
 
 from tests.learn import quiet
 from tests.learn.catalogue import place, read_files, rules_of
 from tests.learn.levels import Ladder, Level
+from tests.support.report import load_rules
 
 RULES = load_rules()
 ENOUGH = 20  # failures after which a level is not run to its end

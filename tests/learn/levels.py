@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from report import SPEC, Rule
+from tests.support.report import SPEC, Rule
 
 FILE = SPEC / "levels.toml"
 

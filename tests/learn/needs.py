@@ -12,9 +12,10 @@ from types import CodeType, FunctionType, ModuleType
 from urllib.parse import unquote
 
 import pytest
-from client import ALL_OPERATIONS, Client, User
-from report import ROOT
-from visitor import Visitor
+
+from tests.support.client import ALL_OPERATIONS, Client, User
+from tests.support.report import ROOT
+from tests.support.visitor import Visitor
 
 API = ("/api/", "/healthz", "/readyz")
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}

@@ -4,9 +4,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from report import ROOT
-
 from tests.learn.course import Outcome
+from tests.support.report import ROOT
 
 FILE = ROOT / "results" / "learn.json"
 

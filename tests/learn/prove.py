@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from client import PASSWORD, unique
-from servers import Server
-
 from tests.learn import show
 from tests.learn.course import Outcome, run_levels
 from tests.learn.levels import Ladder, Level, read_ladder
+from tests.support.client import PASSWORD, unique
+from tests.support.servers import Server
 
 CUT = Path(__file__).with_name("cut.py")
 

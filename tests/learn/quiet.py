@@ -7,7 +7,8 @@ import tempfile
 from contextlib import redirect_stdout
 
 import pytest
-from report import ROOT
+
+from tests.support.report import ROOT
 
 OPTIONS = ["-p", "no:cacheprovider", "--no-header", "--quiet"]
 

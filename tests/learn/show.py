@@ -5,10 +5,9 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable
 
-from report import Rule
-
 from tests.learn.course import Failure, Outcome
 from tests.learn.levels import Ladder, Level
+from tests.support.report import Rule
 
 MOST_RULES = 12  # which stand on a line each
 COLUMNS = 100

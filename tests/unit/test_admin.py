@@ -4,14 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 
-import document
 import pytest
-import raw
-from client import PASSWORD, User, register, unique
-from expect import REFUSED
-from servers import Server
-from uploads import UNREAD
-from visitor import Visitor, multipart
+
+from tests.support import document, raw
+from tests.support.client import PASSWORD, User, register, unique
+from tests.support.expect import REFUSED
+from tests.support.servers import Server
+from tests.support.uploads import UNREAD
+from tests.support.visitor import Visitor, multipart
 
 SECRETS = [
     "user/?password__startswith=scrypt",

@@ -5,8 +5,9 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-import raw
-from servers import Server, run_file
+
+from tests.support import raw
+from tests.support.servers import Server, run_file
 
 SERVE = """
 import sys

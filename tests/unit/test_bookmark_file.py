@@ -11,9 +11,10 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-import uploads
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support import uploads
 
 IMPLEMENTATIONS = Path(__file__).parents[2] / "implementations"
 COPIES = sorted(IMPLEMENTATIONS.glob("*/app/bookmark_file.py"))

@@ -5,8 +5,9 @@ import threading
 
 import pytest
 import yaml
-from client import ALL_OPERATIONS, Client
-from report import SPEC
+
+from tests.support.client import ALL_OPERATIONS, Client
+from tests.support.report import SPEC
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from servers import Server
 
 from compare import IMPLEMENTATIONS
 from compare.ledger.capabilities import capability_order
 from compare.report.examples import HEADING, examples, promised, run
 from compare.report.mentions import unknown
+from tests.support.servers import Server
 
 NOTES = Path(__file__).parents[2] / "compare" / "report" / "notes"
 SAID = "# 404, nothing; Flask, Django: 400; FastAPI: 422, a habit.\n"

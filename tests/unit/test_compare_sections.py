@@ -8,7 +8,7 @@ from compare.ledger import sections
 from compare.ledger.capabilities import Capabilities, Code
 from compare.ledger.deviations import deviations_markdown, read_deviations
 from compare.ledger.sections import refresh, replace_section, side_by_side
-from tests.report import Rule
+from tests.support.report import Rule
 
 FUNCTION = '@api.post("/x")\ndef create() -> None:\n    """Do."""\n'
 METHOD = (

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-from servers import IMPLEMENTATIONS, SETTINGS
+from tests.support.servers import IMPLEMENTATIONS, SETTINGS
 
 CHAPTER = (IMPLEMENTATIONS.parent / "spec" / "settings.md").read_text("utf-8")
 DJANGO = IMPLEMENTATIONS / "django"

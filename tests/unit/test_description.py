@@ -3,7 +3,8 @@
 from copy import deepcopy
 
 import pytest
-from description import differences, operations
+
+from tests.support.description import differences, operations
 
 SPEC = {
     "paths": {

@@ -5,10 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import deviations
 import pytest
-from report import Rule, load_rules, read_lines
-from servers import IMPLEMENTATIONS
+
+from tests.support import deviations
+from tests.support.report import Rule, load_rules, read_lines
+from tests.support.servers import IMPLEMENTATIONS
 
 TESTS = Path(__file__).resolve().parents[1]
 RULES = {

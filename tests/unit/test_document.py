@@ -1,8 +1,8 @@
 """The reader of pages, on good and on bad documents."""
 
-import document
 import pytest
-import report
+
+from tests.support import document, report
 
 PAGE = """<!doctype html>
 <html lang="en"><head><title>T</title></head><body>

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable
 
-import expect
 import pytest
-import raw
+
+from tests.support import expect, raw
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"

@@ -2,10 +2,10 @@
 
 import gzip
 
-import expect
 import pytest
-import raw
-from test_expect import fails, response
+
+from tests.support import expect, raw
+from tests.unit.test_expect import fails, response
 
 POLICY = "default-src 'self'; object-src 'none';frame-ancestors 'none' ;"
 

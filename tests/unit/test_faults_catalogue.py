@@ -5,9 +5,10 @@ import re
 from itertools import groupby
 
 import pytest
-import report
-from faults.every import DEGENERATE, FAULTS, Fault, edited
-from faults.selection import SLOW
+
+from tests.faults.every import DEGENERATE, FAULTS, Fault, edited
+from tests.faults.selection import SLOW
+from tests.support import report
 
 APP = report.ROOT / "implementations" / "stdlib" / "app"
 RULES = report.load_rules()

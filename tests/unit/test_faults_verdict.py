@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import pytest
-from faults.__main__ import find_faults, rules_without_fault, show_failures
-from faults.every import FAULTS, Fault
-from faults.tries import check_unbroken, try_fault
-from faults.verdict import Verdict, agreed, judge, tell_bad
+
+from tests.faults.__main__ import (
+    find_faults,
+    rules_without_fault,
+    show_failures,
+)
+from tests.faults.every import FAULTS, Fault
+from tests.faults.tries import check_unbroken, try_fault
+from tests.faults.verdict import Verdict, agreed, judge, tell_bad
 
 FAULT = Fault("x", ("TAGS-1", "TAGS-2"), (), ("TAGS-3",))
 

@@ -9,7 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import report
 
 from tests.learn import show
 from tests.learn.course import Failure, Outcome, shorten
@@ -17,6 +16,7 @@ from tests.learn.levels import read_ladder
 from tests.learn.progress import note, read_progress
 from tests.learn.target import BadTarget, check_target
 from tests.learn.watch import times
+from tests.support import report
 
 LADDER = read_ladder()
 RULES = report.load_rules()

@@ -4,7 +4,8 @@ import re
 
 import pytest
 import yaml
-from report import ROOT
+
+from tests.support.report import ROOT
 
 SPEC = ROOT / "spec"
 METHODS = {"get", "put", "post", "patch", "delete"}

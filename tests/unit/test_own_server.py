@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from servers import Server, free_port
+
+from tests.support.servers import Server, free_port
 
 LISTEN = """
 import socket, sys, time

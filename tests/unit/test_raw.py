@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
-import raw
-import report
+
+from tests.support import raw, report
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 GET = raw.message("GET", "/")

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-import report
+
+from tests.support import report
 
 TOKEN = "Bearer " + "aB3-" * 10 + "xyz"
 URL = "http://127.0.0.1:4567/api/bookmarks"

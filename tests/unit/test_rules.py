@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import report
+
+from tests.support import report
 
 TESTS = Path(__file__).resolve().parent.parent
 RULES = report.load_rules()

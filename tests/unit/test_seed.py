@@ -1,7 +1,8 @@
 """The rows that the seeding tool makes, and the files it puts them in."""
 
 import pytest
-import seed
+
+from tests import seed
 
 
 def test_bookmark_is_made_by_its_number() -> None:

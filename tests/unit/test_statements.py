@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from statements import Trace
+
+from tests.support.statements import Trace
 
 BY_HAND = """
 import sqlite3

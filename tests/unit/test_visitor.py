@@ -4,8 +4,9 @@ import email
 import math
 
 import pytest
-import visitor
-from visitor import Cookie, Visitor
+
+from tests.support import visitor
+from tests.support.visitor import Cookie, Visitor
 
 
 def test_read_cookie() -> None:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from expect import REFUSED, Statuses
-from raw import CLOSED
+from tests.support.expect import REFUSED, Statuses
+from tests.support.raw import CLOSED
 
-FOLDER = Path(__file__).resolve().parent / "bookmark_files"
+FOLDER = Path(__file__).resolve().parents[1] / "bookmark_files"
 BOUNDARY = "kg8wLQx2"
 # What a body that is too large gets: a server that leaves it unread closes
 # the connection, which may overtake the answer.

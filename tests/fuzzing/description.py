@@ -1,6 +1,6 @@
 """Try to break implementations with requests made from the OpenAPI file.
 
-Usage: python tests/fuzz.py stdlib flask …
+Usage: python -m tests.fuzzing.description stdlib flask …
 
 Runs Schemathesis (https://schemathesis.io) against a fresh server of each,
 with a fixed seed, and exits with 1 if it finds anything in any of them.
@@ -11,10 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import client
-import servers
+from tests.support import client, servers
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -73,8 +72,8 @@ def fuzz(implementation: str) -> int:
             ],
             env={
                 **os.environ,
-                "PYTHONPATH": str(ROOT / "tests"),
-                "SCHEMATHESIS_HOOKS": "fuzz_hooks",
+                "PYTHONPATH": str(ROOT),
+                "SCHEMATHESIS_HOOKS": "tests.fuzzing.hooks",
                 "FUZZ_URL": server.url,
                 "FUZZ_ADMIN": "fuzz_admin",
             },

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from report import Rule
+from tests.support.report import Rule
 
 TEXTS = ("answers", "why", "source", "remedy")
 

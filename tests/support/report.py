@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec"
 SCHEMA = 1
 RULE = re.compile(

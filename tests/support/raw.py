@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import expect as expectations
-import report
 from requests.structures import CaseInsensitiveDict
+
+from tests.support import expect as expectations
+from tests.support import report
 
 CLOSED = "closed"
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"

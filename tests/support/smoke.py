@@ -1,7 +1,7 @@
 """The first minute of a server: is it worth asking it anything else?"""
 
-from client import PASSWORD, Client, unique, unique_url
-from raw import Response
+from tests.support.client import PASSWORD, Client, unique, unique_url
+from tests.support.raw import Response
 
 
 class RedError(Exception):

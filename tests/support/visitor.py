@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
 
-import document
-from client import Client
-from document import Element, Pairs
-from expect import Statuses
-from raw import Response
+from tests.support import document
+from tests.support.client import Client
+from tests.support.document import Element, Pairs
+from tests.support.expect import Statuses
+from tests.support.raw import Response
 
 URLENCODED = "application/x-www-form-urlencoded"
 ACCEPTED = Statuses("302 or 303", {302, 303})

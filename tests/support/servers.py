@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import psutil
 import urllib3
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 IMPLEMENTATIONS = ROOT / "implementations"
 SETTINGS = {
     "HOST",

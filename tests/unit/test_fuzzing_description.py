@@ -2,8 +2,9 @@
 
 import sys
 
-import fuzz
 import pytest
+
+from tests.fuzzing import description as fuzz
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import expect as expectations
-import report
 import urllib3
-from raw import Response
+
+from tests.support import expect as expectations
+from tests.support import report
+from tests.support.raw import Response
 
 TIMEOUT = 10
 PASSWORD = "correct horse battery"

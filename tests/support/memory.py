@@ -4,7 +4,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
-from servers import Server
+
+from tests.support.servers import Server
 
 
 class Peak:

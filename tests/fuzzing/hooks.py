@@ -7,9 +7,10 @@ The environment names the server (FUZZ_URL) and an administrator on it
 import os
 from typing import Any
 
-import client
 import schemathesis
 from hypothesis import strategies
+
+from tests.support import client
 
 URL = os.environ["FUZZ_URL"]
 ENDING = {"change_password", "delete_me", "delete_token"}

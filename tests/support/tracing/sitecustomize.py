@@ -1,4 +1,4 @@
-"""Write down each SQL statement of this process (see tests/statements.py).
+"""Write down each SQL statement of this process (see statements.py).
 
 Python imports this file at its start if the folder is on PYTHONPATH.
 """

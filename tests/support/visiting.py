@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-import servers
-from client import User
-from visitor import Visitor
+
+from tests.support import servers
+from tests.support.client import User
+from tests.support.visitor import Visitor
 
 
 @pytest.fixture

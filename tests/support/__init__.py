@@ -1,0 +1,1 @@
+"""What the tests share: a client, servers, what to expect, the report."""
