@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from compare import ROOT
+from compare.ledger.capabilities import capability_order
 from compare.report.code import highlight
 from compare.report.mentioned import link_places
 from compare.report.site import relink
@@ -66,7 +67,13 @@ def chapters_to_pages(html: str) -> str:
 
     A link to any other file of the spec becomes plain text.
     """
-    linked = CHAPTER.sub(r'href="capability/\1.html"', html)
+    known = capability_order()
+    linked = CHAPTER.sub(
+        lambda found: f'href="capability/{found[1]}.html"'
+        if found[1] in known
+        else found[0],
+        html,
+    )
     return ELSEWHERE.sub(r"\1", linked)
 
 
