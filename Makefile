@@ -21,6 +21,7 @@ LEVEL ?=
 WATCH ?=
 DIR ?=
 ALL ?=
+COLUMN ?=
 JOBS ?= 4
 TARGET ?= http://127.0.0.1:8000
 LISTEN ?= 127.0.0.1
@@ -39,6 +40,9 @@ CHOICE := $(subst $(SPACE),$(COMMA)$(SPACE),$(IMPLEMENTATIONS))
 CAPS := $(subst $(COMMA),$(SPACE),$(CAP))
 TESTS := $(if $(CAP),$(CAPS:%=tests/test_%.py),tests/test_*.py)
 RESULT_FILES := $(IMPLEMENTATIONS:%=results/tests-%$(if $(CAP),-$(CAP)).jsonl)
+# What one server's results are called, and the file that holds them.
+COLUMN_NAME := $(or $(COLUMN),$(if $(URL),url,$(notdir $(NAMED:%/=%))))
+RESULT_FILE := results/tests-$(COLUMN_NAME)$(if $(CAP),-$(CAP)).jsonl
 # These wait more than they work: two wait first, while two others work.
 WAITING := $(if $(CAP),,$(patsubst %,tests/test_%.py,shutdown storage limits))
 WAIT_FIRST := flask fastapi
@@ -112,7 +116,15 @@ run: known $(if $(filter stdlib,$(NAMED)),python,$(VENV)/ready) ## serve one of 
 
 .PHONY: test
 test: known-or-folder known-cap $(VENV)/ready ## test one: IMPL=flask CAP=tokens,sessions, or URL=http://…
-	@$(PY) -m pytest $(TESTS)
+	@$(if $(URL),rm -f $(RESULT_FILE); COLUMN=$(COLUMN_NAME) \
+	  $(PY) -m pytest $(TESTS); $(PY) -m compare table $(RESULT_FILE),\
+	  $(PY) -m pytest $(TESTS))
+
+.PHONY: compare-with
+compare-with: known-or-folder known-cap $(VENV)/ready ## a server of your own as a fifth column: URL=http://… or IMPL=folder, COLUMN=its name
+	@rm -f $(RESULT_FILE)
+	@COLUMN=$(COLUMN_NAME) $(PY) -m pytest $(TESTS) --quiet; \
+	  $(PY) -m compare beside $(RESULT_FILE)
 
 .PHONY: test-all
 test-all: known-cap $(VENV)/ready ## test all four and end with one table; CAP=routing,bodies
@@ -203,7 +215,7 @@ check: $(VENV)/ready ## style, spec, mirrored files, unit tests
 	@$(PY) -m compare check
 	@$(PY) -m compare grid --check
 	@$(PY) -m compare trace --check
-	@$(PY) -m pytest tests/unit --quiet
+	@$(PY) -m pytest tests/unit $(wildcard implementations/*/tests) --quiet
 
 .PHONY: format
 format: $(VENV)/ready ## put the code into its one form

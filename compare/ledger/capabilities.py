@@ -41,7 +41,7 @@ from compare.ledger.source import code_lines, find_symbol
 
 SOURCES = ("builtin", "library")
 REMARKS = (*SOURCES, "spec", "not_offered")
-IGNORED = {"__pycache__", "var", "deviations.toml"}
+IGNORED = {"__pycache__", "var", "tests", "deviations.toml"}
 FORM = re.compile(r"([\w.]+):([\w.]+) @ ([^\s@]+)(?: @ (\S.*))?")
 EXPECTED = (
     "expected `module:Symbol @ app/file.py::symbol`: what does the work, and "

@@ -12,7 +12,7 @@ from pathlib import Path
 from compare import ROOT
 
 # No rule asks for it, so it is tested elsewhere.
-ADMIN = {"django": ["tests/unit/test_admin.py"]}
+ADMIN = {"django": ["implementations/django/tests/test_admin.py"]}
 PASSED, FAILED = 0, 1  # exit statuses of pytest
 Moved = Callable[[int, int], None]
 

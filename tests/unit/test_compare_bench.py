@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from compare.bench import run, usage
+from compare.bench import rounds, usage
 from compare.bench.figures import (
     find_ratio,
     highest_memory,
@@ -16,7 +16,9 @@ from compare.bench.figures import (
     measure_noise,
 )
 from compare.bench.sittings import disagreements
-from compare.bench.tables import bench_markdown, bench_tables, summary
+from compare.bench.summary import seen, summary, why
+from compare.bench.tables import bench_markdown, bench_tables
+from compare.bench.tasks import Plan, Task
 from compare.bench.verdict import DEARER
 
 RATIO = {"stdlib": 1.0, "flask": 2.0, "stdlib again": 1.0}
@@ -32,7 +34,6 @@ def window(arm: str, number: int, **more: Any) -> dict[str, Any]:
         "arm": arm,
         "operation": "show_bookmark",
         "fault": None,
-        "sent": 1100,
         "requests": 1000,
         "seconds": 2.0,
         "server_cpu": 1000 * cost,
@@ -41,8 +42,6 @@ def window(arm: str, number: int, **more: Any) -> dict[str, Any]:
         "memory_bytes": 2**20 * number,
         "stolen": 0.0,
         "others": 0.01,
-        "median_ms": 1.5,
-        "p99_ms": 4.0,
         **more,
     }
 
@@ -73,7 +72,7 @@ def test_figure_is_cost_rate_and_ratio() -> None:
     figure = make_figure(results(), "flask", "show_bookmark")
     assert figure.cpu == pytest.approx(2e-3 * 6 ** (1 / 3))
     assert figure.per_second == 500
-    assert figure.median_ms == 1.5
+    assert figure.busy == pytest.approx(2.0 * 2)
     assert figure.ratio
     assert figure.ratio.low == pytest.approx(2.0)
     assert figure.verdict == DEARER
@@ -179,15 +178,18 @@ class BrokenGenerator:
 
 def test_a_generator_that_ends_costs_one_arm() -> None:
     """The arm has failed, and the next one gets a generator that lives."""
+    account = Account("x", "", "", "", "")
+    accounts = {"reader": account, "writer": account}
     arm = SimpleNamespace(
-        name="x", url="", pid=0, token="", bookmarks=Path(), failed=""
+        name="x", url="", pid=0, accounts=accounts, failed=""
     )
-    plan, chance = run.PLANS["smoke"], random.Random(1)
-    sitting = run.Sitting(plan, [arm], "x", None, chance, [], 0.0)
+    plan = Plan("smoke", 1, 0.1, 0.1, 1)
+    made = rounds.Sitting("bench", plan, [arm], "x", 1, Progress(), 0)
     generator = BrokenGenerator()
-    run.measure_window(sitting, generator, arm, "list_tags")
+    task = Task("list_tags", "list_tags")
+    rounds.measure_window(made, generator, arm, task)
     assert arm.failed == "list_tags: the load generator ended"
-    assert (generator.restarted, sitting.windows) == (1, [])
+    assert (generator.restarted, made.windows) == (1, [])
 
 
 def test_a_thread_that_ended_needs_no_core() -> None:
@@ -256,7 +258,7 @@ def test_an_idle_server_has_no_cpu_figure() -> None:
 def test_each_arm_comes_to_each_place() -> None:
     """A Latin square, and each neighbour also from the other side."""
     arms = list("abcde")
-    rows = [run.turn(arms, number, 0) for number in range(1, 11)]
+    rows = [rounds.turn(arms, number, 0) for number in range(1, 11)]
     assert all(len(set(column)) == 5 for column in zip(*rows, strict=True))
     assert all(
         sum(row[place] == arm for row in rows) == 2

@@ -39,9 +39,17 @@ def write_run(
 ) -> None:
     """Write the results of a suite; `sent` counts its requests."""
     lines = [
-        {"kind": "header", "time": "2026-01-02T03:04:05+00:00"},
+        {
+            "kind": "header",
+            "implementation": name.partition("-")[0],
+            "time": "2026-01-02T03:04:05+00:00",
+        },
         *tests,
-        {"kind": "footer", "different_requests": sent},
+        {
+            "kind": "footer",
+            "different_requests": sent,
+            "waiting": {"cli": 7} if name == "mine" else {},
+        },
     ]
     path = folder / f"tests-{name}.jsonl"
     path.write_text("\n".join(map(json.dumps, lines)), "utf-8")
@@ -52,6 +60,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Build the pages of a ledger with one row."""
     write_run(tmp_path, "stdlib", PASSED, OPEN | {"left_open": ["404"]})
     write_run(tmp_path, "flask", FAILED, OPEN | {"left_open": ["400"]})
+    write_run(tmp_path, "mine", PASSED, OPEN | {"left_open": ["302"]})
+    write_run(tmp_path, "flask-static", PASSED)
     whole = load()
     found = dataclasses.replace(whole, rows={"static": whole.rows["static"]})
     place = {"file": "a/b.py", "line": 7, "distribution": "A", "version": "1"}
@@ -74,7 +84,7 @@ def test_the_page_of_a_capability_shows_what_was_found(site: Site) -> None:
     """Results, deviations, the place of a symbol, what was left open."""
     page = (site.target / "capability/static.html").read_text("utf-8")
     rule = page.split('<tr id="STATIC-2">')[1].split("</tr>")[0]
-    states = ["not run", "failed", "not run", "not run"]
+    states = ["not run", "failed", "not run", "not run", "not run"]
     assert [s for s in rule.split("<") if "word" in s] == [
         f'span class="word">{state}' for state in states
     ]
@@ -82,6 +92,18 @@ def test_the_page_of_a_capability_shows_what_was_found(site: Site) -> None:
     assert "<b>FastAPI</b> deviates" in deviating
     assert "A 1, <code>a/b.py:7</code>" in page
     assert "<code>odd[/a]</code></th><td>404</td><td>400</td>" in page
+
+
+def test_a_server_beside_the_four_has_a_column(site: Site) -> None:
+    """Its rules, its answers, and how much of the suite it passed."""
+    page = (site.target / "capability/static.html").read_text("utf-8")
+    assert page.count('<th scope="col" class="result">mine</th>') == 1
+    passed = page.split('<tr id="STATIC-1">')[1].split("</tr>")[0]
+    assert passed.count(">passed<") == 2
+    assert "<td>302</td></tr>" in page
+    assert "flask-static" not in page
+    first = (site.target / "index.html").read_text("utf-8")
+    assert "<b>mine</b>: 2 tests passed, none failed, 7 need its" in first
 
 
 def test_the_overview_says_what_is_missing_and_how_to_make_it(

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from compare.results import table
-from compare.results.table import read_run, show_results
+from compare.results.table import read_run, show_beside, show_results
 
 HEADER = {"kind": "header", "implementation": "flask"}
 FOOTER = {
@@ -185,6 +185,40 @@ def test_what_the_spec_leaves_open_is_told(tmp_path: Path) -> None:
     assert "odd[a]" not in told
     assert "race" not in told
     assert "odd[//]" in (tmp_path / "differences.md").read_text("utf-8")
+
+
+def test_what_needs_run_is_told_by_chapter(tmp_path: Path) -> None:
+    """A server that is known by its URL has a row for each chapter."""
+    footer = FOOTER | {"waiting": {"tags": 3, "search": 12}}
+    status, text = show(
+        write(tmp_path, HEADER, record("tags", "passed"), footer)
+    )
+    assert status == 0
+    for part in ("1/1, 3 need run", "needs run: 12", "1/1, 15 need run"):
+        assert part in text
+    part = HEADER | {"capability": "search"}
+    status, _ = show(
+        write(tmp_path, part, FOOTER | {"waiting": {"search": 12}})
+    )
+    assert status == 0
+
+
+@pytest.mark.parametrize(("outcome", "status"), [("passed", 0), ("failed", 1)])
+def test_one_more_server_stands_beside_the_four(
+    tmp_path: Path, outcome: str, status: int
+) -> None:
+    """Whether those were tested before, and only it decides."""
+    flask = record("tags", "failed", message="E   404, not 200")
+    write(tmp_path, HEADER, flask, FOOTER)
+    header, path = HEADER | {"implementation": "mine"}, tmp_path / "mine.jsonl"
+    tests = [record("tags", "passed"), record("search", outcome, message="")]
+    path.write_text("\n".join(map(json.dumps, [header, *tests, FOOTER])))
+    console = Console(width=100)
+    with console.capture() as captured:
+        assert show_beside(path, console) == status
+    text = captured.get()
+    assert re.search(r"capability +┃ +flask ┃ +mine ┃", text)
+    assert "`make test-all` fills" in text
 
 
 def test_nothing_run_is_red(tmp_path: Path) -> None:

@@ -697,13 +697,6 @@ def test_invariants_without_a_body(method: str) -> None:
     assert expect.broken_invariants(good, method, "/api/me", {200}) == []
 
 
-def test_statuses() -> None:
-    """A failure tells the name of a set of statuses."""
-    assert f"expected {expect.REFUSED}" == "expected 4xx"
-    assert {400, 499} <= expect.REFUSED
-    assert not expect.REFUSED & {399, 500}
-
-
 def test_leak_that_was_sent() -> None:
     """What the request itself held is no leak."""
     echo = response(422, document(422, detail="SELECT 1"))

@@ -1,30 +1,32 @@
 """A verdict on one fault: what had to turn red, and what did."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.faults.__main__ import (
-    find_faults,
-    rules_without_fault,
-    show_failures,
-)
+from tests.faults import __main__ as faults
+from tests.faults import show, tries
 from tests.faults.every import FAULTS, Fault
+from tests.faults.selection import tell
+from tests.faults.suite import migrates_as_ever
 from tests.faults.tries import check_unbroken, try_fault
 from tests.faults.verdict import Verdict, agreed, judge, tell_bad
 
 FAULT = Fault("x", ("TAGS-1", "TAGS-2"), (), ("TAGS-3",))
 
 
-def line(
-    *rules: str, outcome: str = "failed", own_failure: bool = True
-) -> dict:
+def line(*rules: str, outcome: str = "failed", **more: object) -> dict:
     """Make the line of one test as the result file has it."""
     return {
         "nodeid": " ".join(rules),
         "rules": list(rules),
         "outcome": outcome,
-        "own_failure": own_failure,
+        "own_failure": True,
+        "raised": "AssertionError",
+        "said": "expected 401, got 200",
+        **more,
     }
 
 
@@ -58,6 +60,14 @@ def test_an_invariant_alone_kills_nothing() -> None:
     """A test that fails by an invariant alone does not count."""
     verdict = judged(ALL[0], ALL[2], line("TAGS-2", own_failure=False))
     assert verdict.survived == ["TAGS-2"]
+
+
+def test_what_breaks_off_notices_nothing() -> None:
+    """A test that fails by another exception than an assertion's is blind."""
+    lost = line("TAGS-2", raised="KeyError", said="'token'")
+    verdict = judged(ALL[0], ALL[2], lost)
+    assert verdict.survived == ["TAGS-2"]
+    assert verdict.noticed == [("TAGS-1", "expected 401, got 200")]
 
 
 def test_what_is_not_declared_is_collateral() -> None:
@@ -112,13 +122,13 @@ def test_a_fault_is_tried_again_only_if_it_is_not_good(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, green: int
 ) -> None:
     """The first try that is good is the last; the second is counted."""
-    tries = [judged(*ALL) if n >= green else judged(*ALL[:2]) for n in (0, 1)]
-    monkeypatch.setattr("faults.tries.try_once", lambda *_: tries.pop(0))
+    left = [judged(*ALL) if n >= green else judged(*ALL[:2]) for n in (0, 1)]
+    monkeypatch.setattr(tries, "try_once", lambda *_: left.pop(0))
     verdict = try_fault(FAULT, tmp_path)
     assert verdict.good == (green < 2)
     told = ["declared and green: TAGS-3"] if green else []
     assert verdict.retried == told
-    assert len(tries) == (1 if green == 0 else 0)
+    assert len(left) == (1 if green == 0 else 0)
 
 
 def test_what_is_not_good_is_told_with_its_reasons() -> None:
@@ -134,9 +144,10 @@ def test_what_is_not_good_is_told_with_its_reasons() -> None:
 def test_a_fault_is_found_by_its_name_or_its_rule() -> None:
     """A name counts without blanks and signs; a rule means its faults."""
     wanted = FAULTS[0]
-    assert find_faults(wanted.name.upper().replace(" ", "-")) == [wanted]
-    assert wanted in find_faults(wanted.breaks[0])
-    assert find_faults("no such fault") == []
+    name = wanted.name.upper().replace(" ", "-")
+    assert faults.find_faults(name, FAULTS) == [wanted]
+    assert wanted in faults.find_faults(wanted.breaks[0], FAULTS)
+    assert faults.find_faults("no such fault", FAULTS) == []
 
 
 def test_rules_without_fault_are_found(
@@ -144,38 +155,89 @@ def test_rules_without_fault_are_found(
 ) -> None:
     """A MUST rule that no fault breaks is listed."""
     left = [one for one in FAULTS if "ROUTING-1" not in one.breaks]
-    monkeypatch.setattr("faults.__main__.FAULTS", left)
-    assert rules_without_fault() == ["ROUTING-1"]
+    monkeypatch.setattr(faults, "FAULTS", left)
+    assert faults.rules_without_fault() == ["ROUTING-1"]
+
+
+def test_a_fault_of_a_migration_is_migrated_with() -> None:
+    """Where a fault may change what is migrated, nothing is prepared."""
+
+    def as_ever(file: str) -> bool:
+        return migrates_as_ever(Fault("x", ("TAGS-1",), ((file, "", ""),)))
+
+    files = ("api.py", "framework/routing.py", "templates/home.html")
+    assert all(map(as_ever, files))
+    files = ("storage.py", "migrations/0002_tags.py", "framework/settings.py")
+    assert not any(map(as_ever, files))
+
+
+def finished(
+    status: int, output: str, *lines: dict
+) -> Callable[..., tuple[int, str]]:
+    """Make a run of the suite that wrote some lines and ended so."""
+
+    def run_suite(
+        home: Path, results: Path, *more: object, **limit: int
+    ) -> tuple[int, str]:
+        results.write_text("".join(json.dumps(one) + "\n" for one in lines))
+        return status, output
+
+    return run_suite
+
+
+ENDS = {"kind": "header"}, {"kind": "footer"}
 
 
 def test_a_run_without_tests_is_not_green(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """That the suite is green without a fault is said of tests that ran."""
-
-    def run_suite(
-        name: str, rules: tuple, results: Path, *more: str, **limit: int
-    ) -> tuple[int, str]:
-        results.write_text('{"kind": "header"}\n{"kind": "footer"}\n')
-        return 1, "Different tests were collected"
-
-    monkeypatch.setattr("faults.tries.run_suite", run_suite)
-    red = check_unbroken(tmp_path)
-    assert red == ["no test ran", "Different tests were collected"]
+    why = "Different tests were collected"
+    monkeypatch.setattr(tries, "run_suite", finished(1, why, *ENDS))
+    assert check_unbroken(tmp_path) == ["no test ran", why]
 
 
-@pytest.mark.parametrize("status", [0, 10])
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(0, "not seen: TOKENS-3"), (10, "not run: not up")],
+)
 def test_a_single_fault_that_is_not_seen_is_red(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    status: int,
+    reason: str,
 ) -> None:
     """A fault that survives, or is not up, does not end with 0."""
+    chosen = faults.find_faults("TOKENS-3", FAULTS)[:1]
+    monkeypatch.setattr(tries, "run_suite", finished(status, "not up", *ENDS))
+    monkeypatch.setattr(faults, "import_tests", lambda: None)
+    assert faults.show_single(chosen, tmp_path) == 1
+    shown = capsys.readouterr().out
+    assert "-    return sha256(token.encode()).hexdigest()" in shown
+    assert reason in shown
+    assert "as it should be" not in shown
 
-    def run_suite(
-        name: str, rules: tuple, results: Path, *more: str
-    ) -> tuple[int, str]:
-        results.write_text('{"kind": "header"}\n{"kind": "footer"}\n')
-        return status, "not up"
 
-    monkeypatch.setattr("faults.tries.run_suite", run_suite)
-    assert show_failures("TOKENS-3", tmp_path) == 1
-    assert show_failures("TOKENS-999", tmp_path) == 2
+def test_a_single_fault_that_is_seen_ends_in_words() -> None:
+    """The tests that noticed are named, with what they said."""
+    assert list(show.conclude(judged(*ALL))) == [
+        "TAGS-1",
+        "    expected 401, got 200",
+        "TAGS-2 TAGS-4",
+        "    expected 401, got 200",
+        "TAGS-1 TAGS-2: noticed, as it should be",
+    ]
+
+
+def test_an_assertion_is_told_in_a_line() -> None:
+    """The message of an assertion, or its source where it has none."""
+    names: list[str] = []
+    with pytest.raises(AssertionError) as raised:
+        assert names == [
+            "a",
+        ], "no\nnames"
+    assert tell(raised) == "no"
+    with pytest.raises(AssertionError) as raised:
+        assert names == ["a"]
+    assert tell(raised).startswith('assert names == ["a"] (assert [] == ')

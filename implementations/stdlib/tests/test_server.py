@@ -2,7 +2,6 @@
 
 import http.client
 import importlib
-import importlib.util
 import json
 import logging
 import multiprocessing
@@ -19,27 +18,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import misbehaving
 import psutil
 import pytest
 
-FOLDER = Path(__file__).parent
-STDLIB = FOLDER.parents[1] / "implementations" / "stdlib"
+STDLIB = Path(__file__).resolve().parents[1]
 
 sys.path.insert(0, str(STDLIB))
 server = importlib.import_module("app.framework.server")
 workers = importlib.import_module("app.framework.workers")
 sys.path.remove(str(STDLIB))
-
-
-def load(name: str, path: Path) -> object:
-    """Import a file by its path; `app` is the name of four packages."""
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-misbehaving = load("misbehaving", FOLDER / "test_server_application.py")
 
 
 def listen(
