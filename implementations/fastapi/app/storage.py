@@ -1,12 +1,13 @@
 """The database: an engine with its connections, and a session a request."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from pydantic import PlainSerializer
 from sqlalchemy import (
     Connection,
@@ -83,11 +84,15 @@ engine = make_engine()
 reader = engine.execution_options(reading=True)
 
 
-def get_session(request: Request) -> Iterator[Session]:
+async def get_session(request: Request) -> AsyncIterator[Session]:
     """Open a session, whose transaction begins with its first statement."""
     bind = reader if request.method == "GET" else engine
-    with Session(bind, expire_on_commit=False) as session:
+    session = Session(bind, expire_on_commit=False)
+    try:
         yield session
+    finally:
+        if session.in_transaction():  # else there is nothing to wait for
+            await run_in_threadpool(session.close)
 
 
 # No more sessions than threads: one that holds SQLite's lock finds a thread
