@@ -22,6 +22,7 @@ WATCH ?=
 DIR ?=
 ALL ?=
 COLUMN ?=
+PLANT ?=
 JOBS ?= 4
 TARGET ?= http://127.0.0.1:8000
 LISTEN ?= 127.0.0.1
@@ -155,13 +156,21 @@ browser: $(if $(IMPL),known) known-chromium $(VENV)/ready ## walk through the pa
 	  $(PY) -m pytest tests/browser/test_report.py --quiet)
 
 .PHONY: faults
-faults: $(VENV)/ready ## break each rule, all must be found; FAULT=TOKENS-3 or FAULT="name"
+faults: $(VENV)/ready ## break each rule, all must be found; FAULT=TOKENS-3 or FAULT="name" shows one; IMPL=flask
 	@$(PY) -m tests.faults $(if $(FAULT),"$$FAULT")
 
 .PHONY: bench
 bench: $(VENV)/ready ## measure all four side by side, or two: FROM=flask TO=django; BENCH=smoke is short, BENCH=full long
 	@$(PY) -m compare bench $(if $(filter command%,$(origin FROM)),\
-	  --only $(FROM) $(TO))
+	  --only $(FROM) $(TO)) $(if $(PLANT),--plant $(PLANT))
+
+.PHONY: curves latency bench-publish
+curves: $(VENV)/ready ## how the cost of a request grows: rows, page, clients, body
+	@$(PY) -m compare curves
+latency: $(VENV)/ready ## how long an answer takes at fixed rates
+	@$(PY) -m compare latency
+bench-publish: $(VENV)/ready ## write the last full sitting into README.md and docs/benchmark.svg
+	@$(PY) -m compare bench-publish
 
 .PHONY: load load-master load-worker
 load: $(VENV)/ready ## people who use a server, with Locust's own page: TARGET=http://127.0.0.1:8000

@@ -13,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import deviations, report, servers, smoke
+from tests.support import (
+    deviations,
+    failure,
+    page,
+    report,
+    servers,
+    smoke,
+    telling,
+)
 from tests.support.client import (
     PASSWORD,
     Client,
@@ -27,6 +35,7 @@ TESTS = Path(__file__).resolve().parent
 NOT_UP = 10
 RULES = report.load_rules()
 ADMIN = ("ADMIN_USERNAME", "ADMIN_PASSWORD")
+STARTS_SERVERS = "starts servers itself (URL is given)"
 state = pytest.StashKey[dict]()
 set_up = pytest.StashKey[int]()
 
@@ -45,7 +54,7 @@ def reason_not_to_run(item: pytest.Item) -> str | None:
     ):
         return "needs PostgreSQL (TEST_POSTGRES_URL)"
     if remote and item.get_closest_marker("managed"):
-        return "starts servers itself (URL is given)"
+        return STARTS_SERVERS
     needs_admin = "admin" in getattr(item, "fixturenames", ())
     if remote and needs_admin and not all(map(os.environ.get, ADMIN)):
         return "needs ADMIN_USERNAME and ADMIN_PASSWORD"
@@ -80,7 +89,7 @@ def declared_deviations(name: str) -> list[deviations.Deviation]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse settings that make no sense; make tracebacks short."""
-    config.stash[state] = {"not_run": Counter()}
+    config.stash[state] = {"not_run": Counter(), "waiting": Counter()}
     config.pluginmanager.register(Reporter(config))
     for name in filter(None, (os.environ.get("CAP") or "").split(",")):
         if not (TESTS / f"test_{name}.py").exists():
@@ -89,8 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not (os.environ.get("URL") or servers.run_file(name).exists()):
         raise pytest.UsageError(f"IMPL={name}: no implementations/{name}/run")
     config.stash[state]["deviations"] = declared_deviations(name)
-    if config.option.tbstyle == "auto":
-        config.option.tbstyle = "short"
+    config.pluginmanager.register(telling)
 
 
 def pytest_collection_modifyitems(
@@ -111,6 +119,8 @@ def pytest_collection_modifyitems(
         item.user_properties.append(("about", about))
         reason = reason_not_to_run(item) if chosen(item) else None
         config.stash[state]["not_run"][reason] += 1
+        if reason == STARTS_SERVERS:
+            config.stash[state]["waiting"][capability_of(item.path)] += 1
         run = chosen(item) and not reason
         (kept if run else left).append(item)
     del config.stash[state]["not_run"][None]
@@ -192,7 +202,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def open_results(server: servers.Server | servers.Remote) -> report.Results:
     """Open the JSON lines of this run."""
-    name = server.implementation
+    name = os.environ.get("COLUMN") or server.implementation
     if "/" in name:
         name = Path(name).name
     cap = os.environ.get("CAP")
@@ -271,8 +281,12 @@ def adjusted() -> Iterator[servers.Server]:
 
 @pytest.fixture(scope="session")
 def loud() -> Iterator[servers.Server]:
-    """Give a server that logs at debug."""
-    with running(LOG_LEVEL="debug", THREADS="2") as one:
+    """Give a server that logs at debug, and knows two origins."""
+    with running(
+        LOG_LEVEL="debug",
+        THREADS="2",
+        CORS_ORIGINS="https://app.example,http://localhost:3000",
+    ) as one:
         yield one
 
 
@@ -488,7 +502,7 @@ def pytest_runtest_makereport(
 ) -> Iterator[None]:
     """Tell a failure by its rule and request; judge the invariants."""
     result = yield
-    exchanges = report.log.exchanges
+    exchanges, error = report.log.exchanges, call.excinfo
     broken = sorted({name for one in exchanges for name in one.broken})
     if call.when == "setup":
         item.stash[set_up] = len(exchanges)
@@ -504,12 +518,14 @@ def pytest_runtest_makereport(
         item.user_properties.append(("black_box", properties))
         result.user_properties = list(item.user_properties)
         if broken and not result.failed:
-            result.outcome = "failed"
-            result.longrepr = tell_broken(broken)
+            result.outcome, error = "failed", None
             vars(result).pop("wasxfail", None)
-    if result.failed and capability_of(item.path):
-        text = report.describe(rules_of(item), RULES)
-        result.sections.append(("rule and request", text))
+    is_told = error and capability_of(item.path)
+    if result.failed and (is_told or not result.longrepr):
+        told = failure.read_failure(
+            item.nodeid, rules_of(item), error, exchanges, RULES
+        )
+        telling.tell(item.config, result, told, RULES)
     return result
 
 
@@ -518,14 +534,6 @@ def fail_if_expected(result: pytest.TestReport) -> None:
     if hasattr(result, "wasxfail"):
         result.outcome = "failed"
         del result.wasxfail
-
-
-def tell_broken(broken: list[str]) -> str:
-    """Tell which of the invariants broke, with the first request."""
-    lines = [f"broken for every response: {', '.join(broken)}"]
-    first = next(one for one in report.log.exchanges if one.broken)
-    lines += [f"request: {first.curl}", f"got:     {first.got}"]
-    return "\n".join(lines)
 
 
 def skipped(report: pytest.TestReport) -> str:
@@ -574,7 +582,8 @@ class Reporter:
             blocked = report.when == "setup"
             line["outcome"] = "blocked" if blocked else "failed"
             line["own_failure"] |= report.when == "teardown"
-            line["message"] = str(report.longrepr)[-1500:]
+            line["message"] = str(report.longrepr)
+            line["failure"] = dict(report.user_properties).get("failure")
         elif report.skipped:
             expected = hasattr(report, "wasxfail")
             line["outcome"] = "xfailed" if expected else "skipped"
@@ -592,13 +601,18 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Close the results, of a run that came to its end, and the server."""
     own = session.config.stash[state]
     if is_worker(session.config):
-        session.config.workeroutput["not_run"] = dict(own["not_run"])
+        for name in ("not_run", "waiting"):
+            session.config.workeroutput[name] = dict(own[name])
     if "results" in own and exitstatus in CAME_TO_ITS_END:
         own["footer"] = own["results"].close(
-            dict(own["not_run"]), len(own["deviations"])
+            own["not_run"], len(own["deviations"]), own["waiting"]
         )
+        if own["results"].path.parent == report.ROOT / "results":
+            page.write_page(own["results"], RULES)
     if "server" in own:
         own["server"].stop()
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and own["not_run"]:
+        session.exitstatus = pytest.ExitCode.OK
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -606,7 +620,8 @@ def pytest_testnodedown(node: object, error: object) -> None:
     """Take over from a worker how many tests could not run."""
     own = node.config.stash[state]
     told = getattr(node, "workeroutput", {})  # nothing when it crashed
-    own["not_run"] |= Counter(told.get("not_run", {}))
+    for name in ("not_run", "waiting"):
+        own[name] |= Counter(told.get(name, {}))
 
 
 def pytest_terminal_summary(

@@ -15,7 +15,6 @@ MALFORMED = [
     "localhost?x",
     "localhost#x",
     "http://localhost",
-    "localhost,evil.example",
     "localhost:abc",
     "localhost:-1",
     "localhost:80:80",
@@ -27,6 +26,7 @@ MALFORMED = [
 ]
 FOREIGN = [
     "evil.example",
+    "localhost,evil.example",
     "evil.example:80",
     "localhost.evil.example",
     "evil-localhost",

@@ -1,7 +1,7 @@
 """Permissions: who may do what, and who may know what exists."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,10 +9,8 @@ import pytest
 from tests.support import expect
 from tests.support.client import (
     OPERATIONS,
-    PASSWORD,
     Client,
     User,
-    sign_in,
     tags_of,
     unique,
     unique_url,
@@ -45,18 +43,6 @@ def kept_headers(answer: Response) -> dict[str, str]:
     return {
         k: v for k, v in answer.headers.items() if k.lower() not in CHANGING
     }
-
-
-@pytest.fixture(scope="module")
-def boss(server: Server) -> Iterator[User]:
-    """Give an administrator that the tests of this file share."""
-    name = unique()
-    done = server.run("create-admin", name, input=PASSWORD)
-    assert done.returncode == 0, done.stderr
-    client = Client(server.url)
-    client.token = sign_in(client, name, PASSWORD)
-    yield User(name, PASSWORD, client.token, client)
-    client.close()
 
 
 @pytest.mark.rule("PERMISSIONS-1")
@@ -146,17 +132,17 @@ def test_lists_show_nothing_of_another_account(
 @pytest.mark.rule("PERMISSIONS-3", "PERMISSIONS-2")
 @pytest.mark.managed
 def test_an_administrator_sees_no_bookmarks_of_others(
-    boss: User, other: User
+    admin: User, other: User
 ) -> None:
     """Lists, searches, tags and single bookmarks: for an admin neither."""
     word = unique()
     theirs = other.bookmark(title=word, tags=[word])
     for params in ({}, {"q": word}, {"tag": word}):
-        answer = boss.request("list_bookmarks", params=params, expect=200)
+        answer = admin.request("list_bookmarks", params=params, expect=200)
         assert expect.page(answer.json(), total=0) == []
-    assert tags_of(boss) == []
+    assert tags_of(admin) == []
     for method, body in METHODS:
-        boss.request(
+        admin.request(
             method, f"/api/bookmarks/{theirs['id']}", json=body, expect=404
         )
     shown = other.request("show_bookmark", id=theirs["id"], expect=200)
@@ -205,28 +191,26 @@ def all_users(admin: User) -> tuple[list[dict], int]:
 
 
 @pytest.mark.rule("PERMISSIONS-5")
-@pytest.mark.managed
 def test_list_users_shows_all_accounts_by_id(
-    boss: User, user: User, other: User
+    admin: User, user: User, other: User
 ) -> None:
     """An administrator sees a page of all accounts in the order of id."""
-    seen, total = all_users(boss)
+    seen, total = all_users(admin)
     numbers = [expect.user(item)["id"] for item in seen]
     assert numbers == sorted(set(numbers))
-    for account in (boss, user, other):
+    for account in (admin, user, other):
         me = account.request("show_me", expect=200).json()
         assert me in seen
     assert total == len(seen)
     params = {"page": 2, "per_page": 3}
-    second = boss.request("list_users", params=params, expect=200)
+    second = admin.request("list_users", params=params, expect=200)
     assert second.json()["items"] == seen[3:6]
 
 
 @pytest.mark.rule("PERMISSIONS-5", "PAGINATION-4", "PAGINATION-6")
-@pytest.mark.managed
-def test_list_users_has_links(boss: User, user: User) -> None:
+def test_list_users_has_links(admin: User, user: User) -> None:
     """`list_users` has `Link` as every page has."""
-    answer = boss.request(
+    answer = admin.request(
         "list_users", params={"per_page": 1, "x": "y"}, expect=200
     )
     body = answer.json()
@@ -246,7 +230,6 @@ def test_list_users_has_links(boss: User, user: User) -> None:
 
 
 @pytest.mark.rule("PERMISSIONS-5", "PAGINATION-2", "PAGINATION-3")
-@pytest.mark.managed
 @pytest.mark.parametrize(
     ("params", "errors"),
     [
@@ -262,39 +245,37 @@ def test_list_users_has_links(boss: User, user: User) -> None:
     ],
 )
 def test_list_users_refuses_bad_pages(
-    boss: User, params: dict, errors: list
+    admin: User, params: dict, errors: list
 ) -> None:
     """`page` and `per_page` are checked as for bookmarks."""
-    answer = boss.request("list_users", params=params, expect=422)
+    answer = admin.request("list_users", params=params, expect=422)
     expect.problem(answer, 422, errors)
 
 
 @pytest.mark.rule("PERMISSIONS-5", "PAGINATION-11")
-@pytest.mark.managed
 def test_list_users_ignores_the_parameters_of_other_lists(
-    boss: User,
+    admin: User,
 ) -> None:
     """`list_users` knows `page` and `per_page` only."""
-    plain = boss.request("list_users", expect=200).json()
-    odd = boss.request(
+    plain = admin.request("list_users", expect=200).json()
+    odd = admin.request(
         "list_users",
         params={"sort": "nope", "tag": ",", "q": "x" * 300},
         expect=200,
     ).json()
     assert odd == plain
-    past = boss.request("list_users", params={"page": 10**9}, expect=200)
+    past = admin.request("list_users", params={"page": 10**9}, expect=200)
     assert expect.page(past.json(), page=10**9) == []
 
 
 @pytest.mark.rule("PERMISSIONS-6", "ACCOUNTS-14")
-@pytest.mark.managed
 def test_delete_user_deletes_the_account(
-    boss: User, user: User, other: User, client: Client
+    admin: User, user: User, other: User, client: Client
 ) -> None:
     """`delete_user` answers 204 and deletes as `delete_me` would."""
     user.bookmark(tags=["t"])
     kept = other.bookmark(tags=["t"])
-    answer = boss.request("delete_user", id=user.id, expect=204)
+    answer = admin.request("delete_user", id=user.id, expect=204)
     expect.no_body(answer)
     user.request("show_me", expect=401)
     sent = {"username": user.username, "password": user.password}
@@ -302,7 +283,7 @@ def test_delete_user_deletes_the_account(
     client.request("register_user", json=sent, expect=201)
     shown = other.request("show_bookmark", id=kept["id"], expect=200)
     assert shown.json() == kept
-    boss.request("show_me", expect=200)
+    admin.request("show_me", expect=200)
 
 
 @pytest.mark.rule("PERMISSIONS-6")
@@ -319,14 +300,13 @@ def test_delete_user_deletes_the_administrators_own(
 
 
 @pytest.mark.rule("PERMISSIONS-6")
-@pytest.mark.managed
 def test_delete_user_answers_404_for_a_missing_account(
-    boss: User, user: User
+    admin: User, user: User
 ) -> None:
     """An account that never was, or that was deleted, is missing."""
-    boss.request("delete_user", id=user.id, expect=204)
+    admin.request("delete_user", id=user.id, expect=204)
     for number in (user.id, 987654321):
-        answer = boss.request("delete_user", id=number, expect=404)
+        answer = admin.request("delete_user", id=number, expect=404)
         expect.problem(answer, 404)
 
 
@@ -341,7 +321,6 @@ def test_a_registered_account_is_no_administrator(
 
 
 @pytest.mark.rule("PERMISSIONS-5", "ACCOUNTS-2")
-@pytest.mark.managed
 def test_create_admin_makes_an_administrator(
     server: Server, admin: User
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support import expect
 from tests.support.client import User, register, unique, unique_url
+from tests.support.pairs import PAIRS
 from tests.support.servers import Server
 
 INJECTIONS = [
@@ -173,31 +174,15 @@ def test_strange_characters_mean_themselves(user: User, letter: str) -> None:
 @pytest.mark.parametrize(
     ("text", "q"),
     [
+        *PAIRS["folded"],
+        *((kept, sent) for sent, kept in PAIRS["folded"]),
         ("Café", "CAFÉ"),
-        ("CAFÉ", "café"),
-        ("É", "é"),
-        ("é", "É"),
-        ("Straße", "STRASSE"),
-        ("STRASSE", "straße"),
-        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
-        ("σίσυφος", "ΣΊΣΥΦΟΣ"),
-        ("ﬁnd", "FIND"),
-        ("ПРИВЕТ", "привет"),
         ("Ǆ", "ǆ"),
-        ("İstanbul", "i̇stanbul"),
-        ("MiXeD", "mIxEd"),
-        ("Ꭰ", "ꭰ"),
         ("µ", "μ"),
-        ("e\u0301", "\u00e9"),
-        ("\u00e9", "E\u0301"),
-        ("A\u030angstro\u0308m", "\u212bngstr\u00d6m"),
-        ("\u0390", "\u03b9\u0308\u0301"),
-        ("\u1112\u1161\u11ab", "\ud55c"),
-        ("a\u0307\u0323", "a\u0323\u0307"),
     ],
 )
-def test_q_is_compared_by_casefold(user: User, text: str, q: str) -> None:
-    """`q` and the text are compared in NFC after `casefold`."""
+def test_q_is_compared_folded(user: User, text: str, q: str) -> None:
+    """`q` and the text are compared folded."""
     user.bookmark(title="cafe strase x")
     by_title = user.bookmark(title=f"The {text}")
     by_notes = user.bookmark(notes=f"{text}!")

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support import document, expect, raw, tables, uploads
 from tests.support.client import PASSWORD, Client, User, bookmarks_of, unique
+from tests.support.pairs import FOREIGN_PATHS, OWN_PATHS
 from tests.support.servers import Server
 from tests.support.visitor import (
     ACCEPTED,
@@ -35,31 +36,22 @@ PRIVATE = [
     "/bookmarks/1/delete",
 ]
 BAD_NEXT = [
+    *FOREIGN_PATHS,
     "",
     "import",
     "?q=1",
-    "//evil.example",
     "//evil.example/import",
-    "///evil.example",
-    "/\\evil.example",
-    "\\/evil.example",
-    "\\\\evil.example",
     "/import\\",
     "https://evil.example",
     "https://evil.example/import",
     "HTTPS://EVIL.EXAMPLE",
-    "https:evil.example",
     "https:/import",
     "http:///import",
-    "javascript:alert(1)",
     "data:text/html,x",
     "evil.example",
     " /import",
     "/import ",
     "/im port",
-    "\t//evil.example",
-    "/\t/evil.example",
-    "/\n/evil.example",
     "/\r\nSet-Cookie: session=x",
     "/import\r\n\r\n<script>",
     "/\x00",
@@ -74,12 +66,6 @@ BAD_NEXT = [
     "@evil.example",
     ".evil.example",
     "#",
-]
-GOOD_NEXT = [
-    "/",
-    "/import",
-    "/?q=a&tag=b%2Cc&page=2",
-    "/bookmarks/7/edit",
 ]
 
 
@@ -160,9 +146,7 @@ def signing_in(browser: Visitor, user: User) -> Cookie:
     return found[0]
 
 
-def leads_to_login(
-    browser: Visitor, path: str = "/import", **more: object
-) -> None:
+def leads_to_login(browser: Visitor, path: str = "/", **more: object) -> None:
     """Check that a page sends this browser to sign in."""
     answer = browser.get(path, expect=ACCEPTED, **more)
     assert next_of(answer) == document.normal_path(path)
@@ -349,7 +333,7 @@ def test_submit_logout_ends_the_session(member: Visitor) -> None:
     assert at_login(answer)
     assert not member.is_signed_in()
     leads_to_login(copy)
-    leads_to_login(copy, "/")
+    leads_to_login(copy, "/?page=1")
 
 
 @pytest.mark.rule("SESSIONS-4")
@@ -390,7 +374,6 @@ def test_tampered_cookie_is_nobody(member: Visitor, way: str) -> None:
     name, value = session_cookie(member)
     member.cookies[name] = tampered(value)[way]
     leads_to_login(member)
-    leads_to_login(member, "/")
 
 
 @pytest.mark.rule("SESSIONS-5")
@@ -499,14 +482,14 @@ def test_submit_login_follows_no_foreign_next(
 ) -> None:
     """No `next` leads to another host."""
     form = document.form_to(visitor.visit("/login"), "/login")
-    pairs = [
-        (name, where if name == "next" else value)
-        for name, value in document.filled(
+    pairs = dict(
+        document.filled(
             form, username=someone.username, password=someone.password
         )
-    ]
-    assert [name for name, _ in pairs].count("next") == 1
-    answer = visitor.post("/login", pairs, expect=ACCEPTED)
+    )
+    answer = visitor.post(
+        "/login", list({**pairs, "next": where}.items()), expect=ACCEPTED
+    )
     assert stays_here(answer.headers["location"])
     assert not re.search(r"[\s\\]", answer.headers["location"])
 
@@ -540,7 +523,7 @@ def test_foreign_next_in_the_address_is_not_followed(
 
 
 @pytest.mark.rule("SESSIONS-7")
-@pytest.mark.parametrize("where", GOOD_NEXT)
+@pytest.mark.parametrize("where", OWN_PATHS)
 def test_submit_login_follows_an_own_path(
     visitor: Visitor, someone: User, where: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 import email.utils
 import time
+from itertools import cycle, islice
 from urllib.parse import urlsplit
 
 import pytest
@@ -222,15 +223,16 @@ def test_what_is_no_file_of_the_folder(server: Server, path: str) -> None:
 
 
 @pytest.mark.rule("STATIC-4")
-@pytest.mark.parametrize("dots", DOTS)
-@pytest.mark.parametrize("where", UPS)
-def test_no_way_leads_out_of_the_folder(
-    server: Server, where: str, dots: str
-) -> None:
-    """However `..` is written, what lies outside stays there."""
-    for target in BEHIND:
-        check_hidden(server, where.format(up=dots + target))
-    check_hidden(server, where.format(up=dots * 9 + "etc/passwd"))
+@pytest.mark.parametrize("turn", range(len(DOTS)), ids=DOTS)
+def test_no_way_leads_out_of_the_folder(server: Server, turn: int) -> None:
+    """However `..` is written, what lies outside stays there.
+
+    Each spelling meets each target, from another place with each spelling.
+    """
+    dots, places = DOTS[turn], islice(cycle(UPS), turn, None)
+    targets = [dots + one for one in BEHIND] + [dots * 9 + "etc/passwd"]
+    for where, target in zip(places, targets, strict=False):
+        check_hidden(server, where.format(up=target))
 
 
 @pytest.mark.rule("STATIC-4")

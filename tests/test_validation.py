@@ -6,6 +6,7 @@ import pytest
 
 from tests.support import expect
 from tests.support.client import PASSWORD, Client, User, unique, unique_url
+from tests.support.pairs import BAD_URLS, GOOD_URLS, PAIRS, WHITE
 
 Pairs = list[tuple[str, str | set[str]]]
 URL = "https://example.com/"
@@ -31,23 +32,7 @@ TEXTS = [
     ("update_bookmark", "notes"),
 ]
 WRITES = sorted({operation for operation, _ in TEXTS})
-SPACES = [
-    " ",
-    "\t",
-    "\n",
-    "\r",
-    "\v",
-    "\f",
-    "\x1c",
-    "\x1f",
-    "\x85",
-    "\xa0",
-    "\u1680",
-    "\u2003",
-    "\u2028",
-    "\u3000",
-]
-CONTROLS = ["\x01", "\x08", "\x1b", "\x7f", "\x80", "\x9f"]
+CONTROLS = ["\x01", "\x08", "\x1b", "\x1c", "\x1f", "\x7f", "\x80", "\x9f"]
 
 
 @pytest.fixture
@@ -109,10 +94,8 @@ def refuse_field(user: User, field: str, value: object, code: object) -> None:
         body = valid(operation) | {field: value}
         answer = user.request(operation, json=body, id=made["id"], expect=422)
         expect.problem(answer, 422, [(field, code)])
-    newest = user.request(
-        "list_bookmarks", params={"per_page": 1}, expect=200
-    ).json()["items"]
-    assert newest == [made]
+    newest = user.request("list_bookmarks", expect=200).json()["items"]
+    assert newest[:1] == [made]
 
 
 def keep(user: User, **fields: object) -> dict:
@@ -354,15 +337,14 @@ def test_nul_in_a_parameter(user: User, field: str, text: str) -> None:
 
 
 @pytest.mark.rule("VALIDATION-8")
-@pytest.mark.parametrize("character", ["é", "€", EMOJI, "e\u0301"])
-def test_lengths_count_code_points(user: User, character: str) -> None:
+@pytest.mark.parametrize(("text", "size"), PAIRS["lengths"])
+def test_lengths_count_code_points(user: User, text: str, size: int) -> None:
     """A code point counts one, however many bytes it takes."""
-    size = len(character)
     made = keep(
         user,
-        url=URL + character * (1980 // size),
-        title=character * (300 // size),
-        notes=character * (1000 // size),
+        url=URL + text * (1980 // size),
+        title=text * (300 // size),
+        notes=text * (1000 // size) + "x" * (1000 % size),
         tags=["é" * 50, EMOJI * 50],
     )
     assert len(made["url"]) == 2000
@@ -498,7 +480,7 @@ def test_url_with_an_at_sign_elsewhere(user: User, url: str) -> None:
 
 
 @pytest.mark.rule("VALIDATION-12")
-@pytest.mark.parametrize("character", [*SPACES, *CONTROLS, "\\"])
+@pytest.mark.parametrize("character", [*WHITE, *CONTROLS, "\\"])
 def test_url_with_a_forbidden_character(user: User, character: str) -> None:
     """White space, control characters and backslashes are `invalid`."""
     refuse_url(user, f"https://example.com/a{character}b")
@@ -593,20 +575,27 @@ def test_url_with_a_port(user: User, host: str, port: str) -> None:
     [
         "http://[",
         "http://]",
-        "http://[::1",
-        "http://::1]/",
         "http://[::1/path",
-        "https://exa[mple.com/",
         "https://exa]mple.com/",
-        "http://ex\u2100mple.com/",
-        "http://example.com\uff03x/",
         "http://example.com\uff1a80/",
-        "http://a\uff0fb/",
         "http://a\u2048b/",
     ],
 )
 def test_url_that_cannot_be_parsed(user: User, url: str) -> None:
-    """What `urlsplit` cannot parse is `invalid`."""
+    """Brackets hold an IPv6 address, and NFKC makes no delimiter."""
+    refuse_url(user, url)
+
+
+@pytest.mark.rule(
+    "VALIDATION-10",
+    "VALIDATION-11",
+    "VALIDATION-12",
+    "VALIDATION-13",
+    "VALIDATION-14",
+)
+@pytest.mark.parametrize("url", BAD_URLS)
+def test_what_is_no_url(user: User, url: str) -> None:
+    """What the grammar of a URL does not allow is `invalid`."""
     refuse_url(user, url)
 
 
@@ -614,7 +603,7 @@ def test_url_that_cannot_be_parsed(user: User, url: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "http://example.com",
+        *GOOD_URLS,
         "http://EXAMPLE.com:80/",
         "HTTPS://Example.COM/Path",
         "http://example.com?",
@@ -636,11 +625,9 @@ def test_url_that_cannot_be_parsed(user: User, url: str) -> None:
         "http://localhost",
         "http://127.0.0.1/",
         "http://[::1]/",
-        "http://[2001:DB8::1]:8080/",
         "http://a_b.example/",
         "http://-x-.example/",
         "http://example.com./",
-        "http://x",
     ],
 )
 def test_url_is_kept(user: User, url: str) -> None:
@@ -663,17 +650,8 @@ def test_changed_url_is_kept(user: User, operation: str) -> None:
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
-        ("x", "x"),
-        ("  x  ", "x"),
-        ("\t\r\nx\n", "x"),
-        ("\u2003\xa0x\u3000", "x"),
-        ("\x1cx\x1f", "x"),
-        ("\x85x\x85", "x"),
-        ("\u200bx\u200b", "\u200bx\u200b"),
+        *PAIRS["trimmed"],
         ("\u200b", "\u200b"),
-        ("\ufeffx", "\ufeffx"),
-        ("a  b\nc", "a  b\nc"),
-        ("\x01x\x7f", "\x01x\x7f"),
         ("t" * 300, "t" * 300),
         (" " + "t" * 300 + " ", "t" * 300),
         ("<b>&amp;</b>", "<b>&amp;</b>"),
@@ -700,7 +678,7 @@ def test_title_is_trimmed(user: User, sent: str, kept: str) -> None:
         ("", "too_short"),
         (" ", "too_short"),
         ("\t\n", "too_short"),
-        ("\u2003\xa0\u3000\x1f", "too_short"),
+        ("\u2003\xa0\u3000\x85", "too_short"),
         ("t" * 301, "too_long"),
         (" " + "t" * 301, "too_long"),
         ("t " * 200, "too_long"),
@@ -807,24 +785,13 @@ def test_longest_tag(user: User, tag: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
-        (["B", "a"], ["a", "b"]),
+        *PAIRS["sorted"],
+        *(([sent], [kept]) for sent, kept in PAIRS["trimmed"]),
+        *(([sent], [kept]) for sent, kept in PAIRS["folded"]),
         ([" x ", "X", "x\n"], ["x"]),
-        (["É", "é"], ["é"]),
         (["STRASSE", "straße", "Straẞe"], ["strasse"]),
         (["Σ", "ς", "σ"], ["σ"]),
-        (["İ"], ["i\u0307"]),
-        (["\u212a"], ["k"]),
         (["e\u0301", "\u00c9", "\u00e9"], ["\u00e9"]),
-        (["\u212b", "A\u030a"], ["\u00e5"]),
-        (["\u0390", "\u03b9\u0308\u0301"], ["\u0390"]),
-        (["\u1112\u1161\u11ab"], ["\ud55c"]),
-        (["a\u0323\u0307", "a\u0307\u0323"], ["\u1ea1\u0307"]),
-        (["e\u0301", "f"], ["f", "\u00e9"]),
-        (["\ufb01", "\u00b2"], ["fi", "\u00b2"]),
-        (["a b", "a  b", "ab"], ["a  b", "a b", "ab"]),
-        (["10", "9", "1"], ["1", "10", "9"]),
-        (["z", "é", "Z", "a", "_"], ["_", "a", "z", "é"]),
-        ([EMOJI, "\uff5e", "z"], ["z", "\uff5e", EMOJI]),
     ],
 )
 def test_tags_are_normalised(

@@ -1,4 +1,4 @@
-"""The last table of `make test-all`: capabilities by implementations.
+"""The last table of a run: capabilities by implementations.
 
 Reads the JSON lines that tests/report.py writes: a header, one line per
 test with its capability and outcome, a footer. A file without a footer
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from compare import IMPLEMENTATIONS
 from compare.ledger.capabilities import capability_order
 from compare.results.differences import Answers, differences, tell_differences
 from tests.support.report import read_lines
@@ -25,6 +26,7 @@ MAY_SKIP = re.compile(rf"{POSTGRES}|cannot be bound")
 MORE_THAN = 500
 CAPTION = (
     "deviations: from how many SHOULDs, as declared (xfailed above); "
+    "need run: tests that start the server themselves, by its `run`; "
     "requests: how many different ones were sent; "
     "of errors: the share that expects one, of what the spec decides"
 )
@@ -37,10 +39,11 @@ class Run:
     """The results of one implementation.
 
     `problem` is "" for a run that came to its end; `whole` tells that no
-    capability was asked for; `cells` counts outcomes by capability;
-    `skips` holds the reasons that are none; `answers` what came where the
-    spec leaves the answer open; `red` what the tests that did not pass
-    said; `deviations` the rules from which it deviates as declared;
+    capability was asked for; `cells` counts outcomes by capability, and
+    `waiting` the tests that need a `run`; `skips` holds the reasons that
+    are none; `answers` what came where the spec leaves the answer open;
+    `red` what the tests that did not pass said; `deviations` the rules from
+    which it deviates as declared;
     `footer` is the last line of the file.
     """
 
@@ -48,6 +51,7 @@ class Run:
     problem: str = ""
     whole: bool = True
     cells: dict[str, Counter[str]] = field(default_factory=dict)
+    waiting: Counter[str] = field(default_factory=Counter)
     postgres: Counter[str] = field(default_factory=Counter)
     skips: list[str] = field(default_factory=list)
     answers: Answers = field(default_factory=dict)
@@ -60,7 +64,8 @@ class Run:
         """Say whether it ended, ran enough, and nothing failed."""
         total = sum(self.cells.values(), Counter())
         bad = total["failed"] + total["blocked"]
-        return total["passed"] > 0 and not bad and not complaints(self)
+        some = total["passed"] > 0 or bool(self.waiting)
+        return some and not bad and not complaints(self)
 
 
 def show_results(paths: list[Path], console: Console) -> int:
@@ -78,6 +83,19 @@ def show_results(paths: list[Path], console: Console) -> int:
     return 0 if runs and all(run.sound for run in runs) else 1
 
 
+def show_beside(path: Path, console: Console) -> int:
+    """Print one more server beside the four; 1 if it is not sound.
+
+    Of the four, those have a column that `make test-all` was run for.
+    """
+    files = [path.with_name(f"tests-{name}.jsonl") for name in IMPLEMENTATIONS]
+    others = [file for file in files if file.exists()]
+    show_results([*others, path], console)
+    if len(others) < len(files):
+        console.print("`make test-all` fills the columns of the four.")
+    return 0 if read_run(path).sound else 1
+
+
 def tell_red(run: Run, console: Console) -> None:
     """Print what is wrong with a run, with the first of its red tests."""
     for nodeid in list(run.red)[:TOLD]:
@@ -90,9 +108,8 @@ def tell_red(run: Run, console: Console) -> None:
 
 
 def shown_error(message: str) -> str:
-    """Return the first lines that pytest marks as the error."""
-    lines = message.splitlines()
-    return "\n".join([one for one in lines if one[:2] == "E "][:3])
+    """Return the first lines of what a test that is red says."""
+    return "\n".join(message.splitlines()[:3])
 
 
 def complaints(run: Run) -> list[str]:
@@ -134,6 +151,7 @@ def take_record(run: Run, record: dict[str, Any]) -> None:
         run.whole = not record.get("capability")
     elif record["kind"] == "footer":
         run.footer = record
+        run.waiting = Counter(record.get("waiting", {}))
     elif record["kind"] == "test":
         take_test(run, record)
 
@@ -150,14 +168,17 @@ def take_test(run: Run, record: dict[str, Any]) -> None:
     if outcome == "xfailed" and record.get("deviation"):
         run.deviations.add(record["deviation"])
     if outcome in {"failed", "blocked"}:
-        run.red[record["nodeid"]] = reason
+        told = record.get("failure") or {}
+        run.red[record["nodeid"]] = told.get("says") or reason
     if name == "robustness" and record.get("left_open"):
         run.answers[record["nodeid"]] = " ".join(record["left_open"])
 
 
 def results_table(runs: list[Run], order: list[str]) -> Table:
     """Draw the table; capabilities in the spec's order, others after."""
-    seen = dict.fromkeys(name for run in runs for name in run.cells)
+    seen = dict.fromkeys(
+        name for run in runs for name in (*run.cells, *run.waiting)
+    )
     names = [name for name in order if name in seen]
     names += [name for name in seen if name not in order]
     table = Table(title="Tests passed of run", caption=CAPTION)
@@ -165,11 +186,17 @@ def results_table(runs: list[Run], order: list[str]) -> Table:
     for run in runs:
         table.add_column(run.name, justify="right")
     for name in names:
-        cells = [run_cell(run, run.cells.get(name)) for run in runs]
+        cells = [
+            run_cell(run, run.cells.get(name), run.waiting[name])
+            for run in runs
+        ]
         table.add_row(name, *cells)
     table.add_section()
     totals = [sum(run.cells.values(), Counter()) for run in runs]
-    cells = [run_cell(*pair) for pair in zip(runs, totals, strict=True)]
+    cells = [
+        run_cell(run, total, run.waiting.total())
+        for run, total in zip(runs, totals, strict=True)
+    ]
     table.add_row("all", *cells)
     table.add_row("PostgreSQL", *(postgres_cell(run) for run in runs))
     table.add_row("deviations", *(deviations_text(run) for run in runs))
@@ -179,14 +206,19 @@ def results_table(runs: list[Run], order: list[str]) -> Table:
     return table
 
 
-def run_cell(run: Run, outcomes: Counter[str] | None) -> Text:
-    """Write one cell: "12/14, 1 failed, 1 blocked"."""
+def run_cell(
+    run: Run, outcomes: Counter[str] | None, waiting: int = 0
+) -> Text:
+    """Write one cell: "12/14, 1 failed, 1 blocked, 3 need run"."""
+    if not outcomes and waiting:
+        return Text(f"needs run: {waiting}", "yellow")
     if not outcomes:
         return Text(run.problem.partition(":")[0] or "–", "red")
     passed = outcomes["passed"]
     ran = passed + outcomes["failed"] + outcomes["blocked"]
     parts = [f"{passed}/{ran}"]
     parts += [f"{outcomes[o]} {o}" for o in OUTCOMES if outcomes[o]]
+    parts += [f"{waiting} need run"] * bool(waiting)
     style = "green" if passed == ran and ran else "bold red"
     return Text(", ".join(parts), style)
 

@@ -1,11 +1,15 @@
 """Prove that the suite can fail: break each rule, and see it turn red.
 
 python -m tests.faults            all faults, as a matrix
-python -m tests.faults NAME       one fault, with its failures
+python -m tests.faults NAME       one fault, or those of one rule: what is
+                                  broken, and what notices
+
+With IMPL, the faults of one implementation.
 """
 
 import argparse
 import json
+import os
 import re
 import sys
 import tempfile
@@ -20,13 +24,14 @@ from rich.progress import Progress
 from rich.table import Table
 
 from tests.faults.every import DEGENERATE, FAULTS, Fault
+from tests.faults.show import show_broken, show_noticed
 from tests.faults.suite import assemble, prepare
 from tests.faults.tries import (
     AT_ONCE,
     check_unbroken,
     try_degenerate,
     try_fault,
-    try_once,
+    try_in_pool,
 )
 from tests.faults.verdict import Verdict, tell_bad
 from tests.support.report import ROOT, load_rules
@@ -35,8 +40,9 @@ console = Console()
 
 
 def rules_without_fault() -> list[str]:
-    """List the MUST rules that no fault breaks."""
-    broken = {rule for fault in FAULTS for rule in fault.breaks}
+    """List the MUST rules that no fault of the first version breaks."""
+    own = [fault for fault in FAULTS if fault.implementation == "stdlib"]
+    broken = {rule for fault in own for rule in fault.breaks}
     rules = load_rules().values()
     return [r.id for r in rules if r.level == "MUST" and r.id not in broken]
 
@@ -51,6 +57,12 @@ def unknown_rules() -> list[str]:
     return sorted(named - load_rules().keys())
 
 
+def assemble_all(faults: list[Fault], folder: Path) -> None:
+    """Copy the implementations that faults are for."""
+    for name in sorted({fault.implementation for fault in faults}):
+        assemble(name, folder)
+
+
 def try_all(folder: Path, faults: list[Fault]) -> list[Verdict]:
     """Try faults two at a time, with a progress bar."""
     names = DEGENERATE if faults == FAULTS else []
@@ -61,7 +73,7 @@ def try_all(folder: Path, faults: list[Fault]) -> list[Verdict]:
         Progress(console=console) as progress,
     ):
         jobs = [pool.submit(try_degenerate, name, folder) for name in names]
-        jobs += [pool.submit(try_fault, one, folder) for one in faults]
+        jobs += [pool.submit(try_in_pool, one, folder) for one in faults]
         done = as_completed(jobs)
         list(progress.track(done, len(jobs), description="faults"))
         return [job.result() for job in jobs]
@@ -94,7 +106,7 @@ def write(verdicts: list[Verdict]) -> Path:
     return path
 
 
-def find_faults(text: str) -> list[Fault]:
+def find_faults(text: str, faults: list[Fault]) -> list[Fault]:
     """Return the faults that a name, or the id of a rule, means."""
 
     def plain(name: str) -> str:
@@ -102,23 +114,30 @@ def find_faults(text: str) -> list[Fault]:
 
     return [
         fault
-        for fault in FAULTS
+        for fault in faults
         if plain(text) == plain(fault.name) or text in fault.breaks
     ]
 
 
-def show_failures(text: str, folder: Path) -> int:
-    """Run the suite against single faults, with the failures shown."""
-    faults = find_faults(text)
-    if not faults:
-        console.print(f"no fault is called {text!r}")
-        return 2
-    verdicts = []
+def import_tests() -> None:
+    """Import all tests, of which those for a fault are chosen."""
+    import tests.faults.warm  # noqa: F401
+
+
+def show_single(faults: list[Fault], folder: Path) -> int:
+    """Break something, show what it is, and tell what noticed."""
+    assemble_all(faults, folder)
+    import_tests()
+    good = 0
     for fault in faults:
-        console.rule(f"{fault.name}: {' '.join(fault.breaks)}")
-        verdicts.append(try_once(fault, folder, "--tb=short"))
-        show(verdicts[-1:])
-    return 0 if all(one.good for one in verdicts) else 1
+        show_broken(console, fault)
+        verdict = try_fault(fault, folder)
+        show_noticed(console, verdict)
+        good += verdict.good
+    if len(faults) > 1:
+        console.rule()
+        console.print(f"{good} of {len(faults)} faults noticed")
+    return 0 if good == len(faults) else 1
 
 
 def main() -> int:
@@ -127,43 +146,51 @@ def main() -> int:
     parser.add_argument("name", nargs="*", help="a fault or a rule")
     parser.add_argument("--only", help="a regular expression of names, rules")
     chosen = parser.parse_args()
+    implementation, name = os.environ.get("IMPL"), " ".join(chosen.name)
+    faults = [
+        fault
+        for fault in FAULTS
+        if implementation in (None, "", fault.implementation)
+    ]
+    if name:
+        faults = find_faults(name, faults)
+    elif chosen.only:
+        texts = [" ".join((one.name, *one.breaks)) for one in faults]
+        found = zip(faults, texts, strict=True)
+        faults = [one for one, text in found if re.search(chosen.only, text)]
+    if not faults:
+        console.print(f"no fault is called {name or chosen.only!r}")
+        return 2
+    prepare()
     with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
-        folder = Path(temporary)
-        prepare(assemble(folder))
-        if chosen.name:
-            return show_failures(" ".join(chosen.name), folder)
-        return show_matrix(folder, chosen.only)
+        tell = show_single if name else show_matrix
+        return tell(faults, Path(temporary))
 
 
-def show_matrix(folder: Path, only: str | None) -> int:
-    """Try all faults and print what became of them."""
+def show_matrix(faults: list[Fault], folder: Path) -> int:
+    """Try faults and print what became of them."""
     began = time.monotonic()
-    if not only:
+    assemble_all(faults, folder)
+    whole = faults == FAULTS
+    if whole:
         red = check_unbroken(folder)
         if red:
             console.print("without a fault the suite is red:", *red, sep="\n")
             return 1
         console.print("without a fault one row of every test is green")
-    faults = [
-        fault
-        for fault in FAULTS
-        if not only or re.search(only, " ".join((fault.name, *fault.breaks)))
-    ]
-    if not faults:
-        console.print(f"no fault fits {only!r}")
-        return 2
     verdicts = try_all(folder, faults)
     show(verdicts)
     bad = [one for one in verdicts if not one.good]
-    missing = [] if only else rules_without_fault()
+    missing = rules_without_fault() if whole else []
     named = unknown_rules()
     if missing:
         console.print("rules without a fault:", *missing)
     if named:
         console.print("no such rules:", *named)
     console.print(
-        "each fault ran on all tests of its rules, on one row of each other"
-        " test of its capability, and on one test of each other rule"
+        "each fault of the standard library ran on all tests of its rules, on"
+        " one row of each other test of its capability, and on one test of"
+        " each other rule; each of a framework on the tests of its rules"
     )
     for line in tell_bad(verdicts):
         console.print(line, style="red", markup=False, soft_wrap=True)
@@ -171,9 +198,14 @@ def show_matrix(folder: Path, only: str | None) -> int:
     for one in retried:
         line = f"retried: {one.fault}: {'; '.join(one.retried)}"
         console.print(line, markup=False, soft_wrap=True)
+    loose = [one for one in verdicts if one.loosely]
+    for one in loose:
+        line = f"by no assertion of its own: {one.fault}: {one.loosely}"
+        console.print(line, markup=False, soft_wrap=True)
     console.print(
         f"{len(verdicts) - len(bad)} of {len(verdicts)} faults killed without"
         f" undeclared collateral, {len(retried)} of them retried,"
+        f" {len(loose)} noticed by no assertion of their own rule,"
         f" {time.monotonic() - began:.0f} s; {write(verdicts)}"
     )
     return 1 if bad or missing or named else 0

@@ -42,11 +42,13 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def main(name: str) -> int:
+def main(name: str, verb: str) -> None:
     """Serve; every other verb has nothing to do."""
-    if sys.argv[1:] != ["serve"]:
-        return 0
-    Handler.status, Handler.body = SERVERS[name]
-    address = os.environ["HOST"], int(os.environ["PORT"])
-    ThreadingHTTPServer(address, Handler).serve_forever()
-    return 0
+    if verb == "serve":
+        Handler.status, Handler.body = SERVERS[name]
+        address = os.environ["HOST"], int(os.environ["PORT"])
+        ThreadingHTTPServer(address, Handler).serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,6 +1,14 @@
 """All faults, in the order of the modules that add them."""
 
-from tests.faults import browser, catalogue, files, operation  # noqa: F401
+from tests.faults import (  # noqa: F401
+    browser,
+    catalogue,
+    django,
+    fastapi,
+    files,
+    flask,
+    operation,
+)
 from tests.faults.degenerate import SERVERS
 from tests.faults.fault import FAULTS, Fault, edited
 

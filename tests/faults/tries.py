@@ -3,8 +3,15 @@
 import time
 from pathlib import Path
 
+from tests.faults.choice import choose_narrowly, choose_widely
 from tests.faults.every import FAULTS, Fault
-from tests.faults.suite import SECONDS, run_suite
+from tests.faults.suite import (
+    ALL,
+    SECONDS,
+    assemble_degenerate,
+    broken,
+    run_suite,
+)
 from tests.faults.verdict import Verdict, agreed, judge, reasons
 from tests.support.report import read_lines
 
@@ -12,23 +19,27 @@ NOT_UP = 10
 AT_ONCE = 2
 
 
-def try_fault(fault: Fault, folder: Path) -> Verdict:
+def try_fault(fault: Fault, folder: Path, *options: str) -> Verdict:
     """Judge one fault; what is wrong counts if it happens twice."""
-    verdict = try_once(fault, folder)
+    verdict = try_once(fault, folder, *options)
     if verdict.good:
         return verdict
     wrong = list(reasons(verdict))
-    verdict = agreed(verdict, try_once(fault, folder))
+    verdict = agreed(verdict, try_once(fault, folder, *options))
     verdict.retried = wrong
     return verdict
 
 
-def try_once(fault: Fault, folder: Path, traces: str = "--tb=no") -> Verdict:
+def try_once(fault: Fault, folder: Path, *options: str) -> Verdict:
     """Run the suite against one fault and judge it."""
     verdict = Verdict(fault.name, list(fault.breaks))
     results = folder / f"{FAULTS.index(fault)}.jsonl"
+    wide = fault.implementation == "stdlib"
+    chosen = (choose_widely if wide else choose_narrowly)(fault.breaks)
     began = time.monotonic()
-    done = run_suite(fault.name, fault.breaks, results, traces)
+    with broken(fault, folder) as home:
+        arguments = [*options, *chosen]
+        done = run_suite(home, results, arguments, fault.breaks, chosen, wide)
     status, output = done or (None, f"not done after {SECONDS} s")
     if status in (0, 1):
         judge(fault, read_tests(results), verdict)
@@ -38,11 +49,23 @@ def try_once(fault: Fault, folder: Path, traces: str = "--tb=no") -> Verdict:
     return verdict
 
 
+def enough(fault: Fault) -> list[str]:
+    """Stop where no more is to be learned: nothing else is looked at."""
+    narrow = fault.implementation != "stdlib" and len(fault.breaks) == 1
+    return ["--maxfail=3"] if narrow else []
+
+
+def try_in_pool(fault: Fault, folder: Path) -> Verdict:
+    """Judge one of many faults, as quickly as it can be done."""
+    return try_fault(fault, folder, *enough(fault))
+
+
 def try_degenerate(name: str, folder: Path) -> Verdict:
     """Make sure that the smoke stage stops at a server that is none."""
     verdict = Verdict(f"{name} (no server at all)", [])
     began = time.monotonic()
-    done = run_suite(name, (), folder / f"{name}.jsonl", "--tb=no")
+    home = assemble_degenerate(name, folder)
+    done = run_suite(home, folder / f"{name}.jsonl", ALL)
     seen = done is not None and done[0] == NOT_UP
     verdict.killed_by = ["not up"] if seen else []
     verdict.survived = [] if seen else ["smoke"]
@@ -53,9 +76,10 @@ def try_degenerate(name: str, folder: Path) -> Verdict:
 def check_unbroken(folder: Path) -> list[str]:
     """Run one row of every test without a fault; return what is red."""
     results = folder / "unbroken.jsonl"
-    parallel = ("-p", "xdist.plugin", "-n", str(AT_ONCE), "--tb=no")
+    parallel = ["-p", "xdist.plugin", "-n", str(AT_ONCE)]
     limit = 5 * SECONDS
-    done = run_suite("", (), results, *parallel, seconds=limit)
+    home = folder / "stdlib"
+    done = run_suite(home, results, [*parallel, *ALL], seconds=limit)
     status, output = done or (None, f"not done after {limit} s")
     if status not in (0, 1):
         return [output[-1000:]]

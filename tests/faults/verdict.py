@@ -21,6 +21,8 @@ class Verdict:
     tests: int = 0
     red: int = 0
     blocked: int = 0
+    noticed: list[tuple[str, str]] = field(default_factory=list)
+    loosely: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -36,10 +38,14 @@ def judge(fault: Fault, tests: list[dict], verdict: Verdict) -> None:
     red = [t for t in tests if t["outcome"] == "failed" and t["own_failure"]]
     breaks, also = set(fault.breaks), set(fault.also)
     named = also | set(fault.sometimes)
-    killed = {rule for t in red for rule in t["rules"]} & breaks
+    seeing = [t for t in red if breaks & set(t["rules"])]
+    killed = {rule for t in seeing for rule in t["rules"]} & breaks
+    asserted = {rule for t in seeing for rule in asserts(t)}
     others = [t for t in red if not breaks & set(t["rules"])]
     strange = [t for t in others if not named & set(t["rules"])]
     verdict.killed_by = sorted(killed, key=natural)
+    verdict.loosely = sorted(killed - asserted, key=natural)
+    verdict.noticed = [(t["nodeid"], t.get("said", "")) for t in seeing]
     verdict.survived = sorted(breaks - killed, key=natural)
     verdict.collateral_tests = {t["nodeid"]: t["rules"] for t in strange}
     verdict.collateral = sorted(
@@ -48,6 +54,13 @@ def judge(fault: Fault, tests: list[dict], verdict: Verdict) -> None:
     verdict.stale = sorted(also - {r for t in others for r in t["rules"]})
     verdict.tests, verdict.red = len(tests), len(red)
     verdict.blocked = sum(t["outcome"] == "blocked" for t in tests)
+
+
+def asserts(test: dict) -> list[str]:
+    """Return the rules whose assertion failed, as far as that is known."""
+    if test.get("raised") != "AssertionError":
+        return []
+    return (test.get("failure") or test)["rules"]
 
 
 def natural(rule: str) -> tuple[str, int]:

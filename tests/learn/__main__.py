@@ -74,10 +74,13 @@ class Climb:
         print(*told, sep="\n")
         if outcome.failures:
             first = (outcome.failed_musts or outcome.failures)[0]
-            print(*show.failure_lines(first), sep="\n")
+            print(*show.failure_lines(first, self.rules), sep="\n")
             for line in show.causes_lines(first, outcome.failures):
                 print(line)
+            print()
             print(show.next_line(first, list(level.rules), self.rules))
+        if outcome.whole and outcome.tests:
+            print(*show.onward_lines(level, self.ladder), sep="\n")
 
 
 def main() -> int:

@@ -1,8 +1,7 @@
 """Run the tests of levels, and keep what came of each rule."""
 
 import os
-import re
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 
 import pytest
@@ -10,9 +9,12 @@ import pytest
 from tests.learn import quiet
 from tests.learn.catalogue import place, read_files, rules_of
 from tests.learn.levels import Ladder, Level
-from tests.support.report import load_rules
+from tests.support.failure import Failure
+from tests.support.report import ROOT, load_rules
+from tests.support.telling import failure_of
 
 RULES = load_rules()
+RESULTS = ROOT / "results" / "learn.jsonl"
 ENOUGH = 20  # failures after which a level is not run to its end
 NOT_UP = 10  # the status of conftest.py when nothing answers
 
@@ -21,35 +23,14 @@ class NoAnswer(Exception):
     """Says why no test could be run."""
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Hold one failure.
-
-    `says` is its message, `request` what was sent and answered, `line` the
-    line of the test that failed.
-    """
-
-    test: str
-    rules: tuple[str, ...]
-    says: str
-    request: str
-    is_advice: bool  # it breaks no MUST
-    line: str = ""
-
-    @property
-    def cause(self) -> str:
-        """Return what failures of one cause have in common."""
-        line = self.says.partition("\n")[0]
-        return re.sub(r"(got \d{3}) .*", r"\1", line)
-
-
 @dataclass
 class Outcome:
     """Hold what came of the tests of one level, or of a look back."""
 
-    passed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    left: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    planned: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
     tests: int = 0
     seconds: float = 0.0
@@ -62,12 +43,12 @@ class Outcome:
     @property
     def failed_musts(self) -> list[Failure]:
         """Return the failures that stop a level."""
-        return [one for one in self.failures if not one.is_advice]
+        return [one for one in self.failures if not is_advice(one)]
 
     @property
     def advice(self) -> list[str]:
         """Return the SHOULD rules that are not followed."""
-        found = (one.rules[0] for one in self.failures if one.is_advice)
+        found = (one.rules[0] for one in self.failures if is_advice(one))
         return list(dict.fromkeys(found))
 
     @property
@@ -76,9 +57,11 @@ class Outcome:
         return [rule for rule in self.left if self.mark(rule) == "–"]
 
     def mark(self, rule: str) -> str:
-        """Return ✓, ✗ or –, which is "not tried", for a rule."""
+        """Return ✓, ✗, – (not tried) or · (not all tried) for a rule."""
         if self.failed[rule]:
             return "✗"
+        if self.passed[rule] < self.planned[rule]:
+            return "·"
         return "✓" if self.passed[rule] else "–"
 
 
@@ -111,6 +94,8 @@ class Course:
         self.firsts = len(first)
         items[:] = first + ([] if self.one else later)
         self.items = {item.nodeid: item for item in items}
+        for item in items:
+            self.outcome.planned.update(rules_of(item))
 
     def is_mine(self, item: pytest.Item) -> bool:
         """Tell whether a test is on one of the levels."""
@@ -125,20 +110,18 @@ class Course:
         """Count what conftest.py cannot run here."""
         for item in items:
             if self.is_mine(item):
-                for rule in rules_of(item):
-                    self.outcome.left[rule] += 1
+                self.outcome.left.update(rules_of(item))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count one phase of a test."""
         self.outcome.seconds += report.duration
         rules = rules_of(self.items[report.nodeid])
         if report.failed:
-            self.outcome.failures.append(read_failure(report, rules))
-            for rule in rules:
-                self.outcome.failed[rule] += 1
+            failure = failure_of(report)
+            self.outcome.failures.append(failure)
+            self.outcome.failed.update(failure.rules)
         elif report.when == "call" and report.passed:
-            for rule in rules:
-                self.outcome.passed[rule] += 1
+            self.outcome.passed.update(rules)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
@@ -149,45 +132,9 @@ class Course:
             item.session.shouldstop = "enough has failed"
 
 
-def read_failure(report: pytest.TestReport, rules: list[str]) -> Failure:
-    """Take from a report what a learner needs of it."""
-    crash = getattr(report.longrepr, "reprcrash", None)
-    says = crash.message if crash else str(report.longrepr)
-    sections = [text for name, text in report.sections if "request" in name]
-    lines = "\n".join(sections).splitlines()
-    request = [one for one in lines if not one.startswith(tuple(rules))]
-    says = shorten(says.removeprefix("AssertionError: "))
-    is_advice = all(RULES[rule].level == "SHOULD" for rule in rules)
-    return Failure(
-        report.nodeid,
-        tuple(rules),
-        says,
-        shorten("\n".join(request)),
-        is_advice,
-        failing_line(report.longrepr),
-    )
-
-
-def failing_line(shown: object) -> str:
-    """Return the last line of source in a traceback, or nothing."""
-    trace = getattr(shown, "reprtraceback", None)
-    lines = trace.reprentries[-1].lines if trace else []
-    source = [
-        line.strip() for line in lines if not re.match(r"E|[\s^~]*$", line)
-    ]
-    return source[-1] if source else ""
-
-
-def shorten(text: str) -> str:
-    """Name of long sets only the ends: {400, 401, …, 499}."""
-
-    def ends(found: re.Match) -> str:
-        parts = found[1].split(", ")
-        return f"{{{parts[0]}, {parts[1]}, …, {parts[-1]}}}"
-
-    return re.sub(
-        r"\{((?:'closed'|\d+)(?:, (?:'closed'|\d+)){5,})\}", ends, text
-    )
+def is_advice(failure: Failure) -> bool:
+    """Tell whether a failure breaks no MUST."""
+    return all(RULES[rule].level == "SHOULD" for rule in failure.rules)
 
 
 def run_levels(
@@ -198,7 +145,7 @@ def run_levels(
     files = sorted(
         {name for level in levels for name in of_level.get(level.number, [])}
     )
-    os.environ |= {"URL": url, "SMOKE": "0", "RESULTS": os.devnull}
+    os.environ |= {"URL": url, "SMOKE": "0", "RESULTS": str(RESULTS)}
     for name in ("CAP", "IMPL", "DEVIATIONS"):
         os.environ.pop(name, None)
     course = Course(ladder, levels, one)

@@ -24,6 +24,8 @@ class Level:
     rules: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
     start: str = ""
 
     def adds(self, need: str) -> bool:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.learn import show
-from tests.learn.course import Outcome, run_levels
+from tests.learn.course import RULES, Outcome, run_levels
 from tests.learn.levels import Ladder, Level, read_ladder
 from tests.support.client import PASSWORD, unique
 from tests.support.servers import Server
@@ -69,6 +69,9 @@ def check_folder(folder: str, reach: int) -> int:
             outcome = run_levels(server.url, ladder, [level])
             print(*show.passed_lines(level, outcome), sep="\n", flush=True)
             if not outcome.whole:
-                print(*show.failure_lines(outcome.failed_musts[0]), sep="\n")
+                print(
+                    *show.failure_lines(outcome.failed_musts[0], RULES),
+                    sep="\n",
+                )
                 return 1
     return 0

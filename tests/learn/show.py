@@ -2,14 +2,17 @@
 
 import shutil
 import textwrap
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
-from tests.learn.course import Failure, Outcome
+from tests.learn.course import Outcome
 from tests.learn.levels import Ladder, Level
+from tests.send import printable
+from tests.support.failure import Failure, by_cause
 from tests.support.report import Rule
 
-MOST_RULES = 12  # which stand on a line each
+MOST_RULES = 6  # which stand on a line each
+ANSWER = 6  # lines
 COLUMNS = 100
 
 
@@ -41,16 +44,6 @@ def wrap(text: str, indent: str = "", most: int = 2) -> list[str]:
 def named(about: str, rules: Iterable[str]) -> list[str]:
     """List rules by their ids, all of them."""
     return wrap(f"{about}: {', '.join(rules)}", "  ", 8) if rules else []
-
-
-def printable(text: str) -> str:
-    """Replace what would do something to a terminal."""
-    return "".join(
-        one
-        if one.isprintable() or one == "\n"
-        else "\N{REPLACEMENT CHARACTER}"
-        for one in text
-    )
 
 
 def ladder_line(ladder: Ladder, progress: dict[int, dict]) -> str:
@@ -113,41 +106,30 @@ def rule_line(mark: str, rule: Rule) -> str:
     return f"  {mark} {rule.id:13} " + cut(level + rule.sentence, width() - 18)
 
 
-def failure_lines(failure: Failure) -> list[str]:
-    """Tell one failure in full, but no more than a third of a screen."""
-    lines = ["", f"First failure: {cut(failure.test, width() - 15)}"]
-    source, request = failure.line, failure.request
-    if failure.says.startswith("expected"):  # this says the rest
-        source, request = "", request.partition("\n")[0]
-    if "\nrequest:" in failure.says:
-        request = ""
-    for text in (source, failure.says, request):
-        for line in printable(text).splitlines()[:5]:
-            lines += textwrap.wrap(
-                line,
-                width(),
-                initial_indent="  ",
-                subsequent_indent="    ",
-                max_lines=2,
-                placeholder=" …",
-            )
-    return lines
+def failure_lines(failure: Failure, rules: dict[str, Rule]) -> list[str]:
+    """Tell one failure in full; of a long answer only the beginning."""
+    lines = failure.answer.splitlines()
+    answer = "\n".join(cut(line) for line in lines[:ANSWER])
+    text = replace(failure, answer=answer).text(rules, width())
+    return ["", "First failure: " + failure.test, "", *text.splitlines()]
 
 
 def causes_lines(
-    first: Failure, failures: list[Failure], most: int = 4
+    first: Failure, failures: list[Failure], most: int = 3
 ) -> list[str]:
-    """Tell in a line each why other tests failed."""
-    same = [one for one in failures if one.cause == first.cause]
+    """Tell why other tests failed: of each cause the rules and a test."""
     lines = []
-    if len(same) > 1:
-        rules = sorted({rule for one in same for rule in one.rules})
-        about = f"The same cause: {len(same) - 1} more"
-        lines += wrap(f"{about} ({', '.join(rules)})")
-    others = Counter(one.cause for one in failures if one.cause != first.cause)
-    for cause, count in others.most_common(most):
-        lines.append("  " + cut(f"{count} × {cause}", width() - 2))
-    return lines
+    groups = by_cause([one for one in failures if one is not first])
+    for cause, group in list(groups.items())[:most]:
+        named = sorted({rule for one in group for rule in one.rules})
+        lines += [
+            cut(f"{len(group)} × {cause} ({', '.join(named)})"),
+            f"    {group[0].test}",
+        ]
+    if not lines:
+        return []
+    page = "all of them: results/learn.html"
+    return ["", f"{len(failures) - 1} more failed; {page}", *lines]
 
 
 def next_line(
@@ -155,4 +137,19 @@ def next_line(
 ) -> str:
     """Name the rule to look at next, and its chapter."""
     rule = min(failure.rules, key=lambda one: (one not in order, one))
-    return f"next: {rule}, read {rules[rule].chapter}"
+    may = "you may" if rules[rule].level == "SHOULD" else "next"
+    return f"{may}: {rule}, read {rules[rule].chapter}"
+
+
+def onward_lines(level: Level, ladder: Ladder) -> list[str]:
+    """Say what comes after a level that is whole."""
+    lines = [
+        "",
+        *wrap(f"Level {level.number} is whole. Now think: {level.after}"),
+    ]
+    if level.number == len(ladder.levels):
+        return lines
+    onward = ladder.levels[level.number]
+    read = " and ".join(f"spec/{name}.md" for name in onward.read)
+    about = f'next: LEVEL={onward.number} "{onward.title}"'
+    return [*lines, f"{about}, read {read}" if read else about]

@@ -6,12 +6,13 @@ import socket
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from requests.structures import CaseInsensitiveDict
 
 from tests.support import expect as expectations
-from tests.support import report
+from tests.support import report, shell
+from tests.support.difference import statuses
 
 CLOSED = "closed"
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -40,6 +41,8 @@ class Response:
     content: bytes
     version: str = "HTTP/1.1"
     interim: list[int] = field(default_factory=list)
+    exchange: object = field(default=None, repr=False, compare=False)
+    parsed: list = field(default_factory=list, repr=False, compare=False)
 
     @cached_property
     def headers(self) -> CaseInsensitiveDict:
@@ -58,7 +61,12 @@ class Response:
 
     def json(self) -> object:
         """Return the body as JSON."""
-        return json.loads(self.content)
+        return self.remember(json.loads(self.content))
+
+    def remember(self, parsed: object) -> object:
+        """Return what was made of the body; a failure tells by it whose."""
+        self.parsed.append(parsed)
+        return parsed
 
 
 def message(
@@ -124,6 +132,7 @@ class Asked:
         self.expected, self.timeout = expect, timeout
         self.wanted = expect if isinstance(expect, list) else [expect]
         address = (server.host, server.port)
+        self.root = f"http://{server.host}:{server.port}"
         self.connection = socket.create_connection(address, timeout)
 
     def send(
@@ -134,7 +143,9 @@ class Asked:
     ) -> "Asked":
         """Note the pieces and send them."""
         self.sent = b"".join(pieces)
-        self.noted = report.sent_raw(self.sent, self.expected)
+        self.noted = report.sent_raw(
+            self.root, self.sent, self.expected, half_close
+        )
         send(self.connection, pieces, pause, half_close)
         return self
 
@@ -150,6 +161,7 @@ class Asked:
     def send_body(self, body: bytes) -> None:
         """Send what the head has announced."""
         self.sent += body
+        self.noted.line = partial(shell.raw_line, self.root, self.sent)
         send(self.connection, [body], 0, half_close=False)
 
     def answers(self) -> list[Response | None]:
@@ -160,7 +172,7 @@ class Asked:
             answers = read(
                 self.connection, methods[: len(self.wanted)], self.timeout
             )
-        report.answered(self.noted, *answers)
+        self.noted.take(*answers)
         if any(leaks(answer, self.sent) for answer in answers):
             self.noted.broken = ["leak"]
         for allowed, answer in zip(self.wanted, answers, strict=True):
@@ -340,5 +352,4 @@ def check_status(allowed: Status, answer: Response | None) -> None:
     """Compare one answer with its expectation."""
     options = allowed if isinstance(allowed, set) else {allowed}
     got = CLOSED if answer is None else answer.status_code
-    shown = "" if answer is None else answer.text[:500]
-    assert got in options, f"expected {allowed}, got {got} {shown}"
+    assert got in options, f"status: expected {statuses(allowed)}, got {got}"

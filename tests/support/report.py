@@ -1,15 +1,18 @@
-"""Keep what was sent and answered, and tell it: to people and as JSON."""
+"""The rules, what a test sent and was answered, and the results of a run."""
 
 import hashlib
 import json
 import re
-import shlex
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import distributions
 from pathlib import Path
+from urllib.parse import quote
+
+from tests.support import shell
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "spec"
@@ -18,13 +21,15 @@ RULE = re.compile(
     r"^\*\*([A-Z]+-\d+)\*\* \((MUST|SHOULD), ([^)]*?)(, managed)?\) (.+)$",
     re.M,
 )
-# Headers that the client adds by itself, or that follow from the rest.
+# Headers that every request has, or that follow from the rest.
 IDLE_HEADERS = {
     "user-agent",
     "accept-encoding",
     "connection",
     "content-length",
 }
+DEFAULTS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+FRAMING = {"content-length", "transfer-encoding"}
 TOKEN = re.compile(r"(?i)(bearer\s+)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 NORMAL = [
     (re.compile(r"z[0-9a-f]{12}"), "{unique}"),
@@ -70,14 +75,33 @@ def load_rules(folder: Path = SPEC) -> dict[str, Rule]:
 
 @dataclass
 class Exchange:
-    """Hold one request, what was expected, and what came."""
+    """Hold one request, what was expected, and what came.
 
-    curl: str
+    `line` writes the request for the shell; in `answers`, None is a
+    connection that closed.
+    """
+
     key: str
     expected: object
-    got: str = "no answer"
-    status: str = "no answer"
+    line: Callable[[], str] = str
+    target: str = ""
+    answers: list = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+
+    def take(self, *answers: object | None) -> None:
+        """Keep what came; each answer knows to what."""
+        self.answers = list(answers)
+        for one in filter(None, answers):
+            one.exchange = self
+
+    @property
+    def status(self) -> str:
+        """Return what came, as it is compared between implementations."""
+        statuses = [
+            "closed" if one is None else str(one.status_code)
+            for one in self.answers
+        ]
+        return " ".join(statuses) or "no answer"
 
     @property
     def left_open(self) -> bool:
@@ -126,13 +150,13 @@ log = Log()
 
 def sent(
     method: str,
-    url: str,
+    root: str,
+    target: str,
     headers: dict[str, str],
-    body: bytes | None,
+    body: bytes | bytearray | None,
     expected: object,
 ) -> Exchange:
-    """Note a request that goes out by the client."""
-    target = target_of(url)
+    """Note a request that goes out by the client; the body may yet grow."""
     matter = sorted(
         (name.lower(), value)
         for name, value in headers.items()
@@ -140,32 +164,33 @@ def sent(
         and (name.lower(), value) != ("accept", "*/*")
     )
     key = make_key(method, target, repr(matter), body or b"")
-    return log.add(
-        Exchange(curl_line(method, url, matter, body), key, expected)
+    fields = [
+        (name, str(value).encode("latin-1"))
+        for name, value in headers.items()
+        if DEFAULTS.get(name) != value
+    ]
+    framed = FRAMING & {name.lower() for name in headers}
+    if not (body or framed) and method in ("PATCH", "POST", "PUT"):
+        fields.append(("Content-Length", b"0"))  # as the client does
+    body = b"" if body is None else body
+    line = partial(
+        shell.curl_line, method, root, encoded(target), fields, body
     )
+    return log.add(Exchange(key, expected, line, target))
 
 
-def sent_raw(data: bytes, expected: object) -> Exchange:
-    """Note a request that goes out by a socket."""
-    shown = shorten(repr(data)[2:-1])
-    line = "printf '" + shown[:600].replace("'", "'\\''") + "' | nc …"
-    return log.add(Exchange(line, make_key("raw", "", "", data), expected))
+def encoded(target: str) -> str:
+    """Return a target as urllib3 sends it."""
+    text = quote(target.partition("#")[0], "!$&'()*+,;=:@/?%~")
+    return re.sub("%..", lambda found: found[0].upper(), text)
 
 
-def answered(exchange: Exchange, *responses: object | None) -> None:
-    """Note what came back; None is a connection that closed."""
-    exchange.status = " ".join(
-        "closed" if one is None else str(one.status_code) for one in responses
-    )
-    exchange.got, last = "closed without an answer", responses[-1]
-    if last is not None:
-        body = last.content[:500].decode("utf-8", "replace")
-        exchange.got = f"{last.status_code} {body}"
-
-
-def target_of(url: str) -> str:
-    """Return what stands behind the authority of an absolute URL."""
-    return re.match(r"https?://[^/?#]*(.*)", url, re.S)[1]
+def sent_raw(
+    root: str, data: bytes, expected: object, half_close: bool = False
+) -> Exchange:
+    """Note bytes that go out by a socket."""
+    line = partial(shell.raw_line, root, data, half_close)
+    return log.add(Exchange(make_key("raw", "", "", data), expected, line))
 
 
 def make_key(method: str, target: str, headers: str, body: bytes) -> str:
@@ -177,50 +202,6 @@ def make_key(method: str, target: str, headers: str, body: bytes) -> str:
     for pattern, instead in NORMAL:
         text = pattern.sub(instead, text)
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
-
-
-def shorten(text: str) -> str:
-    """Cut tokens and cookies: a failure goes into logs."""
-    return re.sub(
-        r"(?i)((?:bearer\s+|session=)[A-Za-z0-9_-]{6})[^;\s]+", r"\1…", text
-    )
-
-
-def curl_line(
-    method: str,
-    url: str,
-    headers: list[tuple[str, str]],
-    body: bytes | None,
-) -> str:
-    """Write a request as a command for the shell."""
-    words = ["curl", "-i", "-X", method]
-    for name, value in headers:
-        words += ["-H", f"{name}: {shorten(str(value))}"]
-    if body:
-        text = body.decode("utf-8", "backslashreplace")
-        cut = text if len(text) <= 600 else text[:600] + "…"
-        words += ["--data-binary", cut]
-    return shlex.join([*words, url[:600]])
-
-
-def describe(rule_ids: list[str], rules: dict[str, Rule]) -> str:
-    """Tell a failure: rules, last request, expected, got, chapters."""
-    lines = []
-    for rule_id in rule_ids:
-        rule = rules.get(rule_id)
-        lines.append(
-            f"{rule_id}: {rule.sentence} ({rule.chapter})"
-            if rule
-            else f"{rule_id}: (no such rule in spec/)"
-        )
-    if log.exchanges:
-        last = log.exchanges[-1]
-        lines += [
-            f"request:  {last.curl}",
-            f"expected: {last.expected}",
-            f"got:      {last.got}",
-        ]
-    return "\n".join(lines)
 
 
 def read_lines(path: Path) -> list[dict]:
@@ -245,6 +226,7 @@ class Results:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.file = path.open("w", encoding="utf-8")
+        self.lines: list[dict] = []
         self.counts = dict.fromkeys(
             ["passed", "failed", "blocked", "skipped", "xfailed"], 0
         )
@@ -255,6 +237,7 @@ class Results:
 
     def write(self, line: dict) -> None:
         """Append one line."""
+        self.lines.append(line)
         self.file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self.file.flush()
 
@@ -266,13 +249,23 @@ class Results:
             self.keys.setdefault(key, set()).add(error)
         self.write({"kind": "test", **line, "requests": len(sent)})
 
-    def close(self, not_run: dict[str, int], deviations: int = 0) -> dict:
-        """Append the footer and return it; count the rules deviated from."""
+    def close(
+        self,
+        not_run: dict[str, int],
+        deviations: int = 0,
+        waiting: dict[str, int] | None = None,
+    ) -> dict:
+        """Append the footer and return it.
+
+        `deviations` counts the rules deviated from, `waiting` for each
+        chapter the tests that need `run`.
+        """
         expected = self.keys.values()
         footer = {
             "kind": "footer",
             **self.counts,
             "not_run": not_run,
+            "waiting": waiting or {},
             "deviations": deviations,
             "requests": self.requests,
             "different_requests": len(self.keys),

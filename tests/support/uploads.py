@@ -4,14 +4,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.expect import REFUSED, Statuses
+from tests.support.expect import REFUSED
 from tests.support.raw import CLOSED
 
 FOLDER = Path(__file__).resolve().parents[1] / "bookmark_files"
 BOUNDARY = "kg8wLQx2"
 # What a body that is too large gets: a server that leaves it unread closes
 # the connection, which may overtake the answer.
-UNREAD = Statuses("4xx, or closed", {CLOSED, *REFUSED})
+UNREAD = {CLOSED, *REFUSED}
 ALL = sorted(path.stem for path in FOLDER.glob("*.html"))
 
 

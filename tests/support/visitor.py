@@ -11,12 +11,11 @@ from urllib.parse import urlencode, urlsplit
 from tests.support import document
 from tests.support.client import Client
 from tests.support.document import Element, Pairs
-from tests.support.expect import Statuses
 from tests.support.raw import Response
 
 URLENCODED = "application/x-www-form-urlencoded"
-ACCEPTED = Statuses("302 or 303", {302, 303})
-FORM_AGAIN = Statuses("200 or 4xx", {200, *range(400, 500)})
+ACCEPTED = {302, 303}
+FORM_AGAIN = {200, *range(400, 500)}
 PAGES = {  # the methods of each path (spec/pages.md)
     "/": {"GET", "HEAD", "OPTIONS"},
     "/login": {"GET", "HEAD", "POST", "OPTIONS"},

@@ -1,12 +1,12 @@
 """The figures and tables of a benchmark, from hand-made windows."""
 
-import random
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rich.console import Console
+from rich.progress import Progress
 
 from compare.bench import rounds, usage
 from compare.bench.figures import (
@@ -15,8 +15,9 @@ from compare.bench.figures import (
     make_figure,
     measure_noise,
 )
+from compare.bench.seeded import Account
 from compare.bench.sittings import disagreements
-from compare.bench.summary import seen, summary, why
+from compare.bench.summary import summary, why
 from compare.bench.tables import bench_markdown, bench_tables
 from compare.bench.tasks import Plan, Task
 from compare.bench.verdict import DEARER
@@ -72,7 +73,7 @@ def test_figure_is_cost_rate_and_ratio() -> None:
     figure = make_figure(results(), "flask", "show_bookmark")
     assert figure.cpu == pytest.approx(2e-3 * 6 ** (1 / 3))
     assert figure.per_second == 500
-    assert figure.busy == pytest.approx(2.0 * 2)
+    assert figure.busy == pytest.approx(2.0)
     assert figure.ratio
     assert figure.ratio.low == pytest.approx(2.0)
     assert figure.verdict == DEARER
@@ -248,11 +249,27 @@ def test_markdown_has_a_cell_for_every_arm() -> None:
 
 
 def test_an_idle_server_has_no_cpu_figure() -> None:
-    """A server that the generator lets wait shows no cost of its own."""
-    idle = {"seconds": 100.0, "generator_cpu": 99.0}
-    windows = [window(arm, n, **idle) for arm in RATIO for n in (1, 2, 3)]
-    text = bench_markdown(results(windows=windows))
+    """A server that was let wait shows no cost of its own, and no ratio."""
+    windows = [
+        window(arm, n, seconds=100.0) for arm in RATIO for n in (1, 2, 3)
+    ]
+    document = results(windows=windows)
+    text = bench_markdown(document)
     assert "| show_bookmark | – | – | – |" in text
+    assert "| show_bookmark | 1 | – | – |" in text
+    assert "| show_bookmark | 2% / 1% | 4% / 1% | 2% / 1% |" in text
+    assert find_ratio(document, "flask", "show_bookmark") is None
+
+
+def test_a_write_waits_for_the_disk() -> None:
+    """It has a figure, however idle the server is."""
+    windows = [
+        window(arm, n, seconds=100.0) | {"operation": "create_bookmark"}
+        for arm in RATIO
+        for n in (1, 2, 3)
+    ]
+    document = results(windows=windows)
+    assert find_ratio(document, "flask", "create_bookmark").value > 1.9
 
 
 def test_each_arm_comes_to_each_place() -> None:
@@ -280,3 +297,54 @@ def test_sittings_that_saw_another_ratio_disagree() -> None:
     assert apart == ["show_bookmark of flask"]
     *_, told, _ = summary(document, results(windows=dearer))
     assert told.startswith("0 of 1 ratios agree")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(1.1, "seen in 1 of 1"), (1.0, "seen in 0 of 1")]
+)
+def test_a_planted_slowdown_is_told(share: float, said: str) -> None:
+    """One that is there is seen; one that is not, is not."""
+    planted = [
+        window("stdlib", n, server_cpu=n * share * CHANCE[n])
+        | {"arm": "stdlib planted"}
+        for n in (1, 2, 3)
+    ]
+    document = results()
+    document["arms"]["stdlib planted"] = {"planted": 0.1}
+    document["windows"] += planted
+    told = next(line for line in summary(document) if "planted" in line)
+    assert told.startswith("stdlib planted, made 10% dearer: " + said)
+
+
+def test_the_summary_has_ten_lines_at_most() -> None:
+    """It comes first, and nobody reads more."""
+    names = {"flask", "django", "fastapi"}
+    arms = ["stdlib", *names, "stdlib again"]
+    windows = [
+        window("flask" if arm in names else "stdlib", n)
+        | {"arm": arm, "operation": operation}
+        for operation in ("show_bookmark", "create_token", "session")
+        for arm in arms
+        for n in (1, 2, 3)
+    ]
+    document = results(arms={a: {} for a in arms}, windows=windows)
+    lines = summary(document, document)
+    assert 5 < len(lines) <= 10
+    assert sum("a session ×2.0" in line for line in lines) == 3
+    assert sum("Apart, create_token" in line for line in lines) == 1
+
+
+def test_why_names_the_dearest_layer() -> None:
+    """The trace of an operation says where most of its time goes."""
+    layers = {"own": 10.0, "library": 30.0}
+    trace = {"implementations": {"flask": {"layers": layers}}}
+    (said,) = why({"list_bookmarks": trace})
+    assert said.endswith("list_bookmarks: flask 75% in libraries.")
+    assert "make report" in next(iter(why({})))
+
+
+def test_only_what_answers_right_is_compared() -> None:
+    """A smoke run says that it works, and nothing more."""
+    document = results()
+    document["plan"]["mode"] = "smoke"
+    assert len(summary(document)) == 1

@@ -65,13 +65,13 @@ def test_all_passed(tmp_path: Path) -> None:
 def test_one_that_did_not_pass_is_red(tmp_path: Path, outcome: str) -> None:
     """A failed or blocked test shows, last with what it said."""
     red = record(
-        "tags", outcome, nodeid="test_y", message="one\nE   404, not 200"
+        "tags", outcome, nodeid="test_y", failure={"says": "404, not 200"}
     )
     records = [record("tags", "passed"), red]
     status, text = show(write(tmp_path, HEADER, *records, FOOTER))
     assert status == 1
     assert f"1/2, 1 {outcome}" in text
-    assert text.endswith("flask: test_y\nE   404, not 200\n")
+    assert text.endswith("flask: test_y\n404, not 200\n")
 
 
 def test_of_many_red_tests_the_first_are_told(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_one_more_server_stands_beside_the_four(
     tmp_path: Path, outcome: str, status: int
 ) -> None:
     """Whether those were tested before, and only it decides."""
-    flask = record("tags", "failed", message="E   404, not 200")
+    flask = record("tags", "failed", message="404, not 200")
     write(tmp_path, HEADER, flask, FOOTER)
     header, path = HEADER | {"implementation": "mine"}, tmp_path / "mine.jsonl"
     tests = [record("tags", "passed"), record("search", outcome, message="")]

@@ -62,12 +62,20 @@ def test_an_invariant_alone_kills_nothing() -> None:
     assert verdict.survived == ["TAGS-2"]
 
 
-def test_what_breaks_off_notices_nothing() -> None:
-    """A test that fails by another exception than an assertion's is blind."""
-    lost = line("TAGS-2", raised="KeyError", said="'token'")
-    verdict = judged(ALL[0], ALL[2], lost)
-    assert verdict.survived == ["TAGS-2"]
-    assert verdict.noticed == [("TAGS-1", "expected 401, got 200")]
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"raised": "KeyError"},
+        {"failure": {"rules": ["TAGS-9"]}},
+        {"raised": None},
+    ],
+)
+def test_a_rule_without_an_assertion_of_its_own_is_told(more: dict) -> None:
+    """Whether it was another exception, or the assertion of another rule."""
+    loose = line("TAGS-2", "TAGS-9", **more)
+    assert judged(*ALL).loosely == []
+    assert judged(ALL[0], ALL[2], loose).loosely == ["TAGS-2"]
+    assert judged(*ALL, loose).loosely == []
 
 
 def test_what_is_not_declared_is_collateral() -> None:

@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 
 from tests.learn import show
-from tests.learn.course import Failure, Outcome, shorten
+from tests.learn.course import Outcome
 from tests.learn.levels import read_ladder
 from tests.learn.progress import note, read_progress
 from tests.learn.target import BadTarget, check_target
 from tests.learn.watch import times
 from tests.support import report
+from tests.support.failure import Failure
 
 LADDER = read_ladder()
 RULES = report.load_rules()
 ALL = Counter(rule for level in LADDER.levels for rule in level.rules)
-MUST = Failure("test_x", ("ROUTING-1",), "expected 404, got 200 {}", "", False)
-SHOULD = Failure("test_y", ("ROUTING-3",), "expected 405, got 200", "", True)
+MUST = Failure("test_x", "status: expected 404, got 200", ["ROUTING-1"])
+SHOULD = Failure("test_y", "status: expected 405, got 200", ["ROUTING-3"])
 
 
 def learn(*arguments: str) -> subprocess.CompletedProcess:
@@ -136,25 +137,40 @@ def test_a_should_does_not_stop_a_level(tmp_path: Path) -> None:
     assert show.ladder_line(LADDER, kept).startswith("1✓ 2✗ 3·")
 
 
-def test_failures_of_one_cause_are_one_line() -> None:
-    """Bodies that differ do not make another cause."""
+def test_failures_of_one_cause_are_told_once() -> None:
+    """The rules of a cause, and the whole name of one of its tests."""
     more = [
-        Failure("t", ("ERRORS-1",), f"expected 404, got 200 {n}", "", False)
-        for n in range(3)
+        Failure(f"{n}[{'x' * 200}]", MUST.says, ["ERRORS-1"]) for n in range(3)
     ]
     lines = show.causes_lines(MUST, [MUST, *more, SHOULD])
-    assert lines[0].split() == ["The", "same", "cause:", "3", "more"] + [
-        "(ERRORS-1,",
-        "ROUTING-1)",
+    assert lines[1:] == [
+        "4 more failed; all of them: results/learn.html",
+        "3 × status: expected 404, got 200 (ERRORS-1)",
+        "    " + more[0].test,
+        "1 × status: expected 405, got 200 (ROUTING-3)",
+        "    test_y",
     ]
-    assert lines[1:] == ["  1 × expected 405, got 200"]
 
 
-def test_what_a_server_sends_does_not_reach_the_terminal() -> None:
-    """Control characters are replaced, long sets shortened."""
-    assert show.cut("a\x1b[2Jb\0") == "a\ufffd[2Jb\ufffd"
-    numbers = str(set(range(400, 500)))
-    assert shorten(f"expected {numbers}") == "expected {400, 401, …, 499}"
+def test_a_rule_is_good_when_all_of_its_tests_were_tried() -> None:
+    """A run that stopped early has not seen all."""
+    outcome = Outcome()
+    outcome.planned.update({"A-1": 2, "A-2": 1, "A-3": 1})
+    outcome.passed.update({"A-1": 1, "A-2": 1})
+    outcome.failed.update(["A-3"])
+    rules = ("A-1", "A-2", "A-3", "A-4")
+    assert [outcome.mark(rule) for rule in rules] == ["·", "✓", "✗", "–"]
+
+
+def test_a_whole_level_says_what_comes_next() -> None:
+    """The next level with its chapters; after the last one nothing."""
+    lines = show.onward_lines(LADDER.levels[0], LADDER)
+    assert lines[-1].startswith('next: LEVEL=2 "')
+    assert f"read spec/{LADDER.levels[1].read[0]}.md" in lines[-1]
+    last = show.onward_lines(LADDER.levels[-1], LADDER)
+    assert "next: " not in "\n".join(last)
+    advice = show.next_line(SHOULD, [], RULES)
+    assert advice == "you may: ROUTING-3, read spec/routing.md"
 
 
 def test_watch_sees_a_change(tmp_path: Path) -> None:

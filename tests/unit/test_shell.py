@@ -61,7 +61,7 @@ def read(connection: socket.socket) -> tuple:
     first, *lines = head.split(b"\r\n")
     if b"chunked" in head:
         body = b"".join(body.split(b"\r\n")[1::2])
-    matter = sorted(one for one in lines if not OWN.match(one))
+    matter = sorted(one.strip() for one in lines if not OWN.match(one))
     return first, matter, body, ended
 
 
@@ -118,7 +118,7 @@ def by_socket(data: bytes, begins: str, **more: bool) -> tuple:
 
 
 SAMPLES = {
-    "get": by_client("GET", "/api/bookmarks?q=a b&tag=é'!$x"),
+    "get": by_client("GET", "/bookmarks?q=a b&tag=é'!$x"),
     "head": by_client("HEAD", "/healthz", "curl -I "),
     "token": by_client("POST", "/x", json={"a": "it's\n\0é"}, token="T" * 43),
     "no body": by_client("POST", "/x", "curl -i -X POST -H 'Content-Length"),
