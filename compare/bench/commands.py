@@ -1,9 +1,10 @@
-"""The commands `bench`, `layers` and `servers`."""
+"""The commands of the benchmark, and those of the layers."""
 
 import argparse
 import os
 
 from compare import IMPLEMENTATIONS, known
+from compare.bench import layer_commands
 
 MODES = ("smoke", "default", "full")
 
@@ -26,32 +27,50 @@ def add(commands: argparse._SubParsersAction) -> None:
         help="add an arm that is dearer by this share, such as 0.1",
     )
     bench.set_defaults(command=run_bench)
-    layers = commands.add_parser("layers", help="the cost without a server")
-    layers.add_argument("--rounds", type=int, default=10)
-    layers.set_defaults(command=run_layers)
-    servers = commands.add_parser("servers", help="the cost of WSGI servers")
-    servers.add_argument("--rounds", type=int, default=7)
-    servers.set_defaults(command=run_servers)
+    for name, text, command in (
+        ("curves", "how cost grows with rows, page and body", run_curves),
+        ("latency", "how long an answer takes at fixed rates", run_latency),
+    ):
+        other = commands.add_parser(name, help=text)
+        other.add_argument("--seed", type=int, help="repeat a random order")
+        other.set_defaults(command=command)
+    publish = commands.add_parser(
+        "bench-publish", help="write the last full sitting into the README"
+    )
+    publish.add_argument("--mode", choices=MODES[1:], default="full")
+    publish.set_defaults(command=run_publish)
+    layer_commands.add(commands)
+
+
+def mode_of() -> str:
+    """Return how long to measure; raises Unknown."""
+    return known("BENCH", os.environ.get("BENCH") or "default", MODES)
 
 
 def run_bench(arguments: argparse.Namespace) -> int:
     """Measure; 1 if a server failed a check; raises Unknown."""
-    mode = known("BENCH", os.environ.get("BENCH") or "default", MODES)
     from compare.bench.run import run
 
     only = tuple(arguments.only or IMPLEMENTATIONS)
-    return run(mode, arguments.seed, only, arguments.plant)
+    return run(mode_of(), arguments.seed, only, arguments.plant)
 
 
-def run_layers(arguments: argparse.Namespace) -> int:
-    """Print what a request costs in process, layer by layer."""
-    from compare.bench.layers import run
+def run_curves(arguments: argparse.Namespace) -> int:
+    """Measure the growth; 1 if a server failed a check; raises Unknown."""
+    from compare.bench.curves import run
 
-    return run(arguments.rounds)
+    return run(mode_of(), arguments.seed)
 
 
-def run_servers(arguments: argparse.Namespace) -> int:
-    """Print what a request costs on each WSGI server."""
-    from compare.bench.servers import run
+def run_latency(arguments: argparse.Namespace) -> int:
+    """Measure delays; 1 if a server failed a check; raises Unknown."""
+    from compare.bench.latency import run
 
-    return run(arguments.rounds)
+    return run(mode_of(), arguments.seed)
+
+
+def run_publish(arguments: argparse.Namespace) -> int:
+    """Write docs/benchmark.svg; 1 without a fit sitting."""
+    from compare.bench.publish import publish
+
+    return publish(arguments.mode)

@@ -56,6 +56,7 @@ def describe_settings(arm: Arm) -> dict[str, Any]:
         "database": "sqlite, journal " + journal_mode(arm),
         "files": f"on {file_system(FOLDER)}, the log too",
         "bookmarks": SEEDED,
+        "planted": arm.planted,
     }
 
 

@@ -1,6 +1,6 @@
 """From the windows of a benchmark to the figures of its tables.
 
-`results` is the document that compare.bench.run writes. CPU times per request
+`results` is the document that rounds.collect makes. CPU times per request
 are in seconds; a ratio is an arm's CPU time per request over that of the
 baseline in the same round, so 2 means twice as dear.
 """
@@ -16,6 +16,7 @@ from compare.bench.interval import (
     mean_interval,
     ratio_interval,
 )
+from compare.bench.tasks import STORING
 from compare.bench.verdict import is_fit, judge, shared_tail
 
 AGAIN_TAIL = 0.005
@@ -32,17 +33,22 @@ Results = dict[str, Any]
 class Figure:
     """One operation at one server.
 
-    `busy` is the share of a core that the server used; `ratio` and
-    `verdict` are None for the baseline and without one.
+    `busy` and `sending` are the shares of a core that the server and the
+    generator used. A server that was not busy shows no CPU time of its own:
+    `cpu` is None. So are `ratio` and `verdict` then, and for the baseline.
     """
 
-    cpu: float
+    cpu: float | None
     per_second: float
-    median_ms: float
     busy: float
-    generator_bound: bool
+    sending: float
     ratio: Interval | None
     verdict: str | None
+
+    @property
+    def generator_bound(self) -> bool:
+        """Say whether the generator could not have sent more."""
+        return self.sending > GENERATOR_BOUND
 
 
 @dataclass(frozen=True)
@@ -109,18 +115,33 @@ def make_figure(
 ) -> Figure:
     """Work out one cell; the arm must not have failed."""
     windows = windows_of(results, arm, operation)
-    used = [w["generator_cpu"] / w["seconds"] for w in windows]
-    busy = [w["server_cpu"] / w["seconds"] for w in windows]
     ratio = find_ratio(results, arm, operation, base)
     return Figure(
-        statistics.geometric_mean(costs(results, arm, operation)),
+        statistics.geometric_mean(costs(results, arm, operation))
+        if is_busy(results, arm, operation)
+        else None,
         statistics.fmean(w["requests"] / w["seconds"] for w in windows),
-        statistics.median(w["median_ms"] for w in windows),
-        statistics.fmean(busy),
-        statistics.fmean(used) > GENERATOR_BOUND,
+        share_of_time(windows, "server_cpu"),
+        share_of_time(windows, "generator_cpu"),
         ratio,
         judge(ratio, ratio_of_again(results)) if ratio else None,
     )
+
+
+def share_of_time(windows: list[dict], used: str) -> float:
+    """Return the share of a core that the server or the generator used."""
+    return statistics.fmean(w[used] / w["seconds"] for w in windows)
+
+
+def is_busy(results: Results, arm: str, operation: str) -> bool:
+    """Say whether an arm had enough to do for a figure of its CPU time.
+
+    A server that idles wakes up for each request, which is dear. Who has to
+    wait for the disk is busy enough.
+    """
+    windows = windows_of(results, arm, operation)
+    enough = share_of_time(windows, "server_cpu") >= BUSY
+    return enough or operation in STORING
 
 
 def find_ratio(
@@ -132,6 +153,8 @@ def find_ratio(
     """
     base = base or results["baseline"]
     if arm == base or not {arm, base} <= set(standing(results)):
+        return None
+    if not all(is_busy(results, one, operation) for one in (arm, base)):
         return None
     return ratio_interval(
         costs(results, arm, operation),
@@ -192,6 +215,9 @@ def ratio_of_again(results: Results) -> Interval | None:
             )
         ]
         for operation in operations_of(results)
+        if all(is_busy(results, one, operation) for one in (again, base))
     ]
+    if not logs:
+        return None
     rounds = [statistics.fmean(column) for column in zip(*logs, strict=True)]
     return exponential(mean_interval(rounds, AGAIN_TAIL))

@@ -1,10 +1,14 @@
 """Call an application within one process, without any server.
 
 Runs in the folder of an implementation, as `python -m
-compare.bench.inprocess NAME whole BOOKMARKS TOKEN`, or `floor` instead of
-`whole`, with the settings in its environment. Reads a JSON object a line,
+compare.bench.inprocess NAME whole BOOKMARKS TOKEN`, or another of PARTS
+instead of `whole`, with the settings in its environment. Reads a JSON object a line,
 {"operation", "calls", "seed", "checked"}, and answers one: {"cpu": seconds
 of all calls, "fault": what was wrong with the first bad answer, or null}.
+
+With {"sent", "looked", "choices"} a fork does it, whose process id is in the
+answer as "pid": it sends so many of the calls, looks at so many answers, and
+draws by another seed than the one that makes what is created unique.
 """
 
 import asyncio
@@ -21,7 +25,8 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
-from compare.bench.workload import OPERATIONS, Call, Data, find_fault
+from compare.bench.calls import Call, find_fault
+from compare.bench.workload import OPERATIONS, Data
 
 PLACES = {
     "stdlib": "app.wsgi:application",
@@ -30,20 +35,23 @@ PLACES = {
     "fastapi": "app.main:app",
 }
 FLOORS = {
+    "stdlib": "compare.floors.stdlib:app",
     "flask": "compare.floors.flask:app",
     "django": "django.core.wsgi:get_wsgi_application",
     "fastapi": "compare.floors.fastapi:app",
 }
+ASYNCHRONOUS = {"fastapi": "compare.floors.asynchronous:app"}
+PARTS = {"whole": PLACES, "floor": FLOORS, "asynchronous": ASYNCHRONOUS}
 MAKERS = ("create_app", "get_wsgi_application")
 Answer = tuple[int, CaseInsensitiveDict, bytes]
 Request = tuple[str, str, bytes]
 
 
 def load(name: str, part: str) -> Any:
-    """Import an application, or its floor."""
+    """Import an application, its floor, or what stands for it."""
     if part == "floor":
         os.environ["DJANGO_SETTINGS_MODULE"] = "compare.floors.django_settings"
-    place = (FLOORS if part == "floor" else PLACES)[name]
+    place = PARTS[part][name]
     module, _, symbol = place.partition(":")
     found = getattr(import_module(module), symbol)
     return found() if symbol in MAKERS else found
@@ -173,25 +181,28 @@ async def call_once(
 def run(
     app: Any, asgi: bool, job: dict[str, Any], data: Data, token: str
 ) -> dict[str, Any]:
-    """Send the requests of one job."""
-    chance = random.Random(job["seed"])
+    """Send the requests of one job, of which a fork may leave some out."""
+    chance = random.Random(job.get("choices", job["seed"]))
     calls = [
         OPERATIONS[job["operation"]](data, chance, f"{job['seed']}-{number}")
         for number in range(job["calls"])
     ]
     prefix = "/checked" if job["checked"] else ""
     requests = [make_request(call, prefix) for call in calls]
+    sent = job.get("sent", len(calls))
     if asgi:
         scopes = [make_scope(request, token) for request in requests]
-        cpu, answers = asyncio.run(call_asgi(app, scopes))
+        cpu, answers = asyncio.run(call_asgi(app, scopes[:sent]))
     else:
         environs = [make_environ(request, token) for request in requests]
-        cpu, answers = call_wsgi(app, environs)
+        cpu, answers = call_wsgi(app, environs[:sent])
+    looked = job.get("looked", sent)
     faults = (
         find_fault(expected(call, job), *answer)
-        for call, answer in zip(calls, answers, strict=True)
+        for call, answer in zip(calls[:looked], answers[:looked], strict=True)
     )
-    return {"cpu": cpu, "fault": next(filter(None, faults), None)}
+    fault = next(filter(None, faults), None)
+    return {"cpu": cpu, "fault": fault, "pid": os.getpid()}
 
 
 def expected(call: Call, job: dict[str, Any]) -> Call:
@@ -209,8 +220,13 @@ def main() -> None:
         data = Data(json.load(file))
     for line in sys.stdin:
         job = {**json.loads(line), "floor": part == "floor"}
+        if "sent" in job and os.fork():
+            os.wait()
+            continue
         answer = run(app, name == "fastapi", job, data, token)
         print(json.dumps(answer), flush=True)
+        if "sent" in job:
+            os._exit(0)
 
 
 if __name__ == "__main__":

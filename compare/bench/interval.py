@@ -87,3 +87,17 @@ def exponential(logs: Interval) -> Interval:
 def exp(value: float) -> float:
     """Return e to the power of a value, infinity where it is too large."""
     return math.exp(value) if value < 700 else math.inf
+
+
+def bounds_text(ratio: Interval) -> str:
+    """Write the bounds of a ratio, which a single round does not have."""
+    if math.isinf(ratio.high):
+        return "one round"
+    return f"{bound_text(ratio.low)}–{bound_text(ratio.high)}"
+
+
+def bound_text(value: float) -> str:
+    """Write three digits of a bound; a wide one says nothing anyway."""
+    if value >= 100:
+        return ">100"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}"

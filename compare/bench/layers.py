@@ -9,9 +9,10 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,14 @@ from rich.table import Table
 
 from compare import ROOT
 from compare.bench.arms import Arm, Refused, make_arm, prepare, stop
-from compare.bench.inprocess import FLOORS
-from compare.bench.interval import Interval, ratio_interval
+from compare.bench.inprocess import PARTS
+from compare.bench.interval import Interval, bounds_text, ratio_interval
 from compare.bench.lines import ask
-from compare.bench.tables import bounds_text
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import TITLES
 
-OPERATIONS = ("show_bookmark", "list_bookmarks", "create_bookmark")
+READS = ("show_bookmark", "list_bookmarks")
+OPERATIONS = (*READS, "create_bookmark")
 SECONDS = 0.25  # of CPU time for each part in each round
 WARM_UP = 30
 LONGEST = 3000
@@ -49,17 +50,24 @@ class Part:
     def call(self, operation: str, checked: bool, calls: int) -> float:
         """Return the CPU seconds of some calls; RuntimeError if wrong."""
         self.seed += 1
+        return self.ask(operation, checked, calls, self.seed)["cpu"]
+
+    def ask(
+        self, operation: str, checked: bool, calls: int, seed: int, **more: int
+    ) -> dict[str, Any]:
+        """Let the process do one job; RuntimeError if an answer is wrong."""
         job = {
             "operation": operation,
             "checked": checked,
             "calls": calls,
-            "seed": self.seed,
+            "seed": seed,
+            **more,
         }
         answer = ask(self.process, job) or self.ended()
         if answer["fault"]:
             where = f"{self.name}, {self.kind}, {operation}"
             raise RuntimeError(f"{where}: {answer['fault']}")
-        return answer["cpu"]
+        return answer
 
     def ended(self) -> dict[str, str]:
         """Say why the process has ended, by the last line of its log."""
@@ -75,8 +83,8 @@ class Part:
 
 
 @contextmanager
-def started(arm: Arm, kind: str) -> Iterator[Part]:
-    """Run one part on a copy of an arm's database."""
+def started(arm: Arm, kind: str, under: Sequence[str] = ()) -> Iterator[Part]:
+    """Run one part on a copy of an arm's database, under another program."""
     copy = arm.server.folder / f"{kind}.db"
     for old in arm.server.folder.glob(f"{copy.name}*"):
         old.unlink()
@@ -87,9 +95,16 @@ def started(arm: Arm, kind: str) -> Iterator[Part]:
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            [sys.executable, "-m", *command, str(arm.bookmarks), arm.token],
+            [
+                *(*under, sys.executable, "-m", *command),
+                *(str(arm.bookmarks), arm.token),
+            ],
             cwd=folder_of(arm.implementation),
-            env={**environment, "PYTHONPATH": str(ROOT)},
+            env={
+                **environment,
+                "PYTHONPATH": str(ROOT),
+                "PYTHONHASHSEED": "0" if under else "random",
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -139,21 +154,30 @@ def measure_round(arms: list[Arm], number: int, costs: Costs) -> None:
         parts = [
             stack.enter_context(started(arm, kind))
             for arm in arms
-            for kind in ("whole", "floor")
-            if kind == "whole" or arm.name in FLOORS
+            for kind in kinds(arm.name)
         ]
         start = number % len(parts)
         for operation in ("show_health", *OPERATIONS):
             for part in parts[start:] + parts[:start]:
-                for checked in stages(part, operation):
+                for checked in stages(part.kind, operation):
                     cost = part.measure(operation, checked)
                     key = part.name, part.kind, operation, checked
                     costs.setdefault(key, []).append(cost)
 
 
-def stages(part: Part, operation: str) -> tuple[bool, ...]:
-    """Say whether a floor is measured half-way, too."""
-    halfway = part.kind == "floor" and operation in OPERATIONS
+def kinds(name: str) -> list[str]:
+    """Return the parts that an implementation has, and that can run."""
+    found = [kind for kind, places in PARTS.items() if name in places]
+    if not find_spec("aiosqlite"):
+        found = [kind for kind in found if kind != "asynchronous"]
+    return found
+
+
+def stages(kind: str, operation: str) -> tuple[bool, ...]:
+    """Say what is measured: a floor half-way (True), too."""
+    if kind == "asynchronous" and operation not in READS:
+        return ()
+    halfway = kind == "floor" and operation in OPERATIONS
     return (True, False) if halfway else (False,)
 
 
@@ -184,19 +208,20 @@ def draw(costs: Costs, operation: str) -> Table:
     ):
         table.add_column(head, justify="right")
     for name, title in TITLES.items():
-        whole = costs[name, "whole", operation, False]
-        if name not in FLOORS:
-            table.add_row(title, "", "", "", mean_text(whole), "")
-            continue
         floor = costs[name, "floor", operation, False]
         levels = [
             costs[name, "floor", "show_health", False],
             costs[name, "floor", operation, True],
             floor,
-            whole,
         ]
-        ratio = ratio_interval(whole, floor)
-        table.add_row(title, *map(mean_text, levels), ratio_text(ratio))
+        for kind in ("whole", "asynchronous"):
+            if whole := costs.get((name, kind, operation, False)):
+                ratio = ratio_interval(whole, floor)
+                table.add_row(
+                    title if kind == "whole" else f"{title}, {kind}",
+                    *map(mean_text, [*levels, whole]),
+                    ratio_text(ratio),
+                )
     return table
 
 

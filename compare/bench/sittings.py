@@ -11,10 +11,11 @@ from compare.bench.figures import (
     operations_of,
     others,
 )
+from compare.bench.interval import Interval
 from compare.bench.verdict import agree
 
 FOLDER = ROOT / "results"
-SCHEMA = 2  # of the files; those of another are left alone
+SCHEMA = 3  # of the files; those of another are left alone
 
 
 def read_sittings(folder: Path = FOLDER) -> list[tuple[Path, Results]]:
@@ -25,6 +26,16 @@ def read_sittings(folder: Path = FOLDER) -> list[tuple[Path, Results]]:
         if results.get("schema") == SCHEMA:
             found.append((path, results))
     return found
+
+
+def read_last(kind: str, folder: Path = FOLDER) -> Results | None:
+    """Return the last curves or latency that were not a smoke run."""
+    for path in sorted(folder.glob(f"{kind}-*.json"), reverse=True):
+        results = json.loads(path.read_text("utf-8"))
+        known = results.get("schema") == SCHEMA and "points" in results
+        if known and results["plan"]["mode"] != "smoke":
+            return results
+    return None
 
 
 def earlier(path: Path) -> Results | None:
@@ -52,13 +63,24 @@ def kind_of(results: Results) -> tuple:
     )
 
 
+def shared_ratios(
+    results: Results, other: Results
+) -> dict[tuple[str, str], tuple[Interval, Interval]]:
+    """Return the ratios that both sittings have, by arm and operation."""
+    return {
+        (arm, operation): (one, two)
+        for operation in operations_of(results)
+        if operation in operations_of(other)
+        for arm in others(results)
+        if (one := find_ratio(results, arm, operation))
+        and (two := find_ratio(other, arm, operation))
+    }
+
+
 def disagreements(results: Results, other: Results) -> list[str]:
     """Name the ratios that two sittings see differently."""
     return [
         f"{operation} of {arm}"
-        for operation in operations_of(results)
-        for arm in others(results)
-        if (one := find_ratio(results, arm, operation))
-        and (two := find_ratio(other, arm, operation))
-        and not agree(one, two)
+        for (arm, operation), pair in shared_ratios(results, other).items()
+        if not agree(*pair)
     ]

@@ -1,6 +1,5 @@
 """The tables of a benchmark, for a terminal and as Markdown."""
 
-import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -11,27 +10,18 @@ from compare.bench.figures import (
     BUSY,
     Figure,
     Results,
-    comparisons,
     highest_memory,
     make_figure,
-    measure_noise,
     operations_of,
-    others,
 )
-from compare.bench.interval import Interval
-from compare.bench.sittings import disagreements
+from compare.bench.interval import bounds_text
+from compare.bench.summary import summary
 from compare.bench.verdict import SMALLEST, TIE, UNKNOWN
-from compare.bench.workload import OPERATIONS
 from compare.ledger.grid import table_line
 
+NONE = "–"
 SIGNS = {TIE: "tie ", UNKNOWN: "? "}
 Cell = Callable[[Figure], str]
-
-
-def measured(results: Results) -> list[str]:
-    """Return the operations that were measured, in the tables' order."""
-    seen = operations_of(results)
-    return [name for name in OPERATIONS if name in seen]
 
 
 def bench_tables(
@@ -65,15 +55,21 @@ def tables(results: Results) -> Iterator[tuple[str, str, list[list[str]]]]:
     )
     yield (
         "CPU time of a request, µs",
-        "of the server with all its children; –: no figure, the generator "
-        f"kept the server busy for less than {BUSY:.0%} of the time",
+        "of the server with all its children; –: no figure, for the server "
+        f"was busy for less than {BUSY:.0%} of the time and not waiting for "
+        "the disk",
         rows_of(results, cost_text),
     )
     yield (
-        "Requests a second, with "
-        f"{results['plan']['users']} connections that wait for each answer",
+        "Requests a second",
+        "over a few connections that wait for each answer; "
         "*: as many as the generator makes",
         rows_of(results, rate_text),
+    )
+    yield (
+        "Utilisation of a core: server / generator",
+        "who is below 100 % waits: for the other, or for the disk",
+        rows_of(results, busy_text),
     )
     yield (
         "Memory, MiB",
@@ -90,7 +86,7 @@ def rows_of(results: Results, text: Cell) -> list[list[str]]:
     arms = results["arms"]
     return [
         [operation, *map(partial(cell, results, operation, text), arms)]
-        for operation in measured(results)
+        for operation in operations_of(results)
     ]
 
 
@@ -98,6 +94,8 @@ def cell(results: Results, operation: str, text: Cell, arm: str) -> str:
     """Write one fact, or that there is none."""
     if arm in results["failed"]:
         return "failed"
+    if text is ratio_text and arm == results["baseline"]:
+        return "1"
     return text(make_figure(results, arm, operation))
 
 
@@ -113,30 +111,15 @@ def memory_cells(results: Results) -> list[str]:
 
 def cost_text(figure: Figure) -> str:
     """Write the CPU time per request."""
-    idle = figure.generator_bound and figure.busy < BUSY
-    return "–" if idle else f"{figure.cpu * 1e6:,.0f}"
+    return NONE if figure.cpu is None else f"{figure.cpu * 1e6:,.0f}"
 
 
 def ratio_text(figure: Figure) -> str:
     """Write ratio and bounds, marked where they tell nothing."""
     if figure.ratio is None:
-        return "1"
+        return NONE
     sign = SIGNS.get(figure.verdict, "")
     return f"{sign}×{figure.ratio.value:.2f}\n{bounds_text(figure.ratio)}"
-
-
-def bounds_text(ratio: Interval) -> str:
-    """Write the bounds of a ratio, which a single round does not have."""
-    if math.isinf(ratio.high):
-        return "one round"
-    return f"{bound_text(ratio.low)}–{bound_text(ratio.high)}"
-
-
-def bound_text(value: float) -> str:
-    """Write three digits of a bound; a wide one says nothing anyway."""
-    if value >= 100:
-        return ">100"
-    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}"
 
 
 def rate_text(figure: Figure) -> str:
@@ -145,85 +128,9 @@ def rate_text(figure: Figure) -> str:
     return f"{figure.per_second:,.0f}{mark}"
 
 
-def summary(results: Results, other: Results | None = None) -> list[str]:
-    """Say in at most ten lines who costs how much, and how sure that is."""
-    lines = [first_line(results)]
-    if results["windows"] and may_compare(results):
-        lines += [compared(results, arm) for arm in others(results)]
-        lines.append(agreement(results, other))
-    return [*lines, noise_line(results)]
-
-
-def may_compare(results: Results) -> bool:
-    """Say whether a sitting is long, right and fit enough to compare."""
-    long = results["plan"]["mode"] != "smoke"
-    return long and not results["failed"] and measure_noise(results).fit
-
-
-def first_line(results: Results) -> str:
-    """Say what may be concluded."""
-    if results["failed"] or not results["windows"]:
-        return (
-            "You may conclude nothing of a server that gave a wrong answer, "
-            "or whose windows were not measured."
-        )
-    if results["plan"]["mode"] == "smoke":
-        return (
-            "The benchmark works and every answer was right. A smoke run is "
-            "too short to compare speed."
-        )
-    if not may_compare(results):
-        return "Unfit: every answer was right, but compare nothing."
-    return (
-        "Every answer was right. You may conclude who needs more CPU time "
-        "for the same work here; not how long a user waits, nor what your "
-        "own queries cost."
-    )
-
-
-def compared(results: Results, arm: str) -> str:
-    """Say how one implementation stands beside the baseline."""
-    figures = {o: make_figure(results, arm, o) for o in measured(results)}
-    low = min(figures, key=lambda o: figures[o].ratio.value)
-    high = max(figures, key=lambda o: figures[o].ratio.value)
-    unclear = [o for o, f in figures.items() if f.verdict in SIGNS]
-    text = (
-        f"{arm}: ×{figures[low].ratio.value:.1f} ({low}) to "
-        f"×{figures[high].ratio.value:.1f} ({high}) of {results['baseline']}"
-    )
-    return f"{text}; no difference seen: {', '.join(unclear) or 'nowhere'}."
-
-
-def agreement(results: Results, other: Results | None) -> str:
-    """Say whether an earlier sitting saw the same."""
-    if other is None:
-        return (
-            "One sitting proves nothing: run it again, some time later; "
-            "only what both see stands."
-        )
-    count = len(others(results)) * len(operations_of(results))
-    apart = disagreements(results, other)
-    seen = f"{count - len(apart)} of {count} ratios agree with the sitting of "
-    date = other["started"][:16].replace("T", " ")
-    return f"{seen}{date}{': not ' if apart else ''}{', '.join(apart)}."
-
-
-def noise_line(results: Results) -> str:
-    """Say how quiet the machine was, and what the A/A arm shows."""
-    if not results["windows"]:
-        return "Nothing was measured."
-    noise = measure_noise(results)
-    again = "nothing ran twice"
-    if noise.again:
-        ratio, bounds = noise.again.value, bounds_text(noise.again)
-        again = f"{results['baseline']} beside itself ×{ratio:.2f} ({bounds})"
-    verdict = "fit" if noise.fit else "unfit, measure again"
-    return (
-        f"The sitting is {verdict}: {noise.stolen:.1%} of the machine's time "
-        f"stolen by the host, {noise.others:.1%} used by other programs, "
-        f"{again}, {noise.unsteady} of {len(results['windows'])} windows "
-        f"unsteady; {comparisons(results)} comparisons hold together."
-    )
+def busy_text(figure: Figure) -> str:
+    """Write how busy the server and the generator were."""
+    return f"{figure.busy:.0%} / {figure.sending:.0%}"
 
 
 def bench_markdown(results: Results, other: Results | None = None) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import psutil
 
+SIBLINGS = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
+
 
 @dataclass(frozen=True)
 class Noise:
@@ -67,11 +69,38 @@ def read_noise() -> Noise:
 
 
 def choose_cores() -> tuple[int, int] | None:
-    """Return a core for the server and one for the generator, or None."""
+    """Return a core for the server and one for the generator, or None.
+
+    Of one physical core only where there is no other.
+    """
     if not hasattr(os, "sched_getaffinity"):
         return None
-    cores = sorted(os.sched_getaffinity(0))
-    return (cores[0], cores[-1]) if len(cores) > 1 else None
+    first, *rest = sorted(os.sched_getaffinity(0))
+    apart = [core for core in rest if core not in siblings(first)]
+    return (first, (apart or rest)[-1]) if rest else None
+
+
+def siblings(core: int) -> set[int]:
+    """Return the numbers by which the system calls one physical core.
+
+    Source: Documentation/admin-guide/cputopology.rst of Linux.
+    """
+    try:
+        text = SIBLINGS.format(core)
+        parts = Path(text).read_text("ascii").strip().split(",")
+    except OSError:
+        return {core}
+    ends = [part.partition("-")[::2] for part in parts]
+    return {
+        number
+        for low, high in ends
+        for number in range(int(low), int(high or low) + 1)
+    }
+
+
+def share_a_core(cores: tuple[int, int] | None) -> bool:
+    """Say whether server and generator run on one physical core."""
+    return cores is not None and cores[1] in siblings(cores[0])
 
 
 def pin(pid: int, core: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from compare import IMPLEMENTATIONS
-from compare.bench.tables import summary
+from compare.bench.summary import summary
 from compare.ledger.grid import TITLES
 from compare.report.change import read_patches
 from compare.report.material import Material

@@ -10,13 +10,19 @@ from compare.bench.figures import (
     Figure,
     Results,
     costs,
+    find_ratio,
     make_figure,
     measure_noise,
+    operations_of,
     others,
 )
 from compare.bench.interval import Interval
-from compare.bench.tables import measured, ratio_text, summary, tables
+from compare.bench.sittings import read_last
+from compare.bench.summary import summary
+from compare.bench.tables import ratio_text, tables
+from compare.bench.verdict import agree
 from compare.bench.workload import OPERATIONS
+from compare.report.growth import curve_charts, delay_charts
 from compare.report.material import Material
 from compare.report.site import Site
 
@@ -51,19 +57,25 @@ class Axis:
 
 @dataclass(frozen=True)
 class Row:
-    """One implementation at one operation: ratio, rounds, other sitting."""
+    """One implementation at one operation: ratio, rounds, other sitting.
+
+    `stands` says whether the other sitting agrees, None without one.
+    """
 
     arm: str
     figure: Figure
     text: str
     dots: list[float]
     earlier: Interval | None
+    stands: bool | None
 
 
 def write(site: Site, material: Material) -> None:
     """Write the page."""
     latest, before = material.latest, material.before
     rows = forest(latest, before) if latest else {}
+    curves = read_last("curves", material.results)
+    latency = read_last("latency", material.results)
     site.write(
         "benchmark.html",
         "benchmark.html",
@@ -75,6 +87,10 @@ def write(site: Site, material: Material) -> None:
         rows=rows,
         axis=make_axis(rows),
         tables=list(tables(latest)) if latest else [],
+        curves=curves,
+        curve_charts=curve_charts(curves) if curves else {},
+        latency=latency,
+        delay_charts=delay_charts(latency) if latency else [],
         traces={
             name: material.traces[name]
             for name in OPERATIONS
@@ -90,7 +106,7 @@ def forest(results: Results, before: Results | None) -> dict[str, list[Row]]:
             make_row(results, before, arm, operation)
             for arm in others(results)
         ]
-        for operation in measured(results)
+        for operation in operations_of(results)
     }
 
 
@@ -106,9 +122,12 @@ def make_row(
             costs(results, arm, operation), base, strict=True
         )
     ]
-    same = before and operation in measured(before)
-    earlier = make_figure(before, arm, operation).ratio if same else None
-    return Row(arm, figure, ratio_text(figure), dots, earlier)
+    same = before and operation in operations_of(before)
+    earlier = find_ratio(before, arm, operation) if same else None
+    both = figure.ratio and earlier
+    stands = agree(figure.ratio, earlier) if both else None
+    text = ratio_text(figure)
+    return Row(arm, figure, text, dots, earlier, stands)
 
 
 def make_axis(rows: dict[str, list[Row]]) -> Axis:

@@ -91,6 +91,7 @@ def shared(material: Material) -> dict[str, object]:
     return {
         "sections": SECTIONS,
         "titles": TITLES,
+        "columns": list(material.runs),
         "made": now.replace("+00:00", " UTC"),
         "meanings": MEANINGS,
         "signs": SIGNS,

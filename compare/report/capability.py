@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from compare import IMPLEMENTATIONS
 from compare.ledger.capabilities import parse_code
 from compare.report.listing import Part
 from compare.report.material import Material
@@ -98,7 +97,7 @@ def show_rule(path: str, rule: Rule, material: Material) -> dict[str, Any]:
         "source": rule.source,
         "sentence": relink(path, inline_html(rule.sentence)),
         "verdicts": {
-            name: judge(rule, material.runs[name], material.deviations[name])
-            for name in IMPLEMENTATIONS
+            name: judge(rule, run, material.deviations.get(name, {}))
+            for name, run in material.runs.items()
         },
     }

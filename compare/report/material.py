@@ -8,7 +8,7 @@ from typing import Any
 from compare import IMPLEMENTATIONS
 from compare.bench.figures import Results
 from compare.bench.sittings import earlier, read_sittings
-from compare.bench.tables import may_compare
+from compare.bench.summary import may_compare
 from compare.changes.record import Change, read_change
 from compare.ledger.capabilities import Capabilities, folder_of, load
 from compare.ledger.deviations import Deviations, read_deviations

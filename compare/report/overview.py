@@ -3,7 +3,7 @@
 from typing import Any
 
 from compare import IMPLEMENTATIONS
-from compare.bench.tables import summary
+from compare.bench.summary import summary
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import server_text
 from compare.ledger.levels import LEVELS
@@ -29,6 +29,11 @@ def write(site: Site, material: Material) -> None:
             for n in IMPLEMENTATIONS
         },
         tested={n: tested(material.runs[n]) for n in IMPLEMENTATIONS},
+        beside={
+            name: tested(run)
+            for name, run in material.runs.items()
+            if name not in IMPLEMENTATIONS
+        },
         deviations=material.deviations,
         findings=[
             (note.heading, on_page("index.html", note.text, material.anchors))
@@ -59,6 +64,7 @@ def tested(run: Run) -> dict[str, Any]:
     return {
         "passed": run.passed,
         "failed": run.failed,
+        "waiting": sum(run.footer.get("waiting", {}).values()),
         "when": run.header.get("time", ""),
         "complete": run.whole,
     }

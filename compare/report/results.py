@@ -74,8 +74,18 @@ def read_run(folder: Path, name: str) -> Run:
 
 
 def read_runs(folder: Path) -> dict[str, Run]:
-    """Read the results of all implementations."""
-    return {name: read_run(folder, name) for name in IMPLEMENTATIONS}
+    """Read the results of all implementations, and of servers beside them.
+
+    These are what `make compare-with` has left: whole runs of other names.
+    """
+    runs = {name: read_run(folder, name) for name in IMPLEMENTATIONS}
+    for path in sorted(folder.glob("tests-*.jsonl")):
+        name = path.stem.removeprefix("tests-")
+        if name not in runs:
+            run = read_run(folder, name)
+            if run.header.get("implementation") == name and run.footer:
+                runs[name] = run
+    return runs
 
 
 def judge(rule: Rule, run: Run, deviations: Deviations) -> Verdict:

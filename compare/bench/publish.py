@@ -1,0 +1,212 @@
+"""From a fit sitting to docs/benchmark.svg and sentences of the README.
+
+The picture holds its figures as data, and the sentences are made of these,
+so that what is committed can be checked without a measurement:
+
+    {"date", "python", "machine": {"cpu", "cores"}, "revision", "rounds",
+     "agree": [count, of], "again": [value, low, high], "baseline",
+     "ratios": {operation: {arm: [value, low, high]}},
+     "pairs": [[operation, arm, other, value, verdict], …]}
+"""
+
+import json
+import re
+import sys
+from html import unescape
+from itertools import combinations
+from typing import Any
+
+from compare import ROOT
+from compare.bench.figures import (
+    Results,
+    find_ratio,
+    make_figure,
+    measure_noise,
+    operations_of,
+    others,
+)
+from compare.bench.interval import Interval, bounds_text
+from compare.bench.publish_picture import draw
+from compare.bench.sittings import (
+    disagreements,
+    earlier,
+    read_sittings,
+    shared_ratios,
+)
+from compare.bench.summary import may_compare
+from compare.bench.tasks import APART, SESSION
+from compare.bench.verdict import CHEAPER, DEARER, distance
+from compare.ledger.grid import TITLES
+
+PICTURE = ROOT / "docs" / "benchmark.svg"
+README = ROOT / "README.md"
+SECTION = "benchmark"
+
+
+def publish(mode: str) -> int:
+    """Write picture and sentences; 1 without two fit sittings."""
+    from compare.ledger.sections import replace_section  # imports this
+
+    fit = [
+        (path, results)
+        for path, results in read_sittings()
+        if results["plan"]["mode"] == mode and may_compare(results)
+    ]
+    before = earlier(fit[-1][0]) if fit else None
+    if before is None:
+        print(
+            "Publishing takes two fit sittings of one revision, and there "
+            f"are {len(fit)}: make bench BENCH={mode}, twice, some time apart",
+            file=sys.stderr,
+        )
+        return 1
+    figures = make_figures(fit[-1][1], before)
+    PICTURE.write_text(draw(figures), "utf-8")
+    text = README.read_text("utf-8")
+    fresh = replace_section(text, SECTION, "\n".join(sentences(figures)))
+    README.write_text(fresh, "utf-8")
+    print(f"{PICTURE.relative_to(ROOT)} and README.md: written")
+    return 0
+
+
+def make_figures(results: Results, before: Results) -> dict[str, Any]:
+    """Take from two sittings what is published."""
+    arms = [arm for arm in others(results) if arm in TITLES]
+    operations = operations_of(results)
+    return {
+        "date": results["started"][:10],
+        "python": results["machine"]["python"],
+        "machine": {k: results["machine"][k] for k in ("cpu", "cores")},
+        "revision": results["versions"]["revision"],
+        "rounds": results["rounds"],
+        "agree": agreeing(results, before),
+        "again": triple(measure_noise(results).again),
+        "baseline": results["baseline"],
+        "ratios": {
+            operation: {
+                arm: triple(ratio)
+                for arm in arms
+                if (ratio := find_ratio(results, arm, operation))
+            }
+            for operation in operations
+        },
+        "pairs": [
+            [operation, arm, other, figure.ratio.value, figure.verdict]
+            for operation in operations
+            for other, arm in combinations(arms, 2)
+            if (figure := make_figure(results, arm, operation, other)).ratio
+        ],
+    }
+
+
+def agreeing(results: Results, before: Results) -> list[int]:
+    """Count the ratios that both sittings see alike, and all of them."""
+    count = len(shared_ratios(results, before))
+    return [count - len(disagreements(results, before)), count]
+
+
+def triple(ratio: Interval | None) -> list[float] | None:
+    """Write a ratio and its bounds as three numbers."""
+    if ratio is None:
+        return None
+    return [round(v, 4) for v in (ratio.value, ratio.low, ratio.high)]
+
+
+def read_figures() -> dict[str, Any]:
+    """Read the figures of the picture that is there."""
+    text = PICTURE.read_text("utf-8")
+    found = re.search("<metadata>(.*)</metadata>", text, re.S)
+    return json.loads(unescape(found[1]))
+
+
+def benchmark_section() -> str:
+    """Write the sentences of the README, from the picture's figures."""
+    return "\n".join(sentences(read_figures()))
+
+
+def sentences(figures: dict[str, Any]) -> list[str]:
+    """Say in five sentences what two sittings show, one an item."""
+    made = (sure, session, apart, between, noise)
+    return [f"- {write(figures)}" for write in made]
+
+
+def sure(figures: dict[str, Any]) -> str:
+    """Say where and when it was measured, and whether it was twice."""
+    machine, (agree, count) = figures["machine"], figures["agree"]
+    return (
+        f"Measured on {figures['date']} on {machine['cpu']} with "
+        f"{machine['cores']} cores and Python {figures['python']}, revision "
+        f"`{figures['revision']}`, in {figures['rounds']} interleaved rounds; "
+        f"{agree} of {count} ratios agree with those of a second sitting."
+    )
+
+
+def session(figures: dict[str, Any]) -> str:
+    """Say what a session costs, and the sign-in beside it."""
+    base = TITLES[figures["baseline"]].lower()
+    text = (
+        f"A mixed session of reading and writing takes "
+        f"{listed(figures, SESSION)} times the CPU time that it takes the "
+        f"{base}"
+    )
+    signing = [o for o in APART if figures["ratios"].get(o)]
+    for operation in signing:
+        text += (
+            "; a sign-in, nearly all of it the hash of a password by the "
+            f"library of each, {listed(figures, operation)} times"
+        )
+    return text + "."
+
+
+def listed(figures: dict[str, Any], operation: str) -> str:
+    """Write the ratios of an operation, each with its interval."""
+    return ", ".join(
+        f"{value:.1f} ({bounds_text(Interval(value, low, high))}; "
+        f"{TITLES[arm]})"
+        for arm, (value, low, high) in figures["ratios"][operation].items()
+    )
+
+
+def apart(figures: dict[str, Any]) -> str:
+    """Say where they are farthest apart, and where nearest."""
+    means = {
+        operation: max(value for value, *_ in ratios.values())
+        for operation, ratios in figures["ratios"].items()
+        if ratios and operation not in (*APART, SESSION)
+    }
+    most, least = max(means, key=means.get), min(means, key=means.get)
+    return (
+        f"They are farthest apart in `{most}`, up to {means[most]:.1f} times, "
+        f"and nearest in `{least}`, up to {means[least]:.1f} times."
+    )
+
+
+def between(figures: dict[str, Any]) -> str:
+    """Say how the frameworks differ from each other."""
+    pairs = [pair for pair in figures["pairs"] if pair[0] not in APART]
+    seen = [pair for pair in pairs if pair[4] in (DEARER, CHEAPER)]
+    text = (
+        f"Between the frameworks a difference is seen in {len(seen)} of "
+        f"{len(pairs)} comparisons"
+    )
+    if not seen:
+        return f"{text}."
+    operation, arm, other, value, _ = max(
+        seen, key=lambda pair: distance(Interval(0, pair[3], pair[3]))
+    )
+    if value < 1:
+        arm, other, value = other, arm, 1 / value
+    return (
+        f"{text}, the largest in `{operation}`: {TITLES[arm]} takes "
+        f"{value:.1f} times the CPU time of {TITLES[other]}."
+    )
+
+
+def noise(figures: dict[str, Any]) -> str:
+    """Say how far one implementation is from itself."""
+    value, low, high = figures["again"]
+    return (
+        f"The {TITLES[figures['baseline']].lower()} beside itself came to "
+        f"{value:.2f} ({low:.2f}–{high:.2f}): less than that is no difference "
+        "here, and none of it says how long a user waits."
+    )
