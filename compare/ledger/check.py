@@ -21,6 +21,7 @@ from compare.ledger.capabilities import (
     load,
     source_files,
 )
+from compare.ledger.functions import check_functions
 from compare.ledger.openapi import read_spec, render, stale_copies
 from compare.ledger.source import Block, blocks
 from compare.ledger.sources import check_sources
@@ -40,6 +41,7 @@ def run_checks() -> list[str]:
         *check_rows(found, capability_order()),
         *check_code(found, folders),
         *check_assigned(found, folders),
+        *check_functions(found, folders),
         *check_sources(found, folders),
         *check_operations(found, folders, operations_of(document)),
         *check_copies(found.same, folders, render(document)),

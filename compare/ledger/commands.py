@@ -54,7 +54,8 @@ def run_grid(arguments: argparse.Namespace) -> int:
     """Print the grid, or check or write what the documents show."""
     from rich.console import Console
 
-    from compare.ledger.capabilities import load
+    from compare.ledger.capabilities import folder_of, load
+    from compare.ledger.functions import find_functions, write_functions
     from compare.ledger.grid import grid_rows, terminal_grid
     from compare.ledger.sections import refresh
 
@@ -67,6 +68,10 @@ def run_grid(arguments: argparse.Namespace) -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
+    if arguments.write:
+        folders = {name: folder_of(name) for name in IMPLEMENTATIONS}
+        if write_functions(find_functions(found, folders)):
+            print("implementations/functions.toml written")
     for section in stale:
         done = "written" if arguments.write else "is stale: `make grid`"
         print(section, done)

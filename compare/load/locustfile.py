@@ -16,7 +16,8 @@ from locust import FastHttpUser, between, task
 from locust.exception import RescheduleTask
 from urllib3 import encode_multipart_formdata
 
-from compare.bench.workload import BOOKMARK, PER_PAGE
+from compare.bench.calls import BOOKMARK
+from compare.bench.workload import PER_PAGE
 from tests.seed import WORDS, bookmark, files
 
 BOOKMARKS = 100  # of each account

@@ -44,18 +44,12 @@ fastapi(
     ),
 )
 fastapi(
-    "without response_model the row itself is the answer",
+    "the model of an answer has all that the row has",
     "ACCOUNTS-13",
     (
-        "api.py",
-        "from typing import Annotated\n",
-        "from typing import Annotated, Any\n",
-    ),
-    (
-        "api.py",
-        '@api.get("/api/me", response_model=UserDocument)\n'
-        "async def show_me(user: CurrentUser) -> User:",
-        '@api.get("/api/me")\nasync def show_me(user: CurrentUser) -> Any:',
+        "accounts.py",
+        "    admin: bool\n    created_at: Timestamp\n",
+        "    admin: bool\n    created_at: Timestamp\n    password: str\n",
     ),
 )
 fastapi(
@@ -216,8 +210,8 @@ fastapi(
     "PAGES-4",
     (
         "pages.py",
-        'return RedirectResponse("/login", 303)',
-        'return RedirectResponse("/login")',
+        'RedirectResponse(f"/import?{query}", 303)',
+        'RedirectResponse(f"/import?{query}")',
     ),
 )
 fastapi(
@@ -305,17 +299,6 @@ fastapi(
         "    allow_origins=settings.cors_origins,\n",
         "    allow_origins=settings.cors_origins,\n"
         "    allow_credentials=True,\n",
-    ),
-)
-fastapi(
-    "a middleware that answers stands outside of the one with the header",
-    "HEADERS-1",
-    ("main.py", "app.add_middleware(NoSniff)\n", ""),
-    (
-        "main.py",
-        "app.add_middleware(\n    SessionMiddleware,",
-        "app.add_middleware(NoSniff)\n"
-        "app.add_middleware(\n    SessionMiddleware,",
     ),
 )
 fastapi(

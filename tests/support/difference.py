@@ -9,6 +9,10 @@ LONGEST = 120  # characters of one value
 MOST = 8  # differences that are told
 
 
+class Form(str):
+    """Words for what is expected, which are told without quotes."""
+
+
 def differences(expected: object, got: object, what: str = "") -> list[str]:
     """Name what differs, a line each; nothing where the two are equal."""
     found = list(find(expected, got, what))
@@ -66,6 +70,8 @@ def differ(what: str, expected: object, got: object) -> str:
 
 def say(value: object, other: object = None) -> str:
     """Write a value on one line; of a long text, where it differs."""
+    if isinstance(value, Form):
+        return value
     if isinstance(value, str) and isinstance(other, str):
         value = around(value, other)
     try:

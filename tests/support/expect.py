@@ -12,7 +12,13 @@ from datetime import UTC, datetime
 from unicodedata import normalize
 from urllib.parse import unquote_plus, urljoin, urlsplit
 
-from tests.support.difference import differ, differences, names, statuses
+from tests.support.difference import (
+    Form,
+    differ,
+    differences,
+    names,
+    statuses,
+)
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -92,8 +98,8 @@ CODES = {
 }
 
 
-SOME_TEXT, AN_OBJECT, A_LIST = "a text", "an object", "a list"
-AN_ID = "an integer from 1"
+A_TEXT, AN_OBJECT, A_LIST = map(Form, ("a text", "an object", "a list"))
+AN_ID = Form("an integer from 1")
 REFUSED = set(range(400, 500))  # as spec/README.md says
 
 
@@ -176,7 +182,7 @@ def check_problem(
     has_members(body, members | {"errors"} if has_errors else members)
     same(body, type="about:blank", status=status)
     for name in ("title", "detail"):
-        assert is_text(body[name]), differ(name, SOME_TEXT, body[name])
+        assert is_text(body[name]), differ(name, A_TEXT, body[name])
     if has_errors:
         check_errors(body["errors"], errors)
     return body
@@ -217,10 +223,10 @@ def check_errors(
         )
         for name in ("field", "message"):
             shown = error[name]
-            assert isinstance(shown, str), differ(name, SOME_TEXT, shown)
+            assert isinstance(shown, str), differ(name, A_TEXT, shown)
         assert is_text(error["message"]), "message is empty"
         assert error["code"] in CODES, differ(
-            "code", "one of spec/validation.md", error["code"]
+            "code", Form("one of spec/validation.md"), error["code"]
         )
     codes = {error["field"]: error["code"] for error in found}
     assert len(codes) == len(found), f"errors has a field twice: {found}"
@@ -231,7 +237,9 @@ def check_errors(
     for field, code in wanted:
         options = code if isinstance(code, set) else {code}
         assert codes[field] in options, differ(
-            f"the code of {field}", " or ".join(sorted(options)), codes[field]
+            f"the code of {field}",
+            Form(" or ".join(sorted(options))),
+            codes[field],
         )
 
 
@@ -308,7 +316,7 @@ def location(response: object, path: str) -> None:
 
 def timestamp(value: object) -> datetime:
     """Parse a time: RFC 3339, UTC, six digits of fraction, `Z`."""
-    form = "YYYY-MM-DDThh:mm:ss.ffffffZ"
+    form = Form("YYYY-MM-DDThh:mm:ss.ffffffZ")
     assert isinstance(value, str), differ("a time", form, value)
     assert TIMESTAMP.fullmatch(value), differ("a time", form, value)
     try:
@@ -326,7 +334,7 @@ def is_id(value: object) -> bool:
 def token(body: object) -> str:
     """Check the answer of `create_token` and return the token."""
     has_members(body, {"token", "token_type", "expires_at"})
-    value, form = body["token"], "43 characters of A-Z, a-z, 0-9, - and _"
+    value, form = body["token"], Form("43 of A-Z, a-z, 0-9, - and _")
     assert isinstance(value, str), differ("token", form, value)
     assert TOKEN.fullmatch(value), differ("token", form, value)
     raw = base64.urlsafe_b64decode(value + "=")
@@ -345,7 +353,7 @@ def bookmark(body: object, **fields: object) -> dict:
         has_length(name, body[name], least, most)
     has_length("notes", body["notes"], 0, 1000)
     assert re.match(r"(?i)https?://", body["url"]), differ(
-        "url", "http:// or https://", body["url"]
+        "url", Form("http:// or https://"), body["url"]
     )
     title = body["title"].strip()
     assert body["title"] == title, differ("title", title, body["title"])
@@ -358,8 +366,8 @@ def bookmark(body: object, **fields: object) -> dict:
 
 def has_length(name: str, text: object, least: int, most: int) -> None:
     """Check that a value is a text of so many characters."""
-    assert isinstance(text, str), differ(name, "a text", text)
-    form = f"{least} to {most} characters"
+    assert isinstance(text, str), differ(name, A_TEXT, text)
+    form = Form(f"{least} to {most} characters")
     assert least <= len(text) <= most, differ(name, form, len(text))
 
 
@@ -372,7 +380,7 @@ def compared(body: dict, fields: dict[str, object]) -> None:
 def check_tags(tags: object) -> None:
     """Check the tags of a bookmark: normal, in order, without twins."""
     assert isinstance(tags, list), differ("tags", A_LIST, tags)
-    assert len(tags) <= 20, differ("tags", "at most 20", len(tags))
+    assert len(tags) <= 20, differ("tags", Form("at most 20"), len(tags))
     for tag in tags:
         has_length("a tag", tag, 1, 50)
         folded = normalize("NFC", tag.strip().casefold())
@@ -387,12 +395,12 @@ def user(body: object, **fields: object) -> dict:
     has_members(body, USER)
     name = body["username"]
     assert is_id(body["id"]), differ("id", AN_ID, body["id"])
-    assert isinstance(name, str), differ("username", "a text", name)
+    assert isinstance(name, str), differ("username", A_TEXT, name)
     assert re.fullmatch("[a-z0-9_]{3,30}", name), differ(
-        "username", "3 to 30 of a-z, 0-9 and _", name
+        "username", Form("3 to 30 of a-z, 0-9 and _"), name
     )
     assert type(body["admin"]) is bool, differ(
-        "admin", "true or false", body["admin"]
+        "admin", Form("true or false"), body["admin"]
     )
     timestamp(body["created_at"])
     compared(body, fields)
@@ -405,7 +413,9 @@ def page(body: object, **fields: int) -> list:
     items = body["items"]
     assert isinstance(items, list), differ("items", A_LIST, items)
     for name in ("page", "per_page", "total"):
-        assert type(body[name]) is int, differ(name, "an integer", body[name])
+        assert type(body[name]) is int, differ(
+            name, Form("an integer"), body[name]
+        )
     assert len(items) <= body["per_page"], "more items than per_page"
     assert len(items) <= body["total"], "more items than total"
     compared(body, fields)
@@ -415,7 +425,7 @@ def page(body: object, **fields: int) -> list:
 def etag(response: object) -> str:
     """Check that `ETag` is there and strong, and return it."""
     value = header(response, "ETag")
-    assert ETAG.fullmatch(value), differ("ETag", '"…", strong', value)
+    assert ETAG.fullmatch(value), differ("ETag", Form('"…", strong'), value)
     return value
 
 
@@ -435,7 +445,7 @@ def retry_after(response: object) -> int:
     """Check that `Retry-After` is a whole number of seconds from 1."""
     value = response.headers.get("retry-after", "")
     assert re.fullmatch(r"[1-9][0-9]*", value), differ(
-        "Retry-After", "a number of seconds from 1", value
+        "Retry-After", Form("a number of seconds from 1"), value
     )
     return int(value)
 
@@ -544,7 +554,7 @@ def any_etag(response: object) -> str:
     """Check that `ETag` is there, weak or strong, and return it."""
     value = header(response, "ETag")
     assert ETAG.fullmatch(value.removeprefix("W/")), differ(
-        "ETag", '"…"', value
+        "ETag", Form('"…"'), value
     )
     return value
 

@@ -118,7 +118,8 @@ def message_of(error: pytest.ExceptionInfo) -> str:
 
 def blame(error: pytest.ExceptionInfo) -> list[str]:
     """Return the rules that the failing function stands for, if any."""
-    return BLAME.get(error.traceback[-1].name, [])
+    called = [BLAME[one.name] for one in error.traceback if one.name in BLAME]
+    return called[-1] if called else []
 
 
 def narrowed(rules: list[str], says: str, known: dict[str, Rule]) -> list[str]:
