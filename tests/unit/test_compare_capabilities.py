@@ -1,5 +1,6 @@
 """The map of the code, and the checks that hold it true."""
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,11 @@ from compare.ledger.check import (
     check_mirrors,
     check_operations,
     check_rows,
+)
+from compare.ledger.functions import (
+    check_functions,
+    find_functions,
+    write_functions,
 )
 from compare.ledger.levels import level
 from compare.ledger.places import places
@@ -349,6 +355,25 @@ def test_a_function_that_is_renamed_is_missed_in_its_row(
     ]
     assert [*check_assigned(load(), {"flask": copy})] == [
         "flask: app/api.py::make stands in no row"
+    ]
+
+
+def test_whole_files_miss_a_function_that_is_renamed(tmp_path: Path) -> None:
+    """A row that claims a file knows what stands in it."""
+    real, copy = ROOT / "implementations" / "flask", tmp_path / "flask"
+    shutil.copytree(real, copy)
+    found, file = load(), tmp_path / "functions.toml"
+    functions = find_functions(found, {"flask": real})
+    assert write_functions(functions, file)
+    assert not write_functions(functions, file)
+    tags = copy / "app" / "tags.py"
+    text = tags.read_text("utf-8")
+    name = re.search(r"^def (\w+)", text, re.M)[1]
+    tags.write_text(text.replace(f"def {name}(", "def other("), "utf-8")
+    assert list(check_functions(found, {"flask": real}, file)) == []
+    assert list(check_functions(found, {"flask": copy}, file)) == [
+        f"tags.flask: app/tags.py::{name} is gone; `make grid` notes it",
+        "tags.flask: app/tags.py::other is new; `make grid` notes it",
     ]
 
 
