@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
 from app.errors import Problem
-from app.models import Bookmark, User
+from app.models import Bookmark, Token, User
 from app.tokens import find_token
 
 
@@ -15,9 +15,10 @@ def authenticate(request: HttpRequest, lock: bool = False) -> User:
     scheme, _, token = credentials.partition(" ")
     if scheme.lower() != "bearer":
         raise unauthorized("Bearer")
-    request.token = find_token(token.strip(" "), lock)
-    if not request.token:
-        raise unauthorized('Bearer error="invalid_token"')
+    try:
+        request.token = find_token(token.strip(" "), lock)
+    except Token.DoesNotExist as error:
+        raise unauthorized('Bearer error="invalid_token"') from error
     request.user = request.token.user
     return request.user
 

@@ -24,12 +24,12 @@ def issue_token(user: User) -> dict[str, str]:
     }
 
 
-def find_token(token: str, lock: bool = False) -> Token | None:
+def find_token(token: str, lock: bool = False) -> Token:
     """Find a valid token with its user."""
     tokens = Token.objects.select_related("user")
     if lock:  # the user's row first, as a deletion does
         tokens = tokens.select_for_update(of=["user", "self"])
-    return tokens.filter(digest=digest(token), expires_at__gt=now()).first()
+    return tokens.get(digest=digest(token), expires_at__gt=now())
 
 
 def digest(token: str) -> str:

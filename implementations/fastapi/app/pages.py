@@ -172,9 +172,7 @@ def submit_register(
     except ValidationError as error:
         return show_form(422, errors=messages(error))
     except HTTPException as error:
-        if error.status_code != 409:  # it says nothing about a field
-            raise
-        return show_form(409, errors={"username": error.detail})
+        return show_form(error.status_code, errors={"username": error.detail})
     start_session(request, session, user)
     session.commit()
     return RedirectResponse("/", 303)
