@@ -446,6 +446,7 @@ def other(make_user: Callable[..., User]) -> User:
 
 def create_admin(server: servers.Server) -> tuple[str, str]:
     """Create an administrator by the command line."""
+    assert server.managed, "ADMIN_USERNAME and ADMIN_PASSWORD do not sign in"
     username = unique()
     done = server.run("create-admin", username, input=PASSWORD + "\n")
     assert done.returncode == 0, done.stderr
@@ -608,7 +609,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             own["not_run"], len(own["deviations"]), own["waiting"]
         )
         if own["results"].path.parent == report.ROOT / "results":
-            page.write_page(own["results"], RULES)
+            own["page"] = page.write_page(own["results"], RULES)
     if "server" in own:
         own["server"].stop()
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and own["not_run"]:
@@ -645,7 +646,8 @@ def pytest_terminal_summary(
         f"{footer['different_requests']} different, of which "
         f"{footer['different_expecting_error']} expect an error"
     )
-    show(f"results: {config.stash[state]['results'].path}")
+    path = config.stash[state]["results"].path
+    show(f"results: {config.stash[state].get('page', path)}")
 
 
 @pytest.hookimpl(trylast=True)

@@ -50,39 +50,21 @@ def test_both_ignore_parameters(client: Client, path: str) -> None:
 
 
 @pytest.mark.rule(
-    "HEALTH-2",
-    "HEALTH-4",
-    "HEALTH-5",
-    "MIGRATIONS-6",
-    "MIGRATIONS-7",
+    "HEALTH-2", "HEALTH-4", "HEALTH-5", "MIGRATIONS-6", "MIGRATIONS-7"
 )
 @pytest.mark.managed
 def test_readiness_follows_the_database(
     calm: Server, make_server: Callable[..., Server]
 ) -> None:
-    """No folder, no file, not ours, empty, no database: 503. Ours: 200.
-
-    Nothing is made, and what is there stays.
-    """
-    own = make_server()
-    folder = own.folder / "not" / "there"
-    own.database = folder / "shelf.db"
-    own.extra["DATABASE_URL"] = f"sqlite:///{own.database}"
-    own.start(migrate=False)
+    """Missing, empty: 503; filled: 200. No file is made."""
+    own = make_server().start(migrate=False)
     client = Client(own.url)
-    not_ready(client)
-    assert not folder.parent.exists()
-    folder.mkdir(parents=True)
     sent = {"username": unique(), "password": PASSWORD}
     client.request("register_user", json=sent, expect=503)
     not_ready(client)
-    assert not list(folder.iterdir())
-    garbage = b"this is no database\n" * 500
-    for content in (foreign(own.folder), b"", garbage):
-        own.database.write_bytes(content)
-        not_ready(client)
-    assert own.database.read_bytes() == garbage
-    own.database.write_bytes(b"")
+    assert not list(own.folder.glob("shelf.db*"))
+    own.database.touch()
+    not_ready(client)
     copy(calm.database, own.database)
     ready(client)
     client.request("register_user", json=sent, expect=201)
@@ -97,6 +79,28 @@ def test_health_answers_beside_a_lock(server: Server, client: Client) -> None:
     with locked(server.database):
         answer = client.request("show_health", expect=200, timeout=2)
     assert answer.json() == OK
+
+
+@pytest.mark.rule("HEALTH-2", "HEALTH-4", "HEALTH-5", "MIGRATIONS-7")
+@pytest.mark.managed
+def test_readiness_with_something_else_than_a_database(
+    make_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    """No folder, no database, not ours: not ready, and nothing changes."""
+    own, folder = make_server(), tmp_path / "not" / "there"
+    own.database = folder / "shelf.db"
+    own.extra["DATABASE_URL"] = f"sqlite:///{own.database}"
+    own.start(migrate=False)
+    client = Client(own.url)
+    not_ready(client)
+    assert not folder.parent.exists()
+    folder.mkdir(parents=True)
+    own.database.write_bytes(b"this is no database\n" * 500)
+    not_ready(client)
+    assert own.database.read_bytes() == b"this is no database\n" * 500
+    own.database.write_bytes(foreign(tmp_path))
+    not_ready(client)
+    client.close()
 
 
 def foreign(folder: Path) -> bytes:

@@ -285,14 +285,15 @@ def test_value_before_signing_in_is_nobody(
 
 
 @pytest.mark.rule("SESSIONS-3")
+@pytest.mark.parametrize("again", ["user", "other"])
 def test_submit_login_ends_the_session_that_was_there(
-    member: Visitor, user: User, other: User
+    member: Visitor, user: User, other: User, again: str
 ) -> None:
-    """Signing in over another sign-in ends that one."""
-    before = member.copy()
-    member.sign_in(other.username, other.password)
+    """Signing in over another sign-in, even one's own, ends that one."""
+    before, account = member.copy(), {"user": user, "other": other}[again]
+    member.sign_in(account.username, account.password)
     assert member.is_signed_in()
-    assert other.username in member.visit("/").text
+    assert account.username in member.visit("/").text
     assert not before.is_signed_in()
 
 

@@ -277,7 +277,10 @@ def test_an_empty_value_means_unset(checkout: Server) -> None:
 def test_a_secret_key_is_made_up_on_loopback(
     make_server: Callable[..., Server],
 ) -> None:
-    """All workers share it, stderr warns, and nothing is kept on disk."""
+    """All workers share it, stderr warns, and nothing is kept on disk.
+
+    Another start makes another.
+    """
     own = make_server(SECRET_KEY=None, WORKERS="2", THREADS="2")
     home = run_file(own.implementation).parent
     before = files_in(home)
@@ -286,10 +289,16 @@ def test_a_secret_key_is_made_up_on_loopback(
     visitor = Visitor(own.url)
     fresh(visitor)
     form = document.form_to(visitor.visit("/"), "/bookmarks")
-    for number in range(20):
+    for number in range(12):
         again = visitor.copy()  # on a connection of its own
         again.send(form, url=unique_url(), title=f"No. {number}")
         again.close()
+    own.extra["WORKERS"] = "1"
+    own.restart()
+    answer = visitor.send(
+        form, url=unique_url(), title="After", expect={403, *ACCEPTED}
+    )
+    assert answer.headers.get("location", "/login") == "/login"
     visitor.close()
     assert files_in(home) == before
 

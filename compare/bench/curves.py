@@ -41,7 +41,7 @@ from compare.bench.workload import SEEDED, Data, import_bookmarks
 
 PLANS = {
     "smoke": Plan("smoke", 1, 0.05, 0.15, 60),
-    "default": Plan("default", 6, 0.15, 0.5, 660),
+    "default": Plan("default", 5, 0.15, 0.5, 720),
     "full": Plan("full", 15, 0.2, 0.8, 2400),
 }
 ROWS = {

@@ -2,13 +2,14 @@
 
 Runs in the folder of an implementation, as `python -m
 compare.bench.inprocess NAME whole BOOKMARKS TOKEN`, or another of PARTS
-instead of `whole`, with the settings in its environment. Reads a JSON object a line,
-{"operation", "calls", "seed", "checked"}, and answers one: {"cpu": seconds
-of all calls, "fault": what was wrong with the first bad answer, or null}.
+instead of `whole`, with the settings in its environment. Reads a JSON object
+a line, {"operation", "calls", "seed", "checked"}, and answers one: {"cpu":
+seconds of all calls, "fault": what was wrong with the first bad answer, or
+null, "pid": who did it}.
 
-With {"sent", "looked", "choices"} a fork does it, whose process id is in the
-answer as "pid": it sends so many of the calls, looks at so many answers, and
-draws by another seed than the one that makes what is created unique.
+With {"sent", "looked", "choices"} a fork does it: it sends so many of the
+calls, looks at so many answers, and draws by another seed than the one that
+makes what is created unique.
 """
 
 import asyncio

@@ -39,7 +39,7 @@ from compare.bench.tasks import Plan, Task
 
 PLANS = {
     "smoke": Plan("smoke", 1, 0.1, 0.5, 60),
-    "default": Plan("default", 5, 0.3, 3.0, 700),
+    "default": Plan("default", 5, 0.3, 3.0, 780),
     "full": Plan("full", 12, 0.3, 4.0, 2400),
 }
 OPERATIONS = ("show_bookmark", "list_bookmarks", "create_bookmark")

@@ -6,6 +6,7 @@ Places on the axis of ratios are per cent of its width, by the logarithm.
 import math
 from dataclasses import dataclass
 
+from compare.bench.curves import lines
 from compare.bench.figures import (
     Figure,
     Results,
@@ -17,6 +18,7 @@ from compare.bench.figures import (
     others,
 )
 from compare.bench.interval import Interval
+from compare.bench.latency import lines as quiet
 from compare.bench.sittings import read_last
 from compare.bench.summary import summary
 from compare.bench.tables import ratio_text, tables
@@ -88,8 +90,10 @@ def write(site: Site, material: Material) -> None:
         axis=make_axis(rows),
         tables=list(tables(latest)) if latest else [],
         curves=curves,
+        growth=list(lines(curves)) if curves else [],
         curve_charts=curve_charts(curves) if curves else {},
         latency=latency,
+        quiet=list(quiet(latency)) if latency else [],
         delay_charts=delay_charts(latency) if latency else [],
         traces={
             name: material.traces[name]

@@ -26,11 +26,15 @@ class Spot:
 
 @dataclass(frozen=True)
 class Line:
-    """One line, `name` chooses its colour; `style` is solid or dotted."""
+    """One line: `name` chooses its colour, `note` says what is drawn of it.
+
+    `style` is solid, dashed or dotted.
+    """
 
     name: str
     spots: list[Spot]
     style: str = "solid"
+    note: str = ""
 
 
 @dataclass(frozen=True)

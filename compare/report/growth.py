@@ -64,4 +64,4 @@ def delay_line(
             spots.append(
                 Spot(point["rate"], delay.value, delay.low, delay.high)
             )
-    return Line(arm, spots, STYLES[percentile])
+    return Line(arm, spots, STYLES[percentile], percentile)

@@ -174,15 +174,6 @@ fastapi(
     ),
 )
 fastapi(
-    "the database is waited for on the event loop: async def",
-    "HEALTH-2",
-    (
-        "permissions.py",
-        "def get_current_token(",
-        "async def get_current_token(",
-    ),
-)
-fastapi(
     "a token never ends",
     "TOKENS-4",
     (

@@ -298,10 +298,15 @@ flask(
     "LOGGING-1",
     (
         "errors.py",
+        "    HTTPException,\n    SecurityError,\n",
+        "    HTTPException,\n    InternalServerError,\n    SecurityError,\n",
+    ),
+    (
+        "errors.py",
         "    app.register_error_handler(HTTPException, respond_to_error)\n",
         "    app.register_error_handler(HTTPException, respond_to_error)\n"
         "    app.register_error_handler(\n"
-        "        Exception, lambda error: respond_to_error(unavailable())\n"
+        "        Exception, lambda _: respond_to_error(InternalServerError())\n"
         "    )\n",
     ),
 )

@@ -1,4 +1,4 @@
-"""A pytest plugin: run what was chosen, and say how it failed.
+"""A pytest plugin: run what was chosen, and say what was raised.
 
 Of tests that take seconds, and of those that prove none of the rules in
 FAULT_RULES, one row is enough. Without FAULT_TESTS, one row of every test.
@@ -63,18 +63,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo
 ) -> Iterator[None]:
-    """Add to the line of a failed test what was raised, and what it said."""
+    """Add to the line of a failed test what was raised."""
     result = yield
     found = dict(item.user_properties).get("black_box")
     if call.when == "call" and call.excinfo and found:
         found["raised"] = call.excinfo.typename
-        found["said"] = tell(call.excinfo)[:300]
     return result
-
-
-def tell(raised: pytest.ExceptionInfo) -> str:
-    """Say in one line what failed: its message, or else the assertion."""
-    message = str(raised.value).partition("\n")[0]
-    if message.startswith("assert "):  # written by pytest, of values only
-        message = f"{raised.traceback[-1].statement} ({message})"
-    return " ".join(message.split())

@@ -22,9 +22,9 @@ def describe(fault: Fault) -> Iterator[str]:
 
 def conclude(verdict: Verdict) -> Iterator[str]:
     """Say which tests noticed, by which assertion, and what it means."""
-    for nodeid, said in verdict.noticed[:MOST]:
+    for nodeid, *told in verdict.noticed[:MOST]:
         yield nodeid
-        yield f"    {said}"
+        yield from (f"    {line}" for line in told)
     if len(verdict.noticed) > MOST:
         yield f"and {len(verdict.noticed) - MOST} more"
     if verdict.good:

@@ -21,7 +21,7 @@ class Verdict:
     tests: int = 0
     red: int = 0
     blocked: int = 0
-    noticed: list[tuple[str, str]] = field(default_factory=list)
+    noticed: list[list[str]] = field(default_factory=list)
     loosely: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -45,7 +45,7 @@ def judge(fault: Fault, tests: list[dict], verdict: Verdict) -> None:
     strange = [t for t in others if not named & set(t["rules"])]
     verdict.killed_by = sorted(killed, key=natural)
     verdict.loosely = sorted(killed - asserted, key=natural)
-    verdict.noticed = [(t["nodeid"], t.get("said", "")) for t in seeing]
+    verdict.noticed = [[t["nodeid"], *tell(t)] for t in seeing]
     verdict.survived = sorted(breaks - killed, key=natural)
     verdict.collateral_tests = {t["nodeid"]: t["rules"] for t in strange}
     verdict.collateral = sorted(
@@ -60,7 +60,13 @@ def asserts(test: dict) -> list[str]:
     """Return the rules whose assertion failed, as far as that is known."""
     if test.get("raised") != "AssertionError":
         return []
-    return (test.get("failure") or test)["rules"]
+    return (test["failure"] or test)["rules"]
+
+
+def tell(test: dict) -> list[str]:
+    """Say in two lines what a red test said, and where."""
+    failure = test["failure"] or {"says": "", "places": []}
+    return [failure["says"].partition("\n")[0], *failure["places"][:1]]
 
 
 def natural(rule: str) -> tuple[str, int]:

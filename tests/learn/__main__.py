@@ -8,7 +8,7 @@ from tests.learn import prove, show, watch
 from tests.learn.course import NoAnswer, Outcome, run_levels
 from tests.learn.levels import Level, read_ladder
 from tests.learn.progress import FILE, note, read_progress
-from tests.learn.target import BadTarget, check_target
+from tests.learn.target import BadTarget, check_admin, check_target
 from tests.support.report import load_rules
 
 
@@ -80,7 +80,8 @@ class Climb:
             print()
             print(show.next_line(first, list(level.rules), self.rules))
         if outcome.whole and outcome.tests:
-            print(*show.onward_lines(level, self.ladder), sep="\n")
+            onward = show.onward_lines(level, outcome, self.ladder)
+            print(*onward, sep="\n")
 
 
 def main() -> int:
@@ -139,6 +140,7 @@ def make_parser() -> argparse.ArgumentParser:
 def run(given: argparse.Namespace) -> int:
     """Run once what the command line asks for."""
     climb = Climb(check_target(given.url), given.keep)
+    check_admin(climb.url)
     if given.level:
         last = len(climb.ladder.levels)
         if not 1 <= given.level <= last:

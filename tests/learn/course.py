@@ -1,6 +1,7 @@
 """Run the tests of levels, and keep what came of each rule."""
 
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from tests.support.telling import failure_of
 RULES = load_rules()
 RESULTS = ROOT / "results" / "learn.jsonl"
 ENOUGH = 20  # failures after which a level is not run to its end
+SILENT = 3  # tests that wait in vain, after which the run ends
 NOT_UP = 10  # the status of conftest.py when nothing answers
 
 
@@ -128,6 +130,9 @@ class Course:
         """Stop when every rule was tried and enough has failed."""
         self.outcome.tests += 1
         tried = self.outcome.tests >= self.firsts
+        silent = [one for one in self.outcome.failures if is_silence(one)]
+        if len(silent) >= SILENT:
+            item.session.shouldstop = "it does not answer"
         if tried and len(self.outcome.failed_musts) >= ENOUGH:
             item.session.shouldstop = "enough has failed"
 
@@ -135,6 +140,13 @@ class Course:
 def is_advice(failure: Failure) -> bool:
     """Tell whether a failure breaks no MUST."""
     return all(RULES[rule].level == "SHOULD" for rule in failure.rules)
+
+
+def is_silence(failure: Failure) -> bool:
+    """Tell whether a test has waited in vain."""
+    return bool(
+        re.match(r"no (whole )?answer.*(within|timed out)", failure.says)
+    )
 
 
 def run_levels(

@@ -12,7 +12,7 @@ from tests.support.failure import Failure, by_cause
 from tests.support.report import Rule
 
 MOST_RULES = 6  # which stand on a line each
-ANSWER = 6  # lines
+ANSWER = 8  # lines
 COLUMNS = 100
 
 
@@ -97,7 +97,7 @@ def rule_lines(
     lines = [
         rule_line(marks[rule], rules[rule]) for rule in shown[:MOST_RULES]
     ]
-    return [*lines, *named("✗ or – too", more), *named("✓", folded)]
+    return [*lines, *named("✗ or not tried", more), *named("✓", folded)]
 
 
 def rule_line(mark: str, rule: Rule) -> str:
@@ -108,10 +108,14 @@ def rule_line(mark: str, rule: Rule) -> str:
 
 def failure_lines(failure: Failure, rules: dict[str, Rule]) -> list[str]:
     """Tell one failure in full; of a long answer only the beginning."""
-    lines = failure.answer.splitlines()
-    answer = "\n".join(cut(line) for line in lines[:ANSWER])
-    text = replace(failure, answer=answer).text(rules, width())
-    return ["", "First failure: " + failure.test, "", *text.splitlines()]
+    lines = [
+        part
+        for line in failure.answer.splitlines()
+        for part in textwrap.wrap(line, width(), break_on_hyphens=False)
+    ]
+    text = replace(failure, answer="\n".join(lines[:ANSWER]))
+    told = text.text(rules, width()).splitlines()
+    return ["", "First failure: " + failure.test, "", *told]
 
 
 def causes_lines(
@@ -141,12 +145,13 @@ def next_line(
     return f"{may}: {rule}, read {rules[rule].chapter}"
 
 
-def onward_lines(level: Level, ladder: Ladder) -> list[str]:
+def onward_lines(level: Level, outcome: Outcome, ladder: Ladder) -> list[str]:
     """Say what comes after a level that is whole."""
-    lines = [
-        "",
-        *wrap(f"Level {level.number} is whole. Now think: {level.after}"),
-    ]
+    whole = "is whole, but for what was not tried"
+    if not outcome.untried:
+        whole = "is whole"
+    about = f"Level {level.number} {whole}. Now think: {level.after}"
+    lines = ["", *wrap(about)]
     if level.number == len(ladder.levels):
         return lines
     onward = ladder.levels[level.number]

@@ -1,7 +1,11 @@
 """The server that is looked at: is its address one, and does it answer?"""
 
+import os
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
+
+import requests
 
 
 class BadTarget(Exception):
@@ -40,3 +44,20 @@ def check_listens(host: str, port: int) -> None:
             f"nothing answers at {host}:{port}: "
             "start your server, then run this again"
         ) from None
+
+
+def check_admin(url: str) -> None:
+    """Raise BadTarget if the administrator that is named cannot sign in.
+
+    A server that does not answer sign-ins yet is left alone.
+    """
+    name = os.environ.get("ADMIN_USERNAME")
+    sent = {"username": name, "password": os.environ.get("ADMIN_PASSWORD")}
+    if not all(sent.values()):
+        return
+    with suppress(requests.RequestException):
+        answer = requests.post(f"{url}/api/tokens", json=sent, timeout=5)
+        if answer.status_code == 401:
+            raise BadTarget(
+                f"ADMIN_USERNAME={name} does not sign in with ADMIN_PASSWORD"
+            )

@@ -13,14 +13,22 @@ PAUSE = 5.0
 
 
 def watch(run: Callable[[], int], folder: str) -> int:
-    """Run until Ctrl-C, each time that a file of a folder has changed."""
+    """Run until Ctrl-C, each time that a file of a folder has changed.
+
+    Raises BadTarget where there is no such folder.
+    """
+    if folder and not Path(folder).is_dir():
+        raise BadTarget(f"DIR={folder}: no such folder")
+    again = "when a file changes"
+    if not folder:
+        again = f"in {PAUSE:.0f} s; DIR=../mine watches your files"
     for _ in changes(folder):
         print("\033[2J\033[H", end="")
         try:
             run()
         except BadTarget as error:
             print(error)
-        print("… waiting for a change, Ctrl-C ends", flush=True)
+        print(f"… again {again}; Ctrl-C ends", flush=True)
     return 0
 
 

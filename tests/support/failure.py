@@ -1,11 +1,16 @@
 """What a failed test has to tell: the rule, the request, both sides."""
 
+import ast
+import linecache
 import re
 import textwrap
+import traceback
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import NamedTuple
 
 import pytest
 
@@ -21,7 +26,8 @@ BLAME = {
     "check_problem": ["ERRORS-1", "ERRORS-2"],
     "check_errors": ["VALIDATION-1"],
 }
-LONGEST = 1000  # characters of a body
+BEFORE = 3  # exchanges that are named
+LONGEST = 600  # characters of a body
 CHANCE = re.compile(r"z[0-9a-f]{12}|(?<=[/ ])\d{2,}\b(?<!\b\d{3})")
 
 
@@ -48,8 +54,9 @@ class Failure:
     def text(self, rules: dict[str, Rule], columns: int = 79) -> str:
         """Tell it in full; the request stands on a line of its own."""
         cited = [
-            textwrap.fill(f"{one}: {rules[one].sentence}", columns)
-            + f" ({rules[one].chapter})"
+            textwrap.fill(
+                f"{one}: {rules[one].sentence} ({rules[one].chapter})", columns
+            )
             for one in self.rules
         ]
         places = "\n".join(self.places)
@@ -75,20 +82,24 @@ def read_failure(
     """Tell why a test failed; without an error, by what no answer may be."""
     exchange = next((one for one in exchanges if one.broken), None)
     if error is None and exchange:
-        says, blamed, places = *told_broken(exchange), []
+        says, blamed, lines = *told_broken(exchange), []
     elif error is None:
         return Failure(test, "passes, though it is declared to fail", cited)
     else:
         exchange = failing_exchange(error, exchanges)
         says, blamed = message_of(error), blame(error)
-        places = list(places_of(error))
+        lines = list(named_places(error))
+    request = answer = ""
+    if exchange:
+        request = told_request(exchange, exchanges)
+        answer = told_answers(exchange, "\n".join([says, *lines[:1]]))
     return Failure(
         test,
         printable(says),
-        narrowed(blamed or cited, f"{says}\n{test}", rules),
-        exchange.line() if exchange else "",
-        printable(told_answers(exchange, says)) if exchange else "",
-        places,
+        narrowed(blamed or cited, says, test, rules),
+        request,
+        printable(answer),
+        lines,
     )
 
 
@@ -111,9 +122,25 @@ def message_of(error: pytest.ExceptionInfo) -> str:
     if not isinstance(error.value, AssertionError):
         return f"{error.typename}: {said}"
     if said.startswith("assert "):
-        pairs = re.findall(r"^  ?(\S.*expected.*)$", said, re.M)
-        return "\n".join(pairs) or said.removeprefix("assert ")
+        pairs = re.findall(r"^ +(.*\bexpected .*)$", said, re.M)
+        about = compared(places(error)[0].source)
+        lines = [
+            f"{about}: {one}"
+            if one.startswith("expected")
+            else about * one.startswith("[") + one
+            for one in pairs
+        ]
+        return "\n".join(lines) or said.removeprefix("assert ")
     return said.partition("\nassert ")[0]
+
+
+def compared(statement: str) -> str:
+    """Return what an assertion compares, as the source of a test names it."""
+    try:
+        (node,) = ast.parse(textwrap.dedent(statement)).body
+        return " ".join(ast.unparse(node.test.left).split())[:80]
+    except (SyntaxError, ValueError, AttributeError):
+        return "a value"
 
 
 def blame(error: pytest.ExceptionInfo) -> list[str]:
@@ -122,18 +149,22 @@ def blame(error: pytest.ExceptionInfo) -> list[str]:
     return called[-1] if called else []
 
 
-def narrowed(rules: list[str], says: str, known: dict[str, Rule]) -> list[str]:
-    """Keep the rules that name what differs or the operation, if any does."""
+def narrowed(
+    rules: list[str], says: str, test: str, known: dict[str, Rule]
+) -> list[str]:
+    """Keep the rules that name the operation or what differs, if any does."""
     found = re.match(r"(.+?): (?:expected (.+?), got|not expected)", says)
     terms = found.groups() if found else re.findall(r"\bno (\S+)", says)
     words = [one.strip('"') for one in terms if one and one != "status"]
-    words += re.findall(r"(?<=[\[-])[a-z]+_[a-z_]+(?=[]-])", says)
-    naming = [
-        rule
-        for rule in rules
-        if any(is_named(word, known[rule].sentence) for word in words)
-    ]
-    return naming or list(rules)
+    operations = re.findall(r"(?<=[\[-])[a-z]+_[a-z_]+(?=[]-])", test)
+    for group in (operations, words):
+        naming = [
+            rule
+            for rule in rules
+            if any(is_named(word, known[rule].sentence) for word in group)
+        ]
+        rules = naming or rules
+    return list(rules)
 
 
 def is_named(word: str, sentence: str) -> bool:
@@ -141,21 +172,36 @@ def is_named(word: str, sentence: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence))
 
 
-def frames(error: pytest.ExceptionInfo) -> Iterator[object]:
-    """Give what of a traceback is in tests/, the innermost first."""
-    folder = ROOT / "tests"
-    for entry in reversed(error.traceback):
-        if Path(entry.path).is_relative_to(folder):
-            yield entry
+class Place(NamedTuple):
+    """Hold a frame of a traceback, and the lines of what it called."""
+
+    frame: FrameType
+    path: Path
+    line: int
+    source: str
 
 
-def places_of(error: pytest.ExceptionInfo) -> Iterator[str]:
+def places(error: pytest.ExceptionInfo) -> list[Place]:
+    """List what of a traceback is in tests/, the innermost first."""
+    found = []
+    summaries = traceback.extract_tb(error.tb)
+    for (frame, _), about in zip(
+        traceback.walk_tb(error.tb), summaries, strict=True
+    ):
+        path, last = Path(about.filename), about.end_lineno or about.lineno
+        if path.is_relative_to(ROOT / "tests"):
+            lines = linecache.getlines(about.filename)[about.lineno - 1 : last]
+            found.append(Place(frame, path, about.lineno, "".join(lines)))
+    return found[::-1]
+
+
+def named_places(error: pytest.ExceptionInfo) -> Iterator[str]:
     """Name the line of the test that failed, and what called it."""
-    for entry in frames(error):
-        path = Path(entry.path).relative_to(ROOT)
+    for one in places(error):
+        path = one.path.relative_to(ROOT)
         if path.parts[1] != "support":
-            source = " ".join(str(entry.statement).split())
-            yield f"{path}:{entry.lineno + 1}: {source[:200]}"
+            source = " ".join(one.source.split())
+            yield f"{path}:{one.line}: {source[:200]}"
 
 
 def failing_exchange(
@@ -166,16 +212,17 @@ def failing_exchange(
     Its variables tell: an answer, or what was made of the body of one.
     """
     owners = dict(owned(exchanges))
-    for entry in frames(error):
+    for place in places(error):
+        is_support = place.path.parent.name == "support"
         found = [
             owner
-            for name, value in entry.locals.items()
-            if re.search(rf"\b{name}\b", str(entry.statement))
-            or "support" in Path(entry.path).parts
+            for name, value in place.frame.f_locals.items()
+            if is_support or re.search(rf"\b{name}\b", place.source)
             for owner in owners_of(value, owners)
         ]
-        if found:
-            return max(found, key=exchanges.index)
+        if found:  # one from before the test is kept by a fixture
+            order = {one: n for n, one in enumerate(exchanges, 1)}
+            return max(found, key=lambda one: order.get(one, 0))
     return exchanges[-1] if exchanges else None
 
 
@@ -212,8 +259,19 @@ def owners_of(value: object, owners: dict[int, Exchange]) -> list[Exchange]:
     return []
 
 
-def told_answers(exchange: Exchange, says: str) -> str:
-    """Write what came, with its headers where one of them is at fault."""
+def told_request(exchange: Exchange, exchanges: list[Exchange]) -> str:
+    """Write the line for the shell, and what has to be known of it."""
+    lines = [exchange.line()]
+    place = exchanges.index(exchange) if exchange in exchanges else 0
+    if before := exchanges[max(0, place - BEFORE) : place]:
+        lines.append("# after " + "; ".join(one.name for one in before))
+    if exchange.changes:
+        lines.append("# it has done its work: again, it may answer otherwise")
+    return printable("\n".join(lines))
+
+
+def told_answers(exchange: Exchange, says: str = "") -> str:
+    """Write what came, with the headers that are talked of."""
     blocks = []
     for answer in exchange.answers:
         if answer is None:
@@ -223,7 +281,7 @@ def told_answers(exchange: Exchange, says: str) -> str:
         lines += [
             f"{name}: {value}"
             for name, value in answer.header_list
-            if expect.is_header(says) or name.lower() == "content-type"
+            if re.search(rf"(?i)\b{re.escape(name)}\b", f"{says} content-type")
         ]
         text = answer.content.decode("utf-8", "replace")
         cut = text[:LONGEST] + "…" * (len(text) > LONGEST)

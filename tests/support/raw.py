@@ -170,7 +170,10 @@ class Asked:
         methods += methods[-1:] * len(self.wanted)
         with self.connection:
             answers = read(
-                self.connection, methods[: len(self.wanted)], self.timeout
+                self.connection,
+                methods[: len(self.wanted)],
+                self.timeout,
+                announced(self.sent),
             )
         self.noted.take(*answers)
         if any(leaks(answer, self.sent) for answer in answers):
@@ -178,6 +181,18 @@ class Asked:
         for allowed, answer in zip(self.wanted, answers, strict=True):
             check_status(allowed, answer)
         return answers
+
+
+def announced(sent: bytes) -> str:
+    """Say that more of a body was announced than was sent."""
+    head, _, body = sent.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+    if not length or int(length[1]) <= len(body):
+        return ""
+    return (
+        f" though Content-Length announces {int(length[1]):,} bytes and"
+        f" {len(body):,} came"
+    )
 
 
 def leaks(answer: Response | None, sent: bytes) -> list[str]:
@@ -213,7 +228,10 @@ def send(
 
 
 def read(
-    connection: socket.socket, methods: Sequence[bytes], timeout: float
+    connection: socket.socket,
+    methods: Sequence[bytes],
+    timeout: float,
+    about: str = "",
 ) -> list[Response | None]:
     """Read one response for each method, None where the peer hung up."""
     buffer, answers, ended = b"", [], False
@@ -231,9 +249,9 @@ def read(
         try:
             data = connection.recv(65536)
         except TimeoutError:
+            half = f" but {buffer[:200]!r}" if buffer else ""
             raise AssertionError(
-                f"no whole response within {timeout:g} s;"
-                f" got so far {buffer[:200]!r}"
+                f"no whole answer within {timeout:g} s{half}{about}"
             ) from None
         except ConnectionResetError:
             data = b""

@@ -73,7 +73,7 @@ def load_rules(folder: Path = SPEC) -> dict[str, Rule]:
     return rules
 
 
-@dataclass
+@dataclass(eq=False)
 class Exchange:
     """Hold one request, what was expected, and what came.
 
@@ -84,9 +84,21 @@ class Exchange:
     key: str
     expected: object
     line: Callable[[], str] = str
+    method: str = ""
     target: str = ""
     answers: list = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Name the request and what came, in a few words."""
+        return f"{self.method[:20]} {self.target[:60]}: {self.status}"
+
+    @property
+    def changes(self) -> bool:
+        """Tell whether it has done something that cannot be done again."""
+        safe = self.method in ("GET", "HEAD", "OPTIONS")
+        return not safe and self.status[:1] in ("2", "3")
 
     def take(self, *answers: object | None) -> None:
         """Keep what came; each answer knows to what."""
@@ -176,7 +188,7 @@ def sent(
     line = partial(
         shell.curl_line, method, root, encoded(target), fields, body
     )
-    return log.add(Exchange(key, expected, line, target))
+    return log.add(Exchange(key, expected, line, method, target))
 
 
 def encoded(target: str) -> str:
@@ -190,7 +202,9 @@ def sent_raw(
 ) -> Exchange:
     """Note bytes that go out by a socket."""
     line = partial(shell.raw_line, root, data, half_close)
-    return log.add(Exchange(make_key("raw", "", "", data), expected, line))
+    method, *rest = data.split(b"\r\n")[0].decode("latin-1").split(" ")[:2]
+    key = make_key("raw", "", "", data)
+    return log.add(Exchange(key, expected, line, method, "".join(rest)))
 
 
 def make_key(method: str, target: str, headers: str, body: bytes) -> str:
@@ -224,7 +238,7 @@ class Results:
     def __init__(self, path: Path, header: dict) -> None:
         """Open the file and write the header."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
+        self.path = path.resolve()
         self.file = path.open("w", encoding="utf-8")
         self.lines: list[dict] = []
         self.counts = dict.fromkeys(

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "results" / "requests"
-LONGEST = 2000  # bytes of one word in a line
+LONGEST = 2000  # bytes of a target, a header, or a request in one word
+LONGEST_BODY = 500
 TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 REQUEST = re.compile(
     rb"([A-Z]+) (/[\w.!$&'()*+,;=:@/?%~-]*) HTTP/1\.1\r\n"
@@ -61,7 +62,7 @@ def curl_header(name: str, value: bytes) -> bytes:
 
 def curl_body(body: bytes) -> str:
     """Give a body, by a file where it does not fit into a word."""
-    if len(body) > LONGEST or b"\0" in body:
+    if len(body) > LONGEST_BODY or b"\0" in body:
         return f"--data-binary @{keep(body)}"
     return f"--data-raw {quoted(body)}"
 

@@ -1,6 +1,9 @@
 """The first minute of a server: is it worth asking it anything else?"""
 
+from tests.send import printable
+from tests.support import report
 from tests.support.client import PASSWORD, Client, unique, unique_url
+from tests.support.failure import told_answers
 from tests.support.raw import Response
 
 
@@ -31,7 +34,9 @@ def step(client: Client, operation: str, **more: object) -> Response:
     try:
         return client.request(operation, **more)
     except AssertionError as error:
-        raise RedError(f"{operation}: {error}") from None
+        last = report.log.exchanges[-1]
+        words = [f"{operation}: {error}", last.line(), told_answers(last)]
+        raise RedError(printable("\n\n".join(words))) from None
 
 
 def member(response: Response, name: str) -> object:

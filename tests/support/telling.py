@@ -9,6 +9,7 @@ from tests.support.failure import Failure, by_cause
 from tests.support.report import Rule
 
 MOST = 10  # failures beyond which those of one cause are folded
+NAMED = 5  # tests of one cause; the page names all
 SHORTENED = pytest.StashKey[bool]()
 
 
@@ -75,5 +76,8 @@ def pytest_terminal_summary(
         terminalreporter.section("failures by cause")
         for cause, group in folded.items():
             terminalreporter.write_line(f"{len(group)} × {cause}")
-            for one in group:
+            for one in group[:NAMED]:
                 terminalreporter.write_line(f"    {one.test}")
+            if len(group) > NAMED:
+                more = f"    and {len(group) - NAMED} more"
+                terminalreporter.write_line(more)

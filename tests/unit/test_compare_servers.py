@@ -1,15 +1,38 @@
-"""The measure of WSGI servers."""
+"""The measure of servers, each with several applications."""
 
-import socket
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 
 import pytest
 
-from compare.bench import servers
+from compare.bench import applications, servers
+from compare.bench.wire import connected
+
+COSTS = {
+    ("nothing", "stdlib"): [1e-5, 2e-5],
+    ("nothing", "granian"): [2e-5, 4e-5],
+}
 
 
-@pytest.mark.parametrize("name", ["stdlib", "gunicorn"])
+@pytest.mark.parametrize(
+    ("application", "server"),
+    [
+        ("nothing", "stdlib"),
+        ("nothing", "gunicorn"),
+        ("flask", "stdlib"),
+        ("nothing, ASGI", "uvicorn h11"),
+    ],
+)
+def test_a_server_answers_with_the_application(
+    application: str, server: str
+) -> None:
+    """Each command serves, also on the server of another implementation."""
+    with (
+        servers.started(application, server) as (_, port),
+        connected(port, 2) as sockets,
+    ):
+        servers.send(sockets, 5)
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
@@ -17,37 +40,39 @@ from compare.bench import servers
         ("503 No", pytest.raises(ValueError, match="503")),
     ],
 )
-def test_a_server_answers_with_the_application(
-    name: str, status: str, outcome: AbstractContextManager, tmp_path: Path
+def test_what_is_not_200_ends_the_measure(
+    status: str,
+    outcome: AbstractContextManager,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Each command serves, and what is not 200 ends the measure."""
-    text = servers.APPLICATION.replace("200 OK", status)
-    (tmp_path / "trivial.py").write_text(text, "utf-8")
+    """No figure is made of errors."""
+    text = applications.WSGI.replace("200 OK", status)
+    monkeypatch.setitem(
+        applications.APPLICATIONS, "nothing", ("wsgi", "stdlib", text)
+    )
     with (
-        servers.started(name, str(tmp_path)) as (_, port),
-        socket.create_connection(("127.0.0.1", port), 10) as sock,
+        servers.started("nothing", "stdlib") as (_, port),
+        connected(port, 1) as sockets,
         outcome,
     ):
-        servers.exchange([sock], 5)
+        servers.send(sockets, 1)
 
 
-def test_a_line_has_the_ratio_to_the_server() -> None:
-    """The ratio is that of stdlib, with its interval."""
-    costs = {"stdlib": [1e-5, 2e-5], "granian": [2e-5, 4e-5]}
-    line = servers.describe("granian", costs)
-    assert line.split() == ["granian", "30.0", "µs", "0.50", "(0.50", "to",
-                            "0.50)"]  # fmt: skip
+def test_a_row_has_the_ratio_to_the_applications_own_server() -> None:
+    """What is not the server in production has a ratio with bounds."""
+    own, other = servers.describe(COSTS)
+    assert own["own"]
+    assert (other["own"], other["ratio"]) == (False, "×2.00")
+    assert other["bounds"] == "2.00–2.00"
 
 
 def test_what_is_not_installed_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
     """Only what is there is measured, and the rest is said."""
-    monkeypatch.setattr(servers, "find_spec", lambda name: None)
-    monkeypatch.setattr(servers, "choose_cores", lambda: None)
-    monkeypatch.setattr(servers, "measure", lambda name, folder: 1e-5)
-    assert servers.run(2) == 0
+    monkeypatch.setattr(servers, "find_spec", lambda module: None)
+    found = {server for _, server in servers.installed()}
+    assert found == {"stdlib", "uvicorn h11"}
     printed = capsys.readouterr().out
-    for name in ("gunicorn", "granian", "waitress", "cheroot"):
+    for name in ("gunicorn", "granian", "waitress", "uvicorn httptools"):
         assert f"{name}: not installed, not measured" in printed
-    assert "stdlib      10.0 µs   1.00 (1.00 to 1.00)" in printed

@@ -8,7 +8,12 @@ import pytest
 
 from tests.support import expect, page, raw, report, telling
 from tests.support.difference import differences, names, say, statuses
-from tests.support.failure import Failure, by_cause, read_failure
+from tests.support.failure import (
+    Failure,
+    by_cause,
+    read_failure,
+    told_request,
+)
 
 RULES = {
     rule: report.Rule(rule, "MUST", "own", False, sentence, "spec/x.md")
@@ -45,7 +50,7 @@ def answer(
 ) -> raw.Response:
     """Answer one more request, whose line is its number."""
     number = str(len(sent) + 1)
-    exchange = report.Exchange("", 200, lambda: number, "/api/x")
+    exchange = report.Exchange("", 200, lambda: number, "GET", "/api/x")
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     response = raw.Response(status, "OK", list(headers) or [JSON], content)
     exchange.take(response)
@@ -72,7 +77,7 @@ def test_what_differs_and_its_rule(sent: list) -> None:
     failure = told(sent, lambda: expect.token(good.json()))
     assert failure.says == 'token_type: expected "Bearer", got "bearer"'
     assert failure.rules == ["A-1"]
-    assert failure.request == "1"
+    assert failure.request.split("\n")[0] == "1"
     assert failure.answer.startswith("HTTP/1.1 200 OK\nContent-Type: ")
     assert '"bearer"' in failure.answer
     assert failure.places[-1].startswith("tests/unit/test_failure.py:")
@@ -88,7 +93,7 @@ def test_an_assertion_of_a_test(sent: list) -> None:
         assert body == {"total": 12, "items": [1, 3]}
 
     failure = told(sent, work)
-    assert failure.request == "1"
+    assert failure.request.split("\n")[0] == "1"
     assert failure.says.splitlines()[-2:] == [
         "total: expected 12, got 25",
         "items[1]: expected 3, got 2",
@@ -104,17 +109,50 @@ def test_the_answer_that_the_statement_names(sent: list) -> None:
         assert first
         assert second.status_code == 404, "another"
 
-    assert told(sent, work).request == "2"
+    assert told(sent, work).request[0] == "2"
 
 
-def test_a_header_shows_all_headers(sent: list) -> None:
-    """Where a header is at fault, the answer's headers are shown."""
-    one = answer(sent, [], 200, JSON, ("X-Other", "y"))
+def test_a_header_that_is_talked_of_is_shown(sent: list) -> None:
+    """Where a header is at fault, it stands in the answer."""
+    one = answer(sent, [], 200, JSON, ("X-Other", "y"), ("ETag", "W/x"))
     failure = told(sent, lambda: expect.link(one))
     assert failure.says == "the answer has no Link"
     assert failure.rules == ["A-2"]
-    assert "X-Other: y" in failure.answer
-    assert "X-Other" not in told(sent, lambda: expect.token(one)).answer
+    assert "X-Other" not in failure.answer
+    failure = told(sent, lambda: expect.etag(one))
+    assert failure.says == 'ETag: expected "…", strong, got "W/x"'
+    assert "ETag: W/x" in failure.answer
+    assert "X-Other" not in failure.answer
+    failure = told(sent, lambda: expect.token(one.json()))
+    assert failure.says == "the body: expected an object, got []"
+
+
+def test_what_is_not_named_is_the_source_of_the_test(sent: list) -> None:
+    """A bare value or a place in a list has the name that the test has."""
+
+    def work() -> None:
+        sizes = [1, 25]
+        assert sizes[1] == 20
+
+    assert told(sent, work).says == "sizes[1]: expected 20, got 25"
+
+    def more() -> None:
+        sizes = [1, 25]
+        assert sizes == [1, 20]
+
+    assert told(sent, more).says == "sizes[1]: expected 20, got 25"
+
+
+def test_a_request_that_cannot_be_repeated_says_so(sent: list) -> None:
+    """What came before it is named, and that its work is done."""
+    for method, status in (("GET", 404), ("POST", 201), ("POST", 422)):
+        answer(sent, {}, status)
+        sent[-1].method = method
+    before = "# after GET /api/x: 404"
+    done = "# it has done its work: again, it may answer otherwise"
+    lines = [told_request(one, sent).split("\n") for one in sent]
+    assert lines[:2] == [["1"], ["2", before, done]]
+    assert lines[2] == ["3", before + "; POST /api/x: 201"]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +203,7 @@ def test_what_no_answer_may_be(sent: list) -> None:
         "an error shows the inside of the server",
     ]
     assert failure.rules == ["ERRORS-2", "ERRORS-4"]
-    assert failure.request == "2"
+    assert failure.request.split("\n")[0] == "2"
 
 
 def test_nothing_does_anything_to_a_terminal(sent: list) -> None:
@@ -292,5 +330,5 @@ def test_many_failures_are_folded(count: int, shown: int) -> None:
     with pytest.raises(StopIteration):
         summary.send(None)
     assert len(reports.stats["failed"]) == count
-    named = [one.strip() for one in reports.written if one[:4] == "    "]
-    assert len(named) == (0 if count == 10 else 11)
+    more = [one for one in reports.written if one.startswith("    and")]
+    assert more == ([] if count == 10 else ["    and 1 more"])

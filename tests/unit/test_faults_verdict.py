@@ -9,7 +9,6 @@ import pytest
 from tests.faults import __main__ as faults
 from tests.faults import show, tries
 from tests.faults.every import FAULTS, Fault
-from tests.faults.selection import tell
 from tests.faults.suite import migrates_as_ever
 from tests.faults.tries import check_unbroken, try_fault
 from tests.faults.verdict import Verdict, agreed, judge, tell_bad
@@ -25,7 +24,11 @@ def line(*rules: str, outcome: str = "failed", **more: object) -> dict:
         "outcome": outcome,
         "own_failure": True,
         "raised": "AssertionError",
-        "said": "expected 401, got 200",
+        "failure": {
+            "rules": list(rules),
+            "says": "status: expected 401, got 200\nand more",
+            "places": ["tests/test_tags.py:7: the statement", "another"],
+        },
         **more,
     }
 
@@ -66,8 +69,8 @@ def test_an_invariant_alone_kills_nothing() -> None:
     "more",
     [
         {"raised": "KeyError"},
-        {"failure": {"rules": ["TAGS-9"]}},
-        {"raised": None},
+        {"failure": {"rules": ["TAGS-9"], "says": "", "places": []}},
+        {"raised": None, "failure": None},
     ],
 )
 def test_a_rule_without_an_assertion_of_its_own_is_told(more: dict) -> None:
@@ -231,21 +234,10 @@ def test_a_single_fault_that_is_seen_ends_in_words() -> None:
     """The tests that noticed are named, with what they said."""
     assert list(show.conclude(judged(*ALL))) == [
         "TAGS-1",
-        "    expected 401, got 200",
+        "    status: expected 401, got 200",
+        "    tests/test_tags.py:7: the statement",
         "TAGS-2 TAGS-4",
-        "    expected 401, got 200",
+        "    status: expected 401, got 200",
+        "    tests/test_tags.py:7: the statement",
         "TAGS-1 TAGS-2: noticed, as it should be",
     ]
-
-
-def test_an_assertion_is_told_in_a_line() -> None:
-    """The message of an assertion, or its source where it has none."""
-    names: list[str] = []
-    with pytest.raises(AssertionError) as raised:
-        assert names == [
-            "a",
-        ], "no\nnames"
-    assert tell(raised) == "no"
-    with pytest.raises(AssertionError) as raised:
-        assert names == ["a"]
-    assert tell(raised).startswith('assert names == ["a"] (assert [] == ')

@@ -5,7 +5,12 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import nullcontext
+from http.server import (
+    BaseHTTPRequestHandler,
+    HTTPServer,
+    ThreadingHTTPServer,
+)
 from pathlib import Path
 
 import pytest
@@ -14,8 +19,8 @@ from tests.learn import show
 from tests.learn.course import Outcome
 from tests.learn.levels import read_ladder
 from tests.learn.progress import note, read_progress
-from tests.learn.target import BadTarget, check_target
-from tests.learn.watch import times
+from tests.learn.target import BadTarget, check_admin, check_target
+from tests.learn.watch import times, watch
 from tests.support import report
 from tests.support.failure import Failure
 
@@ -124,6 +129,30 @@ def test_bad_address_is_told_in_a_line(url: str, says: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [401, 404])
+def test_an_administrator_that_is_none_is_told(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    """Only a server that knows sign-ins can refuse one."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # noqa: N802
+            self.send_error(status)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    monkeypatch.setenv("ADMIN_USERNAME", "root_1")
+    monkeypatch.setenv("ADMIN_PASSWORD", "wrong")
+    wrong = pytest.raises(BadTarget, match="ADMIN_USERNAME=root_1 does not")
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.handle_request, daemon=True)
+        serving.start()
+        with wrong if status == 401 else nullcontext():
+            check_admin(f"http://127.0.0.1:{server.server_port}")
+        serving.join()
+
+
 def test_a_should_does_not_stop_a_level(tmp_path: Path) -> None:
     """Only a MUST that is broken keeps a level from being whole."""
     advised, broken = Outcome(), Outcome()
@@ -164,13 +193,19 @@ def test_a_rule_is_good_when_all_of_its_tests_were_tried() -> None:
 
 def test_a_whole_level_says_what_comes_next() -> None:
     """The next level with its chapters; after the last one nothing."""
-    lines = show.onward_lines(LADDER.levels[0], LADDER)
+    lines = show.onward_lines(LADDER.levels[0], Outcome(), LADDER)
     assert lines[-1].startswith('next: LEVEL=2 "')
     assert f"read spec/{LADDER.levels[1].read[0]}.md" in lines[-1]
     last = show.onward_lines(LADDER.levels[-1], LADDER)
     assert "next: " not in "\n".join(last)
     advice = show.next_line(SHOULD, [], RULES)
     assert advice == "you may: ROUTING-3, read spec/routing.md"
+
+
+def test_watch_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """It is told in a line, before anything is run."""
+    with pytest.raises(BadTarget, match="DIR=.*/x: no such folder"):
+        watch(lambda: 0, str(tmp_path / "x"))
 
 
 def test_watch_sees_a_change(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_closed(say: Say) -> None:
 
 def test_silence(say: Say) -> None:
     """A server that says nothing is not waited for."""
-    with pytest.raises(AssertionError, match="no whole response"):
+    with pytest.raises(AssertionError, match="no whole answer"):
         raw.exchange(say(hold=1), GET, expect=200, timeout=0.1)
 
 
