@@ -164,11 +164,13 @@ bench: $(VENV)/ready ## measure all four side by side, or two: FROM=flask TO=dja
 	@$(PY) -m compare bench $(if $(filter command%,$(origin FROM)),\
 	  --only $(FROM) $(TO)) $(if $(PLANT),--plant $(PLANT))
 
-.PHONY: curves latency bench-publish
+.PHONY: curves latency layers bench-publish
 curves: $(VENV)/ready ## how the cost of a request grows: rows, page, clients, body
 	@$(PY) -m compare curves
 latency: $(VENV)/ready ## how long an answer takes at fixed rates
 	@$(PY) -m compare latency
+layers: $(VENV)/ready ## what each layer of a request costs, without a server
+	@$(PY) -m compare layers
 bench-publish: $(VENV)/ready ## write the last full sitting into README.md and docs/benchmark.svg
 	@$(PY) -m compare bench-publish
 

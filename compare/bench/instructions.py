@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,7 +24,7 @@ from rich.table import Table
 
 from compare import ROOT
 from compare.bench.arms import Arm, Refused, make_arm, prepare, stop
-from compare.bench.layers import OPERATIONS, Part, stages, started
+from compare.bench.layers import OPERATIONS, Part, kinds, stages, started
 from compare.ledger.grid import TITLES
 
 WARM_UP = 10  # requests
@@ -50,9 +51,6 @@ def run(only: list[str]) -> int:
     except (RuntimeError, Refused) as error:
         print(error, file=sys.stderr)
         return 1
-    rows = [row for row in read() if row["implementation"] not in only]
-    rows += describe(counts)
-    FILE.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
     console = Console()
     for operation in OPERATIONS:
         console.print(draw(counts, operation))
@@ -74,18 +72,27 @@ def count_all(only: list[str]) -> Counts:
     counts: Counts = {}
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(console=Console(stderr=True)))
-        task = progress.add_task("counting", total=2 * REPEATS * len(only))
+        total = REPEATS * sum(len(kinds(name)) for name in only)
+        task = progress.add_task("counting", total=total)
         for name in only:
             arm = make_arm(name, name)
             stack.callback(stop, arm)
             prepare(arm, None)
-            for kind in ("whole", "floor"):
+            for kind in kinds(name):
                 for _ in range(REPEATS):
                     progress.update(task, description=f"{name}, {kind}")
                     for key, count in count_part(arm, kind):
                         counts.setdefault(key, []).append(count)
                     progress.advance(task)
+            keep(name, counts)
     return counts
+
+
+def keep(name: str, counts: Counts) -> None:
+    """Put the counts of one implementation in place of its last ones."""
+    rows = [row for row in read() if row["implementation"] != name]
+    rows += [row for row in describe(counts) if row["implementation"] == name]
+    FILE.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
 
 
 def count_part(
@@ -93,15 +100,9 @@ def count_part(
 ) -> Iterator[tuple[tuple[str, str, str, bool], int]]:
     """Yield the instructions of a request at each stage of one part."""
     with TemporaryDirectory() as folder:
-        under = (
-            *(
-                "valgrind",
-                "--tool=callgrind",
-                "--callgrind-out-file=/dev/null",
-            ),
-            f"--log-file={folder}/%p",
-        )
+        under = (*CALLGRIND, f"--log-file={folder}/%p")
         with started(arm, kind, under) as part:
+            begin(part)
             for operation in ("show_health", *OPERATIONS):
                 for checked in stages(kind, operation):
                     key = part.name, kind, operation, checked
@@ -136,10 +137,15 @@ def count(part: Part, operation: str, checked: bool, logs: Path) -> int:
 
 
 def read_count(log: Path) -> int:
-    """Return what valgrind counted in a process that has ended."""
-    while not (found := COLLECTED.search(log.read_text("utf-8"))):
-        pass  # the fork answers shortly before it ends
-    return int(found[1])
+    """Return what valgrind counted; the fork answers before it ends.
+
+    Raises RuntimeError when it does not end in a minute.
+    """
+    for _ in range(600):
+        if found := COLLECTED.search(log.read_text("utf-8")):
+            return int(found[1])
+        time.sleep(0.1)
+    raise RuntimeError("a process under valgrind does not end")
 
 
 def deviation(counts: list[int]) -> float:
@@ -177,18 +183,18 @@ def draw(counts: Counts, operation: str) -> Table:
         table.add_column(head, justify="right")
     for name in {name: None for name, *_ in counts}:
         floor = counts[name, "floor", operation, False]
-        whole = counts[name, "whole", operation, False]
         levels = [
             counts[name, "floor", "show_health", False],
             counts[name, "floor", operation, True],
             floor,
-            whole,
         ]
-        table.add_row(
-            TITLES[name],
-            *map(count_text, levels),
-            f"×{sum(whole) / sum(floor):.3f}",
-        )
+        for kind in ("whole", "asynchronous"):
+            if whole := counts.get((name, kind, operation, False)):
+                table.add_row(
+                    TITLES[name] if kind == "whole" else kind,
+                    *map(count_text, [*levels, whole]),
+                    f"×{sum(whole) / sum(floor):.3f}",
+                )
     return table
 
 

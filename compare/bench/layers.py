@@ -2,7 +2,8 @@
 
 For each framework: the framework alone, with routing and validation, with
 the data layer (its floor), and the whole implementation. Each part runs in
-a process of its own; rounds take all parts in turn.
+a process of its own; rounds take all parts in turn, in short slices, so that
+what the machine does besides meets all alike.
 """
 
 import json
@@ -30,10 +31,11 @@ from compare.ledger.grid import TITLES
 
 READS = ("show_bookmark", "list_bookmarks")
 OPERATIONS = (*READS, "create_bookmark")
-SECONDS = 0.25  # of CPU time for each part in each round
+SECONDS = 0.06  # of CPU time for a slice
+SLICES = 5  # of each part in each round, in turn with the others
 WARM_UP = 30
 GOAL = 1.15  # of its floor, at most, is what an implementation costs
-LONGEST = 3000
+LEAST, LONGEST = 10, 1000
 Key = tuple[str, str, str, bool]
 Costs = dict[Key, list[float]]
 
@@ -75,12 +77,11 @@ class Part:
         last = self.log.read_text("utf-8").strip().splitlines()[-1:]
         return {"fault": f"the process ended: {''.join(last)}"}
 
-    def measure(self, operation: str, checked: bool) -> float:
-        """Return the CPU seconds of one request, of many."""
+    def size(self, operation: str, checked: bool) -> int:
+        """Warm up, and return how many requests make a slice."""
         self.call(operation, checked, WARM_UP)
         each = self.call(operation, checked, WARM_UP) / WARM_UP
-        calls = min(LONGEST, max(WARM_UP, int(SECONDS / each)))
-        return self.call(operation, checked, calls) / calls
+        return min(LONGEST, max(LEAST, int(SECONDS / each)))
 
 
 @contextmanager
@@ -159,11 +160,20 @@ def measure_round(arms: list[Arm], number: int, costs: Costs) -> None:
         ]
         start = number % len(parts)
         for operation in ("show_health", *OPERATIONS):
-            for part in parts[start:] + parts[:start]:
-                for checked in stages(part.kind, operation):
-                    cost = part.measure(operation, checked)
-                    key = part.name, part.kind, operation, checked
-                    costs.setdefault(key, []).append(cost)
+            cells = [
+                (part, checked)
+                for part in parts[start:] + parts[:start]
+                for checked in stages(part.kind, operation)
+            ]
+            sizes = [part.size(operation, checked) for part, checked in cells]
+            totals = [0.0] * len(cells)
+            for _ in range(SLICES):
+                for i, (part, checked) in enumerate(cells):
+                    totals[i] += part.call(operation, checked, sizes[i])
+            for i, (part, checked) in enumerate(cells):
+                key = part.name, part.kind, operation, checked
+                cost = totals[i] / sizes[i] / SLICES
+                costs.setdefault(key, []).append(cost)
 
 
 def kinds(name: str) -> list[str]:

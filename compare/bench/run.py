@@ -1,10 +1,12 @@
 """The benchmark: what a request of each kind costs, side by side."""
 
 import signal
+from typing import Any
 
 from rich.console import Console
 
 from compare import ROOT
+from compare.bench.crosscheck import cross_check
 from compare.bench.figures import measure_noise
 from compare.bench.rounds import (
     Sitting,
@@ -20,7 +22,7 @@ from compare.bench.tasks import MEASURED, Plan
 
 BASELINE = "stdlib"
 PLANS = {
-    "smoke": Plan("smoke", 2, 0.05, 0.2, 100),
+    "smoke": Plan("smoke", 1, 0.05, 0.15, 100),
     "default": Plan("default", 10, 0.15, 0.8, 780),
     "full": Plan("full", 28, 0.2, 1.0, 2500),
 }
@@ -45,14 +47,14 @@ def run(
     try:
         with sitting("bench", PLANS[mode], wanted, base, seed) as made:
             measure(made, MEASURED)
-            return show(made)
+            return show(made, cross_check(made))
     except KeyboardInterrupt:
         return say_stopped()
 
 
-def show(made: Sitting) -> int:
+def show(made: Sitting, checked: list[dict[str, Any]]) -> int:
     """Keep and print what was measured; 1 if it is not fit."""
-    results = collect(made)
+    results = collect(made) | {"checked": checked}
     path = keep(results)
     before = earlier(path)
     text = bench_markdown(results, before)

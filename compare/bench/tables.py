@@ -35,6 +35,8 @@ def bench_tables(
     if results["plan"]["mode"] == "smoke":
         return
     for title, note, rows in tables(results):
+        if not rows:
+            continue
         table = Table(title=title, caption=note)
         table.add_column("operation", style="bold", no_wrap=True)
         for arm in results["arms"]:
@@ -72,6 +74,11 @@ def tables(results: Results) -> Iterator[tuple[str, str, list[list[str]]]]:
         rows_of(results, busy_text),
     )
     yield (
+        "CPU time of a request, µs, by another generator: Locust / wrk",
+        "where both see the same, the generator has no part in it",
+        checked_rows(results),
+    )
+    yield (
         "Memory, MiB",
         "the most at the end of any window, of all processes of the server"
         ", pages that they share counted once"
@@ -87,6 +94,27 @@ def rows_of(results: Results, text: Cell) -> list[list[str]]:
     return [
         [operation, *map(partial(cell, results, operation, text), arms)]
         for operation in operations_of(results)
+    ]
+
+
+def checked_rows(results: Results) -> list[list[str]]:
+    """Write the cost that each of the two generators saw."""
+    found = {
+        (w["operation"], w["arm"]): 1e6 * w["server_cpu"] / w["requests"]
+        for w in results.get("checked", [])
+    }
+    return [
+        [
+            operation,
+            *(
+                f"{cell(results, operation, cost_text, arm)} / "
+                f"{found[operation, arm]:,.0f}"
+                if (operation, arm) in found
+                else NONE
+                for arm in results["arms"]
+            ),
+        ]
+        for operation in dict.fromkeys(operation for operation, _ in found)
     ]
 
 
@@ -140,6 +168,8 @@ def bench_markdown(results: Results, other: Results | None = None) -> str:
     lines += [f"{line}\n" for line in summary(results, other)]
     lines += [f"{arm} failed: {r}\n" for arm, r in results["failed"].items()]
     for title, note, rows in tables(results):
+        if not rows:
+            continue
         lines += [f"## {title}", "", f"({note})", ""]
         lines.append(table_line(["operation", *arms]))
         lines.append(table_line(["---", *["---:"] * len(arms)]))

@@ -10,6 +10,7 @@ from compare.report import (
     benchmark,
     capability,
     change,
+    layers,
     learning,
     operation,
     overview,
@@ -31,6 +32,7 @@ SECTIONS = [
     ("production.html", "Production"),
     ("differences.html", "Differences"),
     ("benchmark.html", "Benchmark"),
+    ("layers.html", "Layers"),
 ]
 SIGNS = {"passed": "✓", "failed": "✗", "deviates": "≠", "not run": "–"}
 ORIGIN_TITLES = {
@@ -59,6 +61,7 @@ PARTS = (
     change,
     learning,
     benchmark,
+    layers,
     single,
     search,
 )

@@ -47,7 +47,7 @@ def write(site: Site, material: Material) -> None:
         costs=ladder(costs, 1e6),
         counts=ladder(counts, 1e-3),
         apart=max(map(deviation, counts.values()), default=0.0),
-        asynchronous=list(beside(costs)),
+        asynchronous=beside(costs, counts),
         goal=GOAL,
         stacks=stacks(read("stack")),
         parts={
@@ -99,18 +99,22 @@ def make_step(values: Values, name: str, operation: str, unit: float) -> Step:
     return Step(name, levels, text, ratio.value <= GOAL, data)
 
 
-def beside(values: Values) -> list[tuple[str, float, float, str]]:
+def beside(costs: Values, counts: Values) -> list[tuple[str, ...]]:
     """Return what the asynchronous driver costs beside the real thing.
 
-    Operation, µs of both, and the ratio with its interval.
+    Operation, µs of both, and the ratio of these and of the instructions.
     """
     found = []
-    for (name, part, operation, _), costs in values.items():
+    for key, values in costs.items():
+        name, part, operation, _ = key
+        real = name, "whole", operation, False
         if part == "asynchronous":
-            real = values[name, "whole", operation, False]
-            ratio = ratio_text(ratio_interval(costs, real))
-            both = (1e6 * mean(real), 1e6 * mean(costs))
-            found.append((operation, *both, ratio))
+            both = [f"{1e6 * mean(v):,.0f}" for v in (costs[real], values)]
+            ratio = ratio_text(ratio_interval(values, costs[real]))
+            counted = "–"
+            if key in counts and real in counts:
+                counted = f"×{mean(counts[key]) / mean(counts[real]):.2f}"
+            found.append((operation, *both, ratio, counted))
     return found
 
 

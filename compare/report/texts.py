@@ -69,9 +69,11 @@ def chapters_to_pages(html: str) -> str:
     """
     known = capability_order()
     linked = CHAPTER.sub(
-        lambda found: f'href="capability/{found[1]}.html"'
-        if found[1] in known
-        else found[0],
+        lambda found: (
+            f'href="capability/{found[1]}.html"'
+            if found[1] in known
+            else found[0]
+        ),
         html,
     )
     return ELSEWHERE.sub(r"\1", linked)

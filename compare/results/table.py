@@ -86,14 +86,22 @@ def show_results(paths: list[Path], console: Console) -> int:
 def show_beside(path: Path, console: Console) -> int:
     """Print one more server beside the four; 1 if it is not sound.
 
-    Of the four, those have a column that `make test-all` was run for.
+    Of the four, those have a column that `make test-all` was run for, with
+    the capabilities that were asked of the other one.
     """
+    own = read_run(path)
     files = [path.with_name(f"tests-{name}.jsonl") for name in IMPLEMENTATIONS]
-    others = [file for file in files if file.exists()]
-    show_results([*others, path], console)
+    others = [read_run(file) for file in files if file.exists()]
+    for run in others:
+        asked = own.cells.keys() | own.waiting.keys()
+        run.cells = {n: c for n, c in run.cells.items() if n in asked}
+    console.print(results_table([*others, own], capability_order()))
     if len(others) < len(files):
         console.print("`make test-all` fills the columns of the four.")
-    return 0 if read_run(path).sound else 1
+    found = differences({run.name: run.answers for run in (*others, own)})
+    tell_differences(found, console, path.with_name("differences.md"))
+    tell_red(own, console)
+    return 0 if own.sound else 1
 
 
 def tell_red(run: Run, console: Console) -> None:

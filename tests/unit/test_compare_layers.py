@@ -142,24 +142,35 @@ def test_a_table_has_the_ratio_to_the_floor() -> None:
     assert text.count("×1.80 (1.80–1.80)") == 1
 
 
-def test_counts_that_differ_fail(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Two counts more than 1 % apart are no counts."""
-    counts = {
-        ("flask", part, operation, bool(checked)): [1000, 1009]
+def counts_of(name: str) -> instructions.Counts:
+    """Make two counts of each stage."""
+    return {
+        (name, part, operation, bool(checked)): [1000, 1009]
         for part, operation, checked in KEYS
         if part != "asynchronous"
     }
-    monkeypatch.setattr(instructions, "FILE", ROOT / "results" / tmp_path.name)
+
+
+def test_counts_that_differ_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two counts more than 1 % apart are no counts."""
+    counts = counts_of("flask")
     monkeypatch.setattr(instructions.shutil, "which", lambda name: name)
     monkeypatch.setattr(instructions, "count_all", lambda only: counts)
-    try:
-        assert instructions.run(["flask"]) == 0
-        counts["flask", "floor", "show_health", False] = [1000, 1011]
-        assert instructions.run(["flask"]) == 1
-    finally:
-        instructions.FILE.unlink()
+    assert instructions.run(["flask"]) == 0
+    counts["flask", "floor", "show_health", False] = [1000, 1011]
+    assert instructions.run(["flask"]) == 1
+
+
+def test_counts_of_others_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each implementation has its last counts, once."""
+    monkeypatch.setattr(instructions, "FILE", tmp_path / "counts.json")
+    for name in ("flask", "django", "flask"):
+        instructions.keep(name, counts_of(name))
+    names = [row["implementation"] for row in instructions.read()]
+    each = len(counts_of("flask"))
+    assert names == ["django"] * each + ["flask"] * each
 
 
 def test_a_fork_is_counted_by_its_own_log(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def sampled(tmp_path: Path, program: str) -> list:
     "program",
     [
         f"{BURN}\nburn()",
-        f"{BURN}\nimport os\nos.fork() or burn()",
+        f"{BURN}\nimport os\nos.fork() and os.wait() or burn()",
         f"{BURN}\nfrom threading import Thread\nThread(target=burn).start()",
         f"import os, sys\nos.execv(sys.executable, "
         f"['python', '-c', {BURN + chr(10) + 'burn()'!r}])",

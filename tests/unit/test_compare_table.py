@@ -208,8 +208,8 @@ def test_one_more_server_stands_beside_the_four(
     tmp_path: Path, outcome: str, status: int
 ) -> None:
     """Whether those were tested before, and only it decides."""
-    flask = record("tags", "failed", message="404, not 200")
-    write(tmp_path, HEADER, flask, FOOTER)
+    flask = [record(one, "failed") for one in ("tags", "docs")]
+    write(tmp_path, HEADER, *flask, FOOTER)
     header, path = HEADER | {"implementation": "mine"}, tmp_path / "mine.jsonl"
     tests = [record("tags", "passed"), record("search", outcome, message="")]
     path.write_text("\n".join(map(json.dumps, [header, *tests, FOOTER])))
@@ -219,6 +219,8 @@ def test_one_more_server_stands_beside_the_four(
     text = captured.get()
     assert re.search(r"capability +┃ +flask ┃ +mine ┃", text)
     assert "`make test-all` fills" in text
+    assert "docs" not in text
+    assert "flask: " not in text
 
 
 def test_nothing_run_is_red(tmp_path: Path) -> None:

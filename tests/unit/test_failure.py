@@ -143,6 +143,15 @@ def test_what_is_not_named_is_the_source_of_the_test(sent: list) -> None:
     assert told(sent, more).says == "sizes[1]: expected 20, got 25"
 
 
+def test_a_member_that_is_missing(sent: list) -> None:
+    """A test that takes it for granted tells what is not there."""
+    one = answer(sent, {})
+    failure = told(sent, lambda: one.json()["token_type"])
+    assert failure.says == "there is no 'token_type' in what was answered"
+    assert failure.rules == ["A-1"]
+    assert failure.request == "1"
+
+
 def test_a_request_that_cannot_be_repeated_says_so(sent: list) -> None:
     """What came before it is named, and that its work is done."""
     for method, status in (("GET", 404), ("POST", 201), ("POST", 422)):

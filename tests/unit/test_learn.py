@@ -196,7 +196,7 @@ def test_a_whole_level_says_what_comes_next() -> None:
     lines = show.onward_lines(LADDER.levels[0], Outcome(), LADDER)
     assert lines[-1].startswith('next: LEVEL=2 "')
     assert f"read spec/{LADDER.levels[1].read[0]}.md" in lines[-1]
-    last = show.onward_lines(LADDER.levels[-1], LADDER)
+    last = show.onward_lines(LADDER.levels[-1], Outcome(), LADDER)
     assert "next: " not in "\n".join(last)
     advice = show.next_line(SHOULD, [], RULES)
     assert advice == "you may: ROUTING-3, read spec/routing.md"

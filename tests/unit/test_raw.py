@@ -127,6 +127,16 @@ def test_a_look_inside(
     assert exchange.broken == broken
 
 
+def test_a_missing_header_is_told(say: Say) -> None:
+    """It fails as an assertion does, and is absent all the same."""
+    (answer,) = raw.exchange(say(OK), GET, expect=200)
+    assert answer.headers["content-LENGTH"] == "2"
+    assert answer.headers.get("cache-control") is None
+    assert "cache-control" not in answer.headers
+    with pytest.raises(AssertionError, match="^the answer has no Cache-Cont"):
+        answer.headers["cache-control"]
+
+
 def test_closed(say: Say) -> None:
     """A connection that closes without an answer is told apart."""
     assert raw.exchange(say(), GET, expect=raw.CLOSED) == [None]
@@ -138,6 +148,13 @@ def test_silence(say: Say) -> None:
     """A server that says nothing is not waited for."""
     with pytest.raises(AssertionError, match="no whole answer"):
         raw.exchange(say(hold=1), GET, expect=200, timeout=0.1)
+
+
+def test_silence_where_more_was_announced(say: Say) -> None:
+    """A server that waits for a body is told from one that hangs."""
+    request = raw.message("POST", "/", [("Content-Length", "65537")], b"{}")
+    with pytest.raises(AssertionError, match="65,537 bytes and 2 came"):
+        raw.exchange(say(hold=1), request, expect=413, timeout=0.1)
 
 
 def test_several_responses(say: Say) -> None:

@@ -7,6 +7,7 @@ the thread's stack to SAMPLES/PID. So nothing is slower between two samples,
 which a hook for each call cannot say of itself.
 """
 
+import atexit
 import faulthandler
 import os
 import signal
@@ -25,12 +26,18 @@ def begin() -> None:
     signal.setitimer(signal.ITIMER_PROF, step, step)
 
 
-def end_and_execute(*arguments: Any) -> NoReturn:
-    """Stop the timer: it would go on, and end the next program."""
+def end() -> None:
+    """Stop the timer: without a handler its signal ends a process."""
     signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def end_and_execute(*arguments: Any) -> NoReturn:
+    """Stop the timer, which would go on in the next program."""
+    end()
     execute(*arguments)
 
 
 os.execv = end_and_execute
+atexit.register(end)
 begin()
 os.register_at_fork(after_in_child=begin)
