@@ -49,16 +49,23 @@ def capability_of(path: Path) -> str | None:
 def reason_not_to_run(item: pytest.Item) -> str | None:
     """Say what a test needs that this run does not have."""
     remote = bool(os.environ.get("URL"))
-    if item.get_closest_marker("postgres") and not os.environ.get(
-        "TEST_POSTGRES_URL"
-    ):
+    driver = driver_for(item)
+    if driver and not os.environ.get("TEST_POSTGRES_URL"):
         return "needs PostgreSQL (TEST_POSTGRES_URL)"
     if remote and item.get_closest_marker("managed"):
         return STARTS_SERVERS
+    if driver is not None and driver != servers.has_driver():
+        return f"{'needs' if driver else 'is for those without'} a driver"
     needs_admin = "admin" in getattr(item, "fixturenames", ())
     if remote and needs_admin and not all(map(os.environ.get, ADMIN)):
         return "needs ADMIN_USERNAME and ADMIN_PASSWORD"
     return None
+
+
+def driver_for(item: pytest.Item) -> bool | None:
+    """Tell whether a test needs a driver of PostgreSQL; False for none."""
+    mark = item.get_closest_marker("postgres")
+    return mark.kwargs.get("driver", True) if mark else None
 
 
 def chosen(item: pytest.Item) -> bool:
@@ -114,7 +121,7 @@ def pytest_collection_modifyitems(
             "capability": capability_of(item.path),
             "rules": rules_of(item),
             "deviation": deviation,
-            "postgres": bool(item.get_closest_marker("postgres")),
+            "postgres": bool(driver_for(item)),
         }
         item.user_properties.append(("about", about))
         reason = reason_not_to_run(item) if chosen(item) else None
@@ -502,7 +509,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo
 ) -> Iterator[None]:
     """Tell a failure by its rule and request; judge the invariants."""
-    result = yield
+    with telling.without_traces(item.config, capability_of(item.path)):
+        result = yield
     exchanges, error = report.log.exchanges, call.excinfo
     broken = sorted({name for one in exchanges for name in one.broken})
     if call.when == "setup":

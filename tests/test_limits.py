@@ -493,14 +493,24 @@ def test_all_workers_share_the_count(small: Server) -> None:
         assert statuses == [401] + [429] * 7
 
 
-@pytest.mark.rule("LIMITS-10", "LIMITS-4")
+@pytest.mark.rule("LIMITS-10", "LIMITS-4", "SETTINGS-7", "SESSIONS-3")
 @pytest.mark.managed
 def test_the_count_outlives_a_restart(small: Server) -> None:
-    """What was counted is counted after a crash."""
-    client, name = Client(small.url), unique()
+    """What was counted is counted after a crash.
+
+    With the same `SECRET_KEY` sessions and their forms go on, too.
+    """
+    client, visitor, name = Client(small.url), Visitor(small.url), unique()
     fail(client, name, 1)
     client.close()
+    fields = {"username": unique(), "password": PASSWORD}
+    visitor.submit("/register", "/register", **fields)
+    form = document.form_to(visitor.visit("/import"), "/logout")
     small.restart()
+    assert visitor.is_signed_in()
+    visitor.send(form)
+    assert not visitor.is_signed_in()
+    visitor.close()
     client = Client(small.url)
     answer = attempt(client, name, WRONG, 429)
     assert expect.retry_after(answer) <= 100

@@ -306,8 +306,13 @@ def test_links_keep_a_repeated_tag(shelf: User) -> None:
 
 
 @pytest.mark.rule("PAGINATION-8", "PAGINATION-5")
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("size", [1, 4, 5, 20, 24, 25, 100])
+@pytest.mark.parametrize(
+    ("sort", "size"),
+    [
+        *((sort, 4) for sort in SORTS),
+        *(("-created_at", size) for size in (1, 5, 20, 24, 25, 100)),
+    ],
+)
 def test_following_next_gives_each_item_once(
     shelf: User, sort: str, size: int
 ) -> None:
@@ -368,14 +373,12 @@ def test_another_sort_is_refused(shelf: User, sort: str) -> None:
     "name",
     ["limit", "offset", "PAGE", "per-page", "pages", "user_id", "é", "tag[]"],
 )
-@pytest.mark.parametrize("value", ["", "1", "abc", "\0"])
-def test_unknown_parameters_are_ignored(
-    shelf: User, name: str, value: str
-) -> None:
+def test_unknown_parameters_are_ignored(shelf: User, name: str) -> None:
     """Unknown query parameters are ignored."""
     usual, page, _ = ask(shelf, None)
-    items, body, _ = ask(shelf, {name: value})
-    assert (items, body) == (usual, page)
+    for value in ("", "1", "abc", "\0"):
+        items, body, _ = ask(shelf, {name: value})
+        assert (items, body) == (usual, page)
 
 
 def set_equal_times(server: Server, url: str) -> None:
@@ -495,8 +498,9 @@ def test_a_fuller_list_of_the_pages_takes_no_more_statements(
 
 @pytest.mark.rule("PAGINATION-10", "PAGINATION-8")
 @pytest.mark.managed
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("size", [7, 100])
+@pytest.mark.parametrize(
+    ("sort", "size"), [*((sort, 20) for sort in SORTS), ("-created_at", 7)]
+)
 def test_equal_times_are_in_the_order_of_ids(
     traced: Traced, sort: str, size: int
 ) -> None:

@@ -355,20 +355,6 @@ def test_log_level_info_logs_requests(small: Server) -> None:
     assert logs_requests(small)
 
 
-@pytest.mark.rule("SETTINGS-1", "SETTINGS-7", "SESSIONS-3")
-@pytest.mark.managed
-def test_the_secret_key_outlives_a_restart(small: Server) -> None:
-    """With the same `SECRET_KEY` sessions and their forms go on."""
-    visitor = Visitor(small.url)
-    fresh(visitor)
-    form = document.form_to(visitor.visit("/import"), "/logout")
-    small.restart()
-    assert visitor.is_signed_in()
-    visitor.send(form)
-    visitor.get("/import", expect=ACCEPTED)
-    visitor.close()
-
-
 @pytest.mark.rule("SETTINGS-11")
 @pytest.mark.managed
 def test_cookies_for_a_proxy_without_one_are_warned_of(

@@ -33,13 +33,10 @@ from tests.support.client import (
     unique,
     unique_url,
 )
-from tests.support.servers import Server, run_file
+from tests.support.servers import Server
 from tests.support.tables import dump, holds, locked, sizes
 from tests.support.visitor import ACCEPTED, URLENCODED, Visitor, multipart
 
-IMPLEMENTATION = os.environ.get("IMPL") or "stdlib"
-SHIPPED = run_file(IMPLEMENTATION).with_name("requirements.txt")
-HAS_DRIVER = SHIPPED.exists() and "psycopg" in SHIPPED.read_text("utf-8")
 VERBS = [["migrate"], ["serve"], ["create-admin", "root_1"]]
 PROBE = '''
 import os, sqlite3, threading
@@ -84,7 +81,7 @@ def spare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     probes, notes = map(tmp_path_factory.mktemp, ("probes", "notes"))
     (probes / "sitecustomize.py").write_text(PROBE)
     env = {"PYTHONPATH": str(probes), "PROBED": str(notes), "THREADS": "24"}
-    with Server(IMPLEMENTATION, env) as own:
+    with Server(os.environ.get("IMPL") or "stdlib", env) as own:
         yield own
 
 
@@ -901,15 +898,13 @@ def refuse_postgresql(server: Server, *verb: str) -> None:
 
 @pytest.mark.rule("STORAGE-10", "SETTINGS-4")
 @pytest.mark.managed
+@pytest.mark.postgres(driver=False)
 @pytest.mark.parametrize("verb", VERBS, ids=" ".join)
 def test_run_says_that_it_has_no_postgresql(
     server: Server, verb: list[str]
 ) -> None:
     """Without a driver, PostgreSQL is refused with exit 2."""
     refuse_postgresql(server, *verb)
-
-
-test_run_says_that_it_has_no_postgresql.__test__ = not HAS_DRIVER
 
 
 def check_far_date(server: Server) -> None:
@@ -956,7 +951,7 @@ def postgres() -> Iterator[Server]:
         db.execute(f"ALTER DATABASE {name} SET timezone TO 'Asia/Tokyo'")
         db.execute(f"ALTER DATABASE {name} SET datestyle TO 'SQL, DMY'")
     address = urlsplit(base)._replace(path=f"/{name}").geturl()
-    own = Server(IMPLEMENTATION, {"DATABASE_URL": address})
+    own = Server(os.environ.get("IMPL") or "stdlib", {"DATABASE_URL": address})
     own.address = address
     try:
         own.migrations = migrate_at_once(own)
@@ -1043,8 +1038,6 @@ def away(address: str) -> Iterator[None]:
 @pytest.mark.postgres
 class TestPostgreSQL:
     """The promises of storage, kept by another database."""
-
-    __test__ = HAS_DRIVER
 
     @pytest.mark.rule("STORAGE-10", "MIGRATIONS-9", "MIGRATIONS-4")
     def test_migrate_at_once_and_again(self, postgres: Server) -> None:

@@ -1,7 +1,7 @@
 """Choose the tests that one fault is tried on.
 
 Of the standard library's: all tests that prove a rule which the fault
-breaks; one row of each other test of the same capabilities; and one test of
+breaks; one row of each other test of the same capabilities; and a test of
 each other rule. But for the first, only tests that need no server of their
 own, and not the crowd of test_storage.py, which takes as long as all these.
 Of tests that take seconds, one row, and only for a rule of their own
@@ -13,8 +13,10 @@ others do not.
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from inspect import isfunction
+from itertools import chain
 from types import ModuleType
 
 import pytest
@@ -54,6 +56,13 @@ def is_managed(test: object) -> bool:
     return any(mark.name == "managed" for mark in marks(test))
 
 
+def is_cheap(test: object, capability: str, own: bool) -> bool:
+    """Tell whether a test may run for a fault that it need not see."""
+    if test.__name__ in SLOW or is_managed(test):
+        return False
+    return own or capability != "storage"
+
+
 def tests_of(module: ModuleType) -> list[object]:
     """Return the test functions of a module."""
     return [
@@ -85,23 +94,46 @@ def node(capability: str, test: object) -> str:
     return f"tests/test_{capability}.py::{test.__name__}"
 
 
-def choose_widely(rules: Iterable[str]) -> list[str]:
-    """Choose for a fault of the standard library."""
-    rules, covered, nodes = set(rules), set(), []
+def choose_widely(
+    rules: Iterable[str], declared: Iterable[str] = ()
+) -> list[str]:
+    """Choose for a fault of the standard library.
+
+    Tests of the rules that are declared to turn red as well are all kept.
+    """
+    rules, covered, kept, others = set(rules), set(), {}, {}
     own_capabilities = {capability_of(rule) for rule in rules}
     for capability, tests in imported():
         own = capability in own_capabilities
         for test in tests:
+            name, proved = node(capability, test), proves(test)
             if sees(test, capability, rules):
-                nodes.append(node(capability, test))
-            elif test.__name__ in SLOW or is_managed(test):
+                kept[name] = set()  # for it may be red for these
                 continue
-            elif own or capability != "storage":
-                new = not proves(test) <= covered
-                covered |= proves(test)
-                if own or new:
-                    nodes.append(node(capability, test))
-    return nodes
+            if not is_cheap(test, capability, own):
+                continue
+            if own:
+                kept[name] = proved
+            elif not proved <= covered:
+                others[name] = proved
+            covered |= proved
+    needed = leave_out_what_others_prove(kept, others, set(declared))
+    # File by file, for what a fixture makes for a file is made once.
+    return sorted([*kept, *needed], key=lambda name: name.partition("::")[0])
+
+
+def leave_out_what_others_prove(
+    kept: dict[str, set[str]], others: dict[str, set[str]], always: set[str]
+) -> list[str]:
+    """Return those of the others without which a rule has no test."""
+    rules = [*kept.values(), *others.values()]
+    times, needed = Counter(chain.from_iterable(rules)), dict(others)
+    for name in sorted(others, key=lambda name: len(others[name])):
+        proved = others[name]
+        if not proved & always and all(times[rule] > 1 for rule in proved):
+            times.subtract(proved)
+            del needed[name]
+    return list(needed)
 
 
 def choose_narrowly(rules: Iterable[str]) -> list[str]:

@@ -306,7 +306,8 @@ flask(
         "    app.register_error_handler(HTTPException, respond_to_error)\n",
         "    app.register_error_handler(HTTPException, respond_to_error)\n"
         "    app.register_error_handler(\n"
-        "        Exception, lambda _: respond_to_error(InternalServerError())\n"
+        "        Exception,\n"
+        "        lambda error: respond_to_error(InternalServerError()),\n"
         "    )\n",
     ),
 )

@@ -35,7 +35,11 @@ def try_once(fault: Fault, folder: Path, *options: str) -> Verdict:
     verdict = Verdict(fault.name, list(fault.breaks))
     results = folder / f"{FAULTS.index(fault)}.jsonl"
     wide = fault.implementation == "stdlib"
-    chosen = (choose_widely if wide else choose_narrowly)(fault.breaks)
+    if wide:
+        declared = [*fault.also, *fault.sometimes]
+        chosen = choose_widely(fault.breaks, declared)
+    else:
+        chosen = choose_narrowly(fault.breaks)
     began = time.monotonic()
     with broken(fault, folder) as home:
         arguments = [*options, *chosen]

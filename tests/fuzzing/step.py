@@ -76,7 +76,8 @@ class Step:
     def curl(self) -> str:
         """Write the request for the shell, where $ID0 stands for <<id0>>."""
         if self.raw or self.probed:
-            return f"printf %s {quoted(self.message())} | nc $HOST $PORT"
+            sent = quoted(self.message())
+            return f'printf %s {sent} | python3 -m tests.send "${{URL#*//}}"'
         words = ["curl -si --path-as-is -X", shlex.quote(self.method)]
         for name, value in self.headers:
             words += ["-H", quoted(f"{name}: {value}".encode())]

@@ -119,6 +119,8 @@ def told_broken(exchange: Exchange) -> tuple[str, list[str]]:
 def message_of(error: pytest.ExceptionInfo) -> str:
     """Return what an exception says, without the words of pytest."""
     said = str(error.value)
+    if error.type is KeyError:
+        return f"there is no {said} in what was answered"
     if not isinstance(error.value, AssertionError):
         return f"{error.typename}: {said}"
     if said.startswith("assert "):
@@ -154,7 +156,7 @@ def narrowed(
 ) -> list[str]:
     """Keep the rules that name the operation or what differs, if any does."""
     found = re.match(r"(.+?): (?:expected (.+?), got|not expected)", says)
-    terms = found.groups() if found else re.findall(r"\bno (\S+)", says)
+    terms = found.groups() if found else re.findall(r"\bno '?([\w-]+)", says)
     words = [one.strip('"') for one in terms if one and one != "status"]
     operations = re.findall(r"(?<=[\[-])[a-z]+_[a-z_]+(?=[]-])", test)
     for group in (operations, words):
@@ -169,7 +171,8 @@ def narrowed(
 
 def is_named(word: str, sentence: str) -> bool:
     """Tell whether a sentence has a word."""
-    return bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", sentence))
+    pattern = rf"(?i)(?<!\w){re.escape(word)}(?!\w)"
+    return bool(re.search(pattern, sentence))
 
 
 class Place(NamedTuple):

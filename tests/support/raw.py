@@ -31,6 +31,24 @@ class UnfinishedError(Exception):
     """Says that the bytes so far do not make a whole response."""
 
 
+class NoHeaderError(AssertionError, KeyError):
+    """Says which header an answer lacks."""
+
+    __str__ = AssertionError.__str__
+
+
+class Headers(CaseInsensitiveDict):
+    """Headers in any case, of which a missing one is told by its name."""
+
+    def __getitem__(self, name: str) -> str:
+        """Return a value; raises NoHeaderError."""
+        try:
+            return super().__getitem__(name)
+        except KeyError:
+            shown = "-".join(map(str.capitalize, name.split("-")))
+            raise NoHeaderError(f"the answer has no {shown}") from None
+
+
 @dataclass
 class Response:
     """Hold one parsed response, with the names that `requests` uses."""
@@ -45,9 +63,9 @@ class Response:
     parsed: list = field(default_factory=list, repr=False, compare=False)
 
     @cached_property
-    def headers(self) -> CaseInsensitiveDict:
+    def headers(self) -> Headers:
         """Return the headers, repeated ones joined by a comma."""
-        joined = CaseInsensitiveDict()
+        joined = Headers()
         for name, value in self.header_list:
             joined[name] = (
                 f"{joined[name]}, {value}" if name in joined else value

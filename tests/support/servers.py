@@ -83,6 +83,13 @@ def run_file(implementation: str) -> Path:
     return folder / "run"
 
 
+def has_driver() -> bool:
+    """Tell whether what is tested ships a driver of PostgreSQL."""
+    name = os.environ.get("IMPL") or "stdlib"
+    shipped = run_file(name).with_name("requirements.txt")
+    return shipped.exists() and "psycopg" in shipped.read_text("utf-8")
+
+
 def answers(url: str) -> bool:
     """Tell whether a server answers at all, with whatever status."""
     try:

@@ -1,6 +1,7 @@
 """What pytest prints of failures (a plugin): one of each cause in full."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,6 +19,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[SHORTENED] = config.option.tbstyle == "auto"
     if config.stash[SHORTENED]:
         config.option.tbstyle = "short"
+
+
+@contextmanager
+def without_traces(config: pytest.Config, is_told: object) -> Iterator[None]:
+    """Spare the traces of what is told by `tell`: they are slow to make."""
+    style = config.option.tbstyle
+    if is_told and config.stash[SHORTENED]:
+        config.option.tbstyle = "no"
+    try:
+        yield
+    finally:
+        config.option.tbstyle = style
 
 
 def pytest_assertrepr_compare(

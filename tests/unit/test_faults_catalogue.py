@@ -113,6 +113,16 @@ def test_what_a_fault_is_tried_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert names(choose_widely(["CORS-1"])) == "a d"
 
 
+def test_a_rule_needs_one_test_only() -> None:
+    """What other tests prove is left out, but not what is declared."""
+    kept = {"k": {"TAGS-1"}}
+    others = {"a": {"TAGS-2"}, "b": {"TAGS-2", "TAGS-3"}, "c": {"TAGS-1"}}
+    leave_out = choice.leave_out_what_others_prove
+    assert leave_out(kept, others, set()) == ["b"]
+    assert leave_out(kept, others, {"TAGS-2"}) == ["a", "b"]
+    assert leave_out({}, others, set()) == ["b", "c"]
+
+
 def test_an_edit_that_does_not_fit_is_refused() -> None:
     """An edit that fits nowhere, or twice, ends the run."""
     for text in ("b", "aa"):

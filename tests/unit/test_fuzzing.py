@@ -20,6 +20,7 @@ CREATE = Step(
     (("Authorization", "Bearer <<token0>>"),),
     b'{"url": "http://a", "title": "A", "notes": "N"}',
 )
+UNCHANGED = Step("GET", "/api/bookmarks", (("If-None-Match", "<<list0>>"),))
 SHOW = Step("GET", "/api/bookmarks/<<id0>>")
 DELETE = Step("DELETE", "/api/bookmarks/<<id0>>")
 
@@ -196,6 +197,8 @@ def test_what_is_not_needed_is_left_out() -> None:
         (CREATE, (201, 413), []),
         (Step("GET", "/bookmarks"), (405, 303), ["ROUTING-2"]),
         (Step("GET", "/api/tags"), (405, 303), []),
+        (Step("GET", "/api/bookmarks"), (304, 200), []),
+        (UNCHANGED, (304, 200), ["COMPRESSION-6"]),
         (Step("HEAD", "/api/me"), (200, 405), ["ROUTING-4"]),
         (Step("POST", "/x", left_open="4xx A-1"), (400, 422), ["A-1"]),
         (Step("POST", "/x", left_open="4xx A-1"), (400, 200), []),

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import MiddlewareNotUsed
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
@@ -78,6 +79,8 @@ def forwarded_address(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     """Take the client's address from a proxy that is trusted."""
+    if not settings.TRUSTED_PROXIES:
+        raise MiddlewareNotUsed
 
     def middleware(request: HttpRequest) -> HttpResponse:
         forwarded = request.headers.get("X-Forwarded-For", "")

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from fastapi import Depends, HTTPException, Request
 from pwdlib import PasswordHash
@@ -27,24 +29,37 @@ password_hash = PasswordHash(
 )
 # An unknown name takes as long as a known one, and so stays unknown.
 DUMMY_HASH = password_hash.hash("nobody's password")
-hashing = asyncio.Semaphore(os.cpu_count() or 1)
+CORES = os.cpu_count() or 1
+hashing, waiting = BoundedSemaphore(CORES), BoundedSemaphore(CORES)
 
 
-async def turn_to_hash() -> AsyncIterator[None]:
+@contextmanager
+def turn_to_hash() -> Iterator[None]:
     """Wait for a moment for one of as many turns as there are cores."""
-    # On the event loop, where waiting takes no thread and no session.
+    if not waiting.acquire(blocking=False):
+        raise busy()
     try:
-        async with asyncio.timeout(0.1):  # seconds
-            await hashing.acquire()
-    except TimeoutError as error:
-        raise busy() from error
+        if not hashing.acquire(timeout=0.1):
+            raise busy()
+    finally:
+        waiting.release()
     try:
         yield
     finally:
         hashing.release()
 
 
-HashingTurn = Depends(turn_to_hash, scope="function")
+async def expect_turn() -> None:
+    """Refuse a request when too many wait to hash already."""
+    # On the event loop, where waiting takes no thread and no session.
+    if not waiting.acquire(blocking=False):
+        await asyncio.sleep(0.1)
+        if not waiting.acquire(blocking=False):
+            raise busy()
+    waiting.release()
+
+
+HashingTurn = Depends(expect_turn)
 
 
 def busy() -> HTTPException:
@@ -55,12 +70,14 @@ def busy() -> HTTPException:
 
 def get_password_hash(password: str) -> str:
     """Hash a password with Argon2 (RFC 9106) and a salt."""
-    return password_hash.hash(password)
+    with turn_to_hash():
+        return password_hash.hash(password)
 
 
 def verify_password(password: str, stored: str) -> bool:
     """Tell whether a password is the one of a stored hash."""
-    return password_hash.verify(password, stored)
+    with turn_to_hash():
+        return password_hash.verify(password, stored)
 
 
 def is_common_password(password: str) -> bool:
@@ -117,7 +134,8 @@ def check_sign_in(
     user = get_user(session, username)
     stored = user.password if user else DUMMY_HASH
     session.commit()  # so that others write while the password is hashed
-    right, fresh = password_hash.verify_and_update(password, stored)
+    with turn_to_hash():
+        right, fresh = password_hash.verify_and_update(password, stored)
     if not right or not user:
         count_failure(request, session, username)
         raise wrong_sign_in()
