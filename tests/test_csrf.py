@@ -1,7 +1,7 @@
 """CSRF: a form works only for the browser that was given it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -340,16 +340,22 @@ def test_form_from_a_foreign_origin(attempt: Try) -> None:
 
 
 @pytest.fixture(scope="module")
-def filled(server: Server) -> Iterator[Try]:
-    """Give the form of an account whose bookmarks it never adds to."""
+def owner(server: Server) -> Iterator[tuple[User, Try]]:
+    """Give an account with its form, which it never sends."""
     user, browser = register(server.url), Visitor(server.url)
     browser.sign_in(user.username, user.password)
     values = {"url": unique_url(), "title": "T"}
-    yield prepare(
-        browser, "/", "/bookmarks", values, lambda: titles(user) != []
-    )
+    yield user, prepare(browser, "/", "/bookmarks", values, bool)
     browser.close()
     user.client.close()
+
+
+@pytest.fixture
+def filled(owner: tuple[User, Try]) -> Try:
+    """Give that form, and whether the test has changed anything."""
+    user, form = owner
+    before = titles(user)
+    return replace(form, changed=lambda: titles(user) != before)
 
 
 @pytest.mark.rule("CSRF-4")

@@ -352,6 +352,12 @@ django(
 django(
     "X-Forwarded-For is believed whoever sends it",
     "LIMITS-9",
+    (
+        "limits.py",
+        "    if not settings.TRUSTED_PROXIES:\n"
+        "        raise MiddlewareNotUsed\n",
+        "",
+    ),
     ("limits.py", "if proxy in settings.TRUSTED_PROXIES:", "if proxy:"),
 )
 django(

@@ -14,8 +14,8 @@ MOST = 5  # tests to name
 
 def describe(fault: Fault) -> Iterator[str]:
     """Say what a fault is, in which implementation, and against what."""
-    rules = load_rules()
-    yield f"{fault.name} ({fault.implementation})"
+    rules, own = load_rules(), fault.implementation == "stdlib"
+    yield f"stdlib: {fault.name}" if own else fault.name
     for rule in fault.breaks:
         yield f"{rule}: {rules[rule].sentence}"
 
