@@ -58,7 +58,7 @@ export PYTEST_DISABLE_PLUGIN_AUTOLOAD := 1
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*##/ {printf "%-10s%s\n", $$1, $$2}' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*##/ {printf "%-14s %s\n", $$1, $$2}' \
 	  $(MAKEFILE_LIST)
 	@echo
 	@echo "IMPL: $(CHOICE)"
@@ -82,7 +82,7 @@ $(VENV)/ready: requirements.lock
 	  --require-hashes --requirement requirements.lock
 	@touch $@
 
-# What is misspelt or missing is told before anything is installed.
+# Wrong or missing arguments are reported before anything is installed.
 .PHONY: known
 known:
 	@test -x "implementations/$(NAMED)/run" || \
@@ -171,7 +171,7 @@ latency: $(VENV)/ready ## how long an answer takes at fixed rates
 	@$(PY) -m compare latency
 layers: $(VENV)/ready ## what each layer of a request costs, without a server
 	@$(PY) -m compare layers
-bench-publish: $(VENV)/ready ## write the last full sitting into README.md and docs/benchmark.svg
+bench-publish: $(VENV)/ready ## write the last full benchmark run into README.md and docs/benchmark.svg
 	@$(PY) -m compare bench-publish
 
 .PHONY: load load-master load-worker
@@ -197,7 +197,7 @@ trace: $(VENV)/ready ## one request through each of the four, call by call: OP=c
 	  $(if $(DEPTH),--depth $(DEPTH))
 
 .PHONY: prove
-prove: $(VENV)/ready ## run each capability's tests, and see that those do the work who are said to
+prove: $(VENV)/ready ## run each capability's tests, and check that the code named as doing the work runs
 	@$(PY) -m compare prove
 
 .PHONY: change
@@ -209,7 +209,7 @@ report: $(VENV)/ready ## write it all as pages into report/; OPEN=1 shows them
 	@$(PY) -m compare report $(if $(OPEN),--open)
 
 .PHONY: grid
-grid: $(VENV)/ready ## write the generated parts of the documents anew
+grid: $(VENV)/ready ## rewrite the generated parts of the documents
 	@$(PY) -m compare trace --write
 	@$(PY) -m compare grid --write
 
@@ -219,7 +219,7 @@ fuzz: $(VENV)/ready ## send all four the same odd requests and compare; N=100000
 	@$(PY) -m tests.fuzzing $(or $(URLS),$(IMPLEMENTATIONS))
 
 .PHONY: check
-check: $(VENV)/ready ## style, spec, mirrored files, unit tests
+check: $(VENV)/ready ## style, spec, unit tests, files that must be identical copies
 	@$(VENV)/bin/ruff check
 	@$(VENV)/bin/ruff format --check --quiet
 	@$(PY) -m openapi_spec_validator spec/openapi.yaml
@@ -229,12 +229,12 @@ check: $(VENV)/ready ## style, spec, mirrored files, unit tests
 	@$(PY) -m pytest tests/unit $(wildcard implementations/*/tests) --quiet
 
 .PHONY: format
-format: $(VENV)/ready ## put the code into its one form
+format: $(VENV)/ready ## format the code
 	@$(VENV)/bin/ruff check --fix --quiet
 	@$(VENV)/bin/ruff format
 
 .PHONY: lock
-lock: $(VENV)/ready ## resolve requirements.in anew (needs uv)
+lock: $(VENV)/ready ## update requirements.lock from requirements.in (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  requirements.in --output-file requirements.lock

@@ -50,7 +50,7 @@ def escaped(one: str) -> str:
 def main() -> None:
     """Read the command line, send, print."""
     parser = argparse.ArgumentParser(prog="python3 -m tests.send")
-    parser.add_argument("address", metavar="HOST:PORT")
+    parser.add_argument("address", metavar="HOST:PORT", help="the server")
     parser.add_argument("file", nargs="?", type=argparse.FileType("rb"))
     parser.add_argument("--close", action="store_true")
     given = parser.parse_args()

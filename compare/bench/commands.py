@@ -24,7 +24,7 @@ def add(commands: argparse._SubParsersAction) -> None:
         type=float,
         default=0,
         metavar="SHARE",
-        help="add an arm that is dearer by this share, such as 0.1",
+        help="add a copy that needs this share more CPU time, such as 0.1",
     )
     bench.set_defaults(command=run_bench)
     for name, text, command in (

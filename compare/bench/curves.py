@@ -184,7 +184,11 @@ def lines(results: Results) -> Iterator[str]:
         yield "Every point was reached; too short to compare anything."
         return
     if not noise.fit:
-        yield f"Other programs used {noise.others:.0%}: compare nothing."
+        yield (
+            f"Unfit: other programs used {noise.others:.1%} of the machine "
+            f"and the host took {noise.stolen:.1%}: do not compare these "
+            "figures."
+        )
     for (axis, operation), line in pictures(results).items():
         if axis in RATE_AXES:
             continue

@@ -139,7 +139,7 @@ def lines(results: Results) -> Iterator[str]:
         f"Other programs used {noise.others:.1%} of the machine, the host "
         f"took {noise.stolen:.1%}, and the generator was late by at most "
         f"{lateness(results):.1f} ms in 99 % of its requests"
-        + ("." if noise.fit else ": unfit, compare nothing.")
+        + ("." if noise.fit else ": unfit, do not compare.")
     )
 
 

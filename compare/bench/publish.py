@@ -55,15 +55,15 @@ def publish(mode: str) -> int:
     before = earlier(fit[-1][0]) if fit else None
     if before is None:
         print(
-            "Publishing takes two fit sittings of one revision, and there "
-            f"are {len(fit)}: make bench BENCH={mode}, twice, some time apart",
+            "Publishing takes two fit runs of one revision, one after the "
+            f"other: make bench BENCH={mode}, twice, some time apart",
             file=sys.stderr,
         )
         return 1
     figures = make_figures(fit[-1][1], before)
-    PICTURE.write_text(draw(figures), "utf-8")
     text = README.read_text("utf-8")
     fresh = replace_section(text, SECTION, "\n".join(sentences(figures)))
+    PICTURE.write_text(draw(figures), "utf-8")
     README.write_text(fresh, "utf-8")
     print(f"{PICTURE.relative_to(ROOT)} and README.md: written")
     return 0

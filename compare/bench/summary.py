@@ -48,8 +48,8 @@ def first_line(results: Results) -> str:
     """Say what may be concluded."""
     if results["failed"] or not results["windows"]:
         return (
-            "You may conclude nothing of a server that gave a wrong answer, "
-            "or whose windows were not measured."
+            "Draw no conclusion about a server that gave a wrong answer, or "
+            "that was not measured."
         )
     if results["plan"]["mode"] == "smoke":
         return (
@@ -57,7 +57,7 @@ def first_line(results: Results) -> str:
             "too short to compare speed."
         )
     if not may_compare(results):
-        return "Unfit: every answer was right, but compare nothing."
+        return "Unfit: every answer was right, but do not compare the figures."
     return (
         "Every answer was right. You may conclude who needs more CPU time "
         "for the same work here; not how long a user waits, nor what your "
@@ -82,7 +82,8 @@ def compared(results: Results, arm: str) -> str:
         lines += [f"{high} {ratio_of(figures, high)}"]
     lines.append(f"of {results['baseline']};")
     unclear = [o for o in figures if figures[o].verdict in (TIE, UNKNOWN)]
-    lines += ["no difference seen:", ", ".join(unclear) or "nowhere"]
+    clear = f"no clear difference in {', '.join(unclear)}"
+    lines.append(clear if unclear else "every operation differs")
     return " ".join(lines) + "."
 
 
@@ -182,5 +183,6 @@ def noise_line(results: Results) -> str:
         f"The sitting is {verdict}: {noise.stolen:.1%} of the machine's time "
         f"stolen by the host, {noise.others:.1%} used by other programs, "
         f"{again}, {noise.unsteady} of {len(results['windows'])} windows "
-        f"unsteady{shared}; {comparisons(results)} comparisons hold together."
+        f"unsteady{shared}; the "
+        f"intervals hold for all {comparisons(results)} comparisons at once."
     )

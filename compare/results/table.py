@@ -1,7 +1,7 @@
 """The last table of a run: capabilities by implementations.
 
-Reads the JSON lines that tests/report.py writes: a header, one line per
-test with its capability and outcome, a footer. A file without a footer
+Reads the JSON lines that tests/support/report.py writes: a header, one line
+per test with its capability and outcome, a footer. A file without a footer
 is a run that broke off; a missing file is a server that was not up.
 """
 

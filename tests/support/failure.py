@@ -84,7 +84,9 @@ def read_failure(
     if error is None and exchange:
         says, blamed, lines = *told_broken(exchange), []
     elif error is None:
-        return Failure(test, "passes, though it is declared to fail", cited)
+        return Failure(
+            test, "passed, though deviations.toml says that it fails", cited
+        )
     else:
         exchange = failing_exchange(error, exchanges)
         says, blamed = message_of(error), blame(error)
@@ -124,7 +126,7 @@ def message_of(error: pytest.ExceptionInfo) -> str:
     if not isinstance(error.value, AssertionError):
         return f"{error.typename}: {said}"
     if said.startswith("assert "):
-        pairs = re.findall(r"^ +(.*\bexpected .*)$", said, re.M)
+        pairs = re.findall(r"^ +(.*\bexpected\b.*)$", said, re.M)
         about = compared(places(error)[0].source)
         lines = [
             f"{about}: {one}"

@@ -85,7 +85,7 @@ def test_what_differs_and_its_rule(sent: list) -> None:
 
 def test_an_assertion_of_a_test(sent: list) -> None:
     """pytest's own words are left out, but for both sides."""
-    first = answer(sent, {"total": 25, "items": [1, 2]})
+    first = answer(sent, {"total": 25, "items": [1, 2], "more": 7})
     answer(sent, {"total": 12})
 
     def work() -> None:
@@ -94,9 +94,10 @@ def test_an_assertion_of_a_test(sent: list) -> None:
 
     failure = told(sent, work)
     assert failure.request.split("\n")[0] == "1"
-    assert failure.says.splitlines()[-2:] == [
+    assert failure.says.splitlines()[-3:] == [
         "total: expected 12, got 25",
         "items[1]: expected 3, got 2",
+        "more: not expected, got 7",
     ]
 
 
