@@ -193,6 +193,7 @@ fault(
         "        remove_bookmark(db, bookmark)\n"
         "    next",
     ),
+    also="PAGES-15",
 )
 fault(
     "a missing bookmark is an empty form",
@@ -376,6 +377,7 @@ fault(
         'quote(self.path) + (f"?{query}" if query else "")',
         "quote(self.path)",
     ),
+    also="SESSIONS-4",
 )
 fault(
     "next leads anywhere",

@@ -1046,7 +1046,6 @@ fault(
     "next after the last page",
     "PAGINATION-5",
     ("pagination.py", "if page.number < last:", "if page.number <= last:"),
-    also="TAGS-1",
 )
 fault(
     "links forget the filters",
@@ -1077,7 +1076,7 @@ fault(
         "(number - 1) * size]",
         "(number - 1) * max(size - 1, 1)]",
     ),
-    also="PAGES-8",
+    also="PAGES-8 PERMISSIONS-5",
 )
 fault(
     "sort is ignored",
@@ -1231,12 +1230,13 @@ fault(
         '"id": user["id"],\n',
         '"id": user["id"],\n        "name": user["username"],\n',
     ),
-    also="ACCOUNTS-3 ROBUSTNESS-1",
+    also="ACCOUNTS-3 PERMISSIONS-5 ROBUSTNESS-1",
 )
 fault(
     "any letters in a name",
     "ACCOUNTS-3",
     ("validation.py", '"[a-z0-9_]+"', r'r"\w+"'),
+    also="PERMISSIONS-5",
 )
 fault(
     "a name that is taken is invalid",

@@ -46,7 +46,7 @@ fault(
         "return unescape(found[0]) if whole else",
         "return",
     ),
-    also="EXPORTING-3 IMPORTING-15",
+    also="EXPORTING-3 IMPORTING-4",
 )
 fault(
     "names of tags in mixed case are unknown",
@@ -67,7 +67,7 @@ fault(
         "self.entry.description = decode(text)[:1000].encode()",
         "pass",
     ),
-    also="IMPORTING-1 IMPORTING-16 EXPORTING-3",
+    also="IMPORTING-1 IMPORTING-4 IMPORTING-16 EXPORTING-3",
 )
 fault(
     "only the innermost folder",
@@ -147,7 +147,7 @@ fault(
         'decode(given.get(b"href", b"")).strip().encode()',
         'decode(given.get(b"href", b"")).encode()',
     ),
-    also="IMPORTING-1",
+    also="IMPORTING-1 IMPORTING-15",
 )
 fault(
     "a title has lines",
@@ -335,6 +335,7 @@ fault(
         'whole = found[1].startswith("#") or found[0][1:] in html5',
         "whole = True",
     ),
+    also="IMPORTING-4",
 )
 fault(
     "a reference in an address needs no end",
