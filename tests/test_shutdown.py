@@ -135,9 +135,10 @@ def test_what_runs_is_finished(make_server: Callable[..., Server]) -> None:
 def test_sigint_finishes_what_runs(
     make_server: Callable[..., Server],
 ) -> None:
-    """SIGINT to the first of several processes does what SIGTERM does."""
-    own = make_server(THREADS="4", WORKERS="2")
-    check_graceful_stop(own, INT, group=False)
+    """SIGINT does what SIGTERM does, also from a terminal to all at once."""
+    servers = [make_server(THREADS="4", WORKERS=number) for number in "12"]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(check_graceful_stop, servers, [INT, INT], [True, False]))
 
 
 def check_idle_end(own: Server, number: int) -> None:

@@ -29,7 +29,6 @@ LONG = {
     "test_ten_thousand_in_one_request",
     "test_the_largest_import",
     "test_the_usual_limit",
-    "test_three_at_once_make_a_file_that_its_owner_alone_reads",
     "test_twenty_changes_to_one_url",
     "test_twenty_creations_of_one_url",
     "test_twenty_writers_make_four_bookmarks_each",
