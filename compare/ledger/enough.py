@@ -43,15 +43,17 @@ def enough(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """Yield the first row of each test, but none that takes long.
 
     Of those that start servers themselves, only those with a rule that no
-    kept test has, and those without one.
+    kept test of the rule's own chapter has, and those without one.
     """
     seen: set[str] = set()
     for item in items:
         rules = {r for mark in item.iter_markers("rule") for r in mark.args}
-        name = f"{item.path.stem}::{item.originalname}"
+        chapter = item.path.stem.removeprefix("test_")
+        own = {r for r in rules if r.rpartition("-")[0].lower() == chapter}
+        name = f"{chapter}::{item.originalname}"
         managed = item.get_closest_marker("managed")
         if name in seen or item.originalname in LONG:
             continue
         if not managed or not rules <= seen or not rules:
-            seen |= {name, *rules}
+            seen |= {name, *own}
             yield item
