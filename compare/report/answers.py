@@ -69,10 +69,8 @@ def traced_speed(material: Material) -> list[tuple[str, str]]:
         for name in TITLES
         if name in ways
     ]
-    return [
-        *figures,
-        (f"CPU time of {READ}, without an interval; for that, make bench", ""),
-    ]
+    source = f"CPU time of {READ} by the traces: no run of make bench will do"
+    return [*figures, (source, "")]
 
 
 def costs(material: Material) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from compare import IMPLEMENTATIONS
 from compare.ledger.grid import TITLES
 from compare.report.material import Material
 from compare.report.site import Site
-from compare.report.texts import operations, summaries
+from compare.report.texts import inline_html, operations, summaries
 
 Entry = tuple[str, str, str, str]  # kind, name, what it is, target
 
@@ -31,7 +31,8 @@ def write(site: Site, material: Material) -> None:
 def find_entries(material: Material) -> Iterator[Entry]:
     """Yield all that can be found, what is asked for most first."""
     for name, line in summaries().items():
-        yield "capability", name, line, f"capability/{name}.html"
+        text = inline_html(line).striptags()
+        yield "capability", name, text, f"capability/{name}.html"
     for name, request in operations().items():
         yield "operation", name, request, f"operation/{name}.html"
     yield from symbols(material)
@@ -39,7 +40,12 @@ def find_entries(material: Material) -> Iterator[Entry]:
     for chapter, rules in material.rules.items():
         for rule in rules:
             target = f"capability/{chapter}.html#{rule.id}"
-            yield "rule", rule.id, rule.sentence, target
+            yield (
+                "rule",
+                rule.id,
+                inline_html(rule.sentence).striptags(),
+                target,
+            )
 
 
 def symbols(material: Material) -> Iterator[Entry]:
