@@ -250,5 +250,7 @@ def test_the_page_shows_what_was_measured(results: Path) -> None:
 def test_the_page_names_the_commands_that_are_missing(tmp_path: Path) -> None:
     """Without results there is a command for each part."""
     text = build(tmp_path)
-    for command in ("layers", "instructions", "stack", "servers"):
-        assert f"<code>python -m compare {command}</code>" in text
+    assert "<code>make layers</code>" in text
+    for command in ("instructions", "stack", "servers"):
+        line = f"<code>.venv/bin/python -m compare {command}</code>"
+        assert line in text
