@@ -19,12 +19,18 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from compare import ROOT
 from compare.bench.arms import Arm, Refused, make_arm, prepare, stop
-from compare.bench.layers import OPERATIONS, Part, kinds, stages, started
-from compare.ledger.grid import TITLES
+from compare.bench.layers import (
+    OPERATIONS,
+    Part,
+    describe,
+    draw_levels,
+    kinds,
+    stages,
+    started,
+)
 
 WARM_UP = 10  # requests
 COUNTED, OF_CHEAP = 10, 40  # the less each takes, the more
@@ -52,7 +58,12 @@ def run(only: list[str]) -> int:
         return 1
     console = Console()
     for operation in OPERATIONS:
-        console.print(draw(counts, operation))
+        title = (
+            f"{operation}: thousands of instructions of a request, no server"
+        )
+        console.print(
+            draw_levels(counts, operation, title, count_text, ratio_of_counts)
+        )
     worst = max(map(deviation, counts.values()))
     console.print(
         f"The two counts of a cell differ by at most {worst:.2%}; kept in "
@@ -90,7 +101,11 @@ def count_all(only: list[str]) -> Counts:
 def keep(name: str, counts: Counts) -> None:
     """Put the counts of one implementation in place of its last ones."""
     rows = [row for row in read() if row["implementation"] != name]
-    rows += [row for row in describe(counts) if row["implementation"] == name]
+    rows += [
+        row
+        for row in describe(counts, "instructions")
+        if row["implementation"] == name
+    ]
     FILE.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
 
 
@@ -146,49 +161,9 @@ def deviation(counts: list[int]) -> float:
     return max(counts) / min(counts) - 1
 
 
-def describe(counts: Counts) -> list[dict]:
-    """Return all counts, for a file."""
-    return [
-        {
-            "implementation": name,
-            "part": kind,
-            "operation": operation,
-            "checked": checked,
-            "instructions": values,
-        }
-        for (name, kind, operation, checked), values in counts.items()
-    ]
-
-
-def draw(counts: Counts, operation: str) -> Table:
-    """Draw one operation: thousands of instructions, counted twice."""
-    table = Table(
-        title=f"{operation}: thousands of instructions of a request, no server"
-    )
-    for head in (
-        "implementation",
-        "framework",
-        "+ routing, validation",
-        "+ data layer = floor",
-        "whole",
-        "whole / floor",
-    ):
-        table.add_column(head, justify="right")
-    for name in {name: None for name, *_ in counts}:
-        floor = counts[name, "floor", operation, False]
-        levels = [
-            counts[name, "floor", "show_health", False],
-            counts[name, "floor", operation, True],
-            floor,
-        ]
-        for kind in ("whole", "asynchronous"):
-            if whole := counts.get((name, kind, operation, False)):
-                table.add_row(
-                    TITLES[name] if kind == "whole" else kind,
-                    *map(count_text, [*levels, whole]),
-                    f"×{sum(whole) / sum(floor):.3f}",
-                )
-    return table
+def ratio_of_counts(whole: list[int], floor: list[int]) -> str:
+    """Write how many times its floor a whole is."""
+    return f"×{sum(whole) / sum(floor):.3f}"
 
 
 def count_text(counts: list[int]) -> str:

@@ -13,31 +13,30 @@ def add(commands: argparse._SubParsersAction) -> None:
     counts = commands.add_parser(
         "instructions", help="the same in instructions, by valgrind"
     )
-    counts.add_argument(
-        "--only",
-        nargs="+",
-        choices=IMPLEMENTATIONS,
-        default=list(IMPLEMENTATIONS),
-        help="fewer implementations",
-    )
+    add_only(counts)
     counts.set_defaults(command=run_instructions)
     stack = commands.add_parser(
         "stack", help="whose code the CPU time of a request goes to"
     )
     stack.add_argument("--rounds", type=int, default=4)
-    stack.add_argument(
-        "--only",
-        nargs="+",
-        choices=IMPLEMENTATIONS,
-        default=list(IMPLEMENTATIONS),
-        help="fewer implementations",
-    )
+    add_only(stack)
     stack.set_defaults(command=run_stack)
     servers = commands.add_parser(
         "servers", help="the cost of servers, each with several applications"
     )
     servers.add_argument("--rounds", type=int, default=7)
     servers.set_defaults(command=run_servers)
+
+
+def add_only(command: argparse.ArgumentParser) -> None:
+    """Let a command measure fewer implementations."""
+    command.add_argument(
+        "--only",
+        nargs="+",
+        choices=IMPLEMENTATIONS,
+        default=list(IMPLEMENTATIONS),
+        help="fewer implementations",
+    )
 
 
 def run_layers(arguments: argparse.Namespace) -> int:

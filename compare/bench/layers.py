@@ -10,7 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -24,7 +24,7 @@ from rich.table import Table
 from compare import ROOT
 from compare.bench.arms import Arm, Refused, make_arm, prepare, stop
 from compare.bench.inprocess import PARTS
-from compare.bench.interval import Interval, bounds_text, ratio_interval
+from compare.bench.interval import bounds_text, ratio_interval
 from compare.bench.lines import ask
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import TITLES
@@ -38,6 +38,7 @@ GOAL = 1.15  # of its floor, at most, is what an implementation costs
 LEAST, LONGEST = 10, 1000
 Key = tuple[str, str, str, bool]
 Costs = dict[Key, list[float]]
+Counted = Costs | dict[Key, list[int]]
 
 
 @dataclass
@@ -129,7 +130,9 @@ def run(rounds: int) -> int:
         print(error, file=sys.stderr)
         return 1
     path = ROOT / "results" / "layers.json"
-    path.write_text(json.dumps(describe(costs), indent=1) + "\n", "utf-8")
+    path.write_text(
+        json.dumps(describe(costs, "seconds"), indent=1) + "\n", "utf-8"
+    )
     for operation in OPERATIONS:
         console.print(draw(costs, operation))
     console.print(f"kept in {path.relative_to(ROOT)}")
@@ -192,7 +195,7 @@ def stages(kind: str, operation: str) -> tuple[bool, ...]:
     return (True, False) if halfway else (False,)
 
 
-def describe(costs: Costs) -> list[dict[str, Any]]:
+def describe(costs: Counted, unit: str) -> list[dict[str, Any]]:
     """Return all costs, for a file."""
     return [
         {
@@ -200,15 +203,30 @@ def describe(costs: Costs) -> list[dict[str, Any]]:
             "part": kind,
             "operation": operation,
             "checked": checked,
-            "seconds": values,
+            unit: values,
         }
         for (name, kind, operation, checked), values in costs.items()
     ]
 
 
 def draw(costs: Costs, operation: str) -> Table:
-    """Draw the layers of one operation, in µs, the least of them first."""
-    table = Table(title=f"{operation}: CPU time of a request, µs, no server")
+    """Draw the layers of one operation, in µs."""
+    title = f"{operation}: CPU time of a request, µs, no server"
+    return draw_levels(costs, operation, title, mean_text, ratio_of_costs)
+
+
+def draw_levels(
+    costs: Counted,
+    operation: str,
+    title: str,
+    text: Callable[[list], str],
+    ratio: Callable[[list, list], str],
+) -> Table:
+    """Draw the layers of one operation, the least of them first.
+
+    `text` writes the costs of a cell, `ratio` a whole beside its floor.
+    """
+    table = Table(title=title)
     for head in (
         "implementation",
         "framework",
@@ -218,7 +236,7 @@ def draw(costs: Costs, operation: str) -> Table:
         "whole / floor",
     ):
         table.add_column(head, justify="right")
-    for name, title in TITLES.items():
+    for name in {name: None for name, *_ in costs}:
         floor = costs[name, "floor", operation, False]
         levels = [
             costs[name, "floor", "show_health", False],
@@ -227,11 +245,10 @@ def draw(costs: Costs, operation: str) -> Table:
         ]
         for kind in ("whole", "asynchronous"):
             if whole := costs.get((name, kind, operation, False)):
-                ratio = ratio_interval(whole, floor)
                 table.add_row(
-                    title if kind == "whole" else f"{title}, {kind}",
-                    *map(mean_text, [*levels, whole]),
-                    ratio_text(ratio),
+                    TITLES[name] + f", {kind}" * (kind != "whole"),
+                    *map(text, [*levels, whole]),
+                    ratio(whole, floor),
                 )
     return table
 
@@ -241,6 +258,7 @@ def mean_text(costs: list[float]) -> str:
     return f"{sum(costs) / len(costs) * 1e6:,.0f}"
 
 
-def ratio_text(ratio: Interval) -> str:
-    """Write a ratio with its interval."""
+def ratio_of_costs(whole: list[float], floor: list[float]) -> str:
+    """Write how many times its floor a whole is, with the interval."""
+    ratio = ratio_interval(whole, floor)
     return f"×{ratio.value:.2f} ({bounds_text(ratio)})"
