@@ -69,7 +69,7 @@ def traced_speed(material: Material) -> list[tuple[str, str]]:
         for name in TITLES
         if name in ways
     ]
-    source = f"CPU time of {READ} by the traces: no run of make bench will do"
+    source = f"CPU time of {READ}, traced: no full run of make bench yet"
     return [*figures, (source, "")]
 
 

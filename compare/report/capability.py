@@ -13,6 +13,7 @@ from compare.report.texts import (
     Note,
     inline_html,
     on_page,
+    read_chapter,
     read_note,
     summaries,
 )
@@ -49,6 +50,9 @@ def write(site: Site, material: Material) -> None:
                 show_rule(path, rule, material)
                 for rule in material.rules.get(name, [])
             ],
+            chapter=[
+                show_note(path, part, material) for part in read_chapter(name)
+            ],
             open=left_open(material.runs, name),
             code=first.html,
             rest=rest,
@@ -67,11 +71,22 @@ def path_of(name: str) -> str:
     return f"capability/{name}.html"
 
 
-def place_of(material: Material, capability: str, name: str, code: str) -> str:
-    """Return where an entry of the ledger is shown, or its cell."""
+def place_of(
+    material: Material, capability: str, name: str, code: str
+) -> str | None:
+    """Return where the code of an entry of the ledger is shown, if it is.
+
+    The symbol is looked for first, then its file in the same capability.
+    """
     place = parse_code(code)
     shown = find(name, place.symbol or place.file, material.anchors)
-    return shown or f"{path_of(capability)}#{name}"
+    if shown and shown != f"{path_of(capability)}#{name}":
+        return shown
+    block = f"fn-{name}-{place.file}"
+    for part in material.codes[capability]:
+        if block in part.anchors:
+            return f"{part.path}#{block}"
+    return None
 
 
 def neighbour(names: list[str], index: int) -> tuple[str, str] | None:

@@ -19,6 +19,7 @@ CHAPTER = re.compile(r'href="(?:\.\./)?(?:spec/)?(\w+)\.md(#[^"]*)?"')
 ELSEWHERE = re.compile(
     r'<a href="(?!https?:|#|[\w/-]+\.html)[^"]*">(.*?)</a>', re.S
 )
+USUAL = {"", "Rules", "Why", "Example"}  # headings of every chapter
 HEADING = re.compile(r"^## (.+)$", re.M)
 
 
@@ -83,6 +84,12 @@ def read_note(name: str) -> list[Note]:
     """Read a note in its parts; none where it was not written."""
     path = NOTES / f"{name}.md"
     return split(path.read_text("utf-8")) if path.exists() else []
+
+
+def read_chapter(name: str) -> list[Note]:
+    """Read the parts of a chapter that its rules refer to: tables, forms."""
+    text = (ROOT / "spec" / f"{name}.md").read_text("utf-8")
+    return [part for part in split(text) if part.heading not in USUAL]
 
 
 def split(text: str) -> list[Note]:

@@ -20,6 +20,7 @@ from compare.report.material import Material
 from compare.report.mentioned import link_places
 from compare.report.results import read_run
 from compare.report.site import LIMIT, Site, TooLarge, relative
+from compare.report.texts import read_chapter
 from compare.results.table import MORE_THAN
 
 PASSED = {
@@ -115,6 +116,21 @@ def test_the_overview_says_what_is_missing_and_how_to_make_it(
     assert "<code>make test-all</code>" in page
     assert "<code>make bench</code>" in page
     assert 'href="capability/static.html#flask"' in page
+
+
+def test_a_cell_links_to_code_and_never_to_itself(site: Site) -> None:
+    """A symbol leads to its function; what is shown nowhere is text."""
+    page = (site.target / "capability/static.html").read_text("utf-8")
+    work = page.split('id="work"')[1].split('id="rules"')[0]
+    own = [name for name in IMPLEMENTATIONS if f'href="#{name}"' in work]
+    assert own == []
+    assert "<li><code>app/framework/static.py</code></li>" in work
+
+
+def test_the_tables_of_a_chapter_stand_on_its_page() -> None:
+    """Rules refer to them; rules, reasons and example are told elsewhere."""
+    headings = [part.heading for part in read_chapter("validation")]
+    assert headings == ["Fields and codes"]
 
 
 def test_a_selection_of_the_tests_is_no_run_of_the_suite(
