@@ -152,9 +152,11 @@ class World:
     def broken(self, step: Step, answers: list[raw.Response]) -> list[str]:
         """Name what no answer may ever be, and no second answer."""
         first, sent = answers[0], step.message(self.fill)
-        broken = expect.broken_invariants(
-            first, step.method, step.path, {501, 505}, sent
-        )
+        broken = [
+            *expect.broken_invariants(
+                first, step.method, step.path, {501, 505}, sent
+            )
+        ]
         if first.status_code in (206, 412) and step.method == "GET":
             broken.clear()  # what a framework does by itself
         if "csrf=" in step.header("cookie"):  # Django makes a better one

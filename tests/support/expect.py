@@ -481,29 +481,26 @@ def broken_invariants(
     target: str,
     wanted: set[int],
     sent: bytes = b"",
-) -> list[str]:
-    """Name what every response must keep and this one does not."""
-    status, broken = response.status_code, []
+) -> dict[str, str]:
+    """Name what every response must keep and this one does not.
+
+    Beside each name stands what is wrong, if there is more to say of it.
+    """
+    status, broken = response.status_code, {}
     if status >= 500 and status not in wanted:
-        broken.append("server_error")
-    if is_api(target) and method not in ("HEAD", "OPTIONS"):
-        broken += broken_body(response, target)
+        broken["server_error"] = ""
+    has_meaning = is_api(target) and method not in ("HEAD", "OPTIONS")
+    if has_meaning and (fault := body_fault(response, target)):
+        broken["problem" if status >= 400 else "json"] = fault
     if status == 204 and response.content:
-        broken.append("body_of_204")
+        broken["body_of_204"] = ""
     if status == 401 and "www-authenticate" not in response.headers:
-        broken.append("challenge")
+        broken["challenge"] = ""
     if is_api(target) and "set-cookie" in response.headers:
-        broken.append("cookie")
+        broken["cookie"] = ""
     if status >= 400 and leaks(response, target, sent):
-        broken.append("leak")
+        broken["leak"] = ""
     return broken
-
-
-def broken_body(response: object, target: str) -> list[str]:
-    """Name what is wrong with the type and the syntax of a body."""
-    if body_fault(response, target):
-        return ["problem" if response.status_code >= 400 else "json"]
-    return []
 
 
 def body_fault(response: object, target: str) -> str:

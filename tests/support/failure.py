@@ -108,12 +108,9 @@ def read_failure(
 def told_broken(exchange: Exchange) -> tuple[str, list[str]]:
     """Say which invariants an exchange breaks, and of which rules."""
     lines, rules = [], []
-    for name in exchange.broken:
+    for name, fault in exchange.broken.items():
         rule, words = expect.INVARIANTS[name]
-        if name in ("problem", "json"):
-            answer = exchange.answers[0]
-            words += ": " + expect.body_fault(answer, exchange.target)
-        lines.append(words)
+        lines.append(f"{words}: {fault}" if fault else words)
         rules += [rule] if rule else []
     return "\n".join(lines), rules
 

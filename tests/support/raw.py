@@ -5,7 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from requests.structures import CaseInsensitiveDict
@@ -133,7 +133,7 @@ def exchange(
     An expectation is a status, CLOSED, or a set of those; a list of
     expectations asks for as many responses on the one connection. What
     closed without an answer is None in the result. Bytes after the last
-    response are an error; so is a look inside in an error (ERRORS-4).
+    response are an error; what no answer may be is noted.
     """
     asked = Asked(server, expect, timeout)
     asked.send(pieces, pause, half_close)
@@ -184,18 +184,22 @@ class Asked:
 
     def answers(self) -> list[Response | None]:
         """Read and judge all answers; close the connection."""
-        methods = [line.split(b" ")[0] for line in heads(self.sent)]
-        methods += methods[-1:] * len(self.wanted)
+        lines = heads(self.sent)
+        lines += lines[-1:] * len(self.wanted)
+        lines = lines[: len(self.wanted)]
         with self.connection:
             answers = read(
                 self.connection,
-                methods[: len(self.wanted)],
+                [line.split(b" ")[0] for line in lines],
                 self.timeout,
                 announced(self.sent),
             )
         self.noted.take(*answers)
-        if any(leaks(answer, self.sent) for answer in answers):
-            self.noted.broken = ["leak"]
+        for line, allowed, answer in zip(
+            lines, self.wanted, answers, strict=True
+        ):
+            if answer is not None:
+                self.noted.broken |= broken(answer, line, allowed, self.sent)
         for allowed, answer in zip(self.wanted, answers, strict=True):
             check_status(allowed, answer)
         return answers
@@ -213,11 +217,20 @@ def announced(sent: bytes) -> str:
     )
 
 
-def leaks(answer: Response | None, sent: bytes) -> list[str]:
-    """List signs of the inside in an error that the request did not hold."""
-    if answer is None or answer.status_code < 400:
-        return []
-    return expectations.leaks(answer, "", sent)
+def broken(
+    answer: Response, line: bytes, allowed: Status, sent: bytes
+) -> dict[str, str]:
+    """Name what no answer to a request line may be, and this one is."""
+    method, target, *_ = [*line.decode("latin-1").split(" "), ""]
+    if answer.content:
+        answer = replace(answer, content=expectations.plain(answer))
+    return expectations.broken_invariants(
+        answer,
+        method,
+        target,
+        allowed if isinstance(allowed, set) else {allowed},
+        sent,
+    )
 
 
 def heads(data: bytes) -> list[bytes]:

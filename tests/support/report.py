@@ -78,7 +78,7 @@ class Exchange:
     """Hold one request, what was expected, and what came.
 
     `line` writes the request for the shell; in `answers`, None is a
-    connection that closed.
+    connection that closed; `broken` is what no answer may be.
     """
 
     key: str
@@ -87,7 +87,7 @@ class Exchange:
     method: str = ""
     target: str = ""
     answers: list = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -149,4 +149,4 @@ def test_only_the_export_is_no_json(
     """A success of the API is JSON, the export excepted."""
     answer = response(200, b"<!doctype html>", kind)
     found = expect.broken_invariants(answer, "GET", target, {200})
-    assert found == broken
+    assert list(found) == broken
