@@ -35,6 +35,7 @@ class Outcome:
     left: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
     tests: int = 0
+    dropped: int = 0  # connections
     seconds: float = 0.0
 
     @property
@@ -118,6 +119,8 @@ class Course:
         """Count one phase of a test."""
         self.outcome.seconds += report.duration
         rules = rules_of(self.items[report.nodeid])
+        if report.when == "call":
+            self.outcome.dropped += black_box(report).get("dropped", 0)
         if report.failed:
             failure = failure_of(report)
             self.outcome.failures.append(failure)
@@ -135,6 +138,11 @@ class Course:
             item.session.shouldstop = "it does not answer"
         if tried and len(self.outcome.failed_musts) >= ENOUGH:
             item.session.shouldstop = "enough has failed"
+
+
+def black_box(report: pytest.TestReport) -> dict:
+    """Return what conftest.py has counted of a test."""
+    return dict(report.user_properties).get("black_box", {})
 
 
 def is_advice(failure: Failure) -> bool:

@@ -9,7 +9,7 @@ from tests.learn.course import Outcome
 from tests.learn.levels import Ladder, Level
 from tests.send import printable
 from tests.support.failure import Failure, by_cause
-from tests.support.report import Rule
+from tests.support.report import Rule, dropped
 
 MOST_RULES = 6  # which stand on a line each
 ANSWER = 8  # lines
@@ -60,6 +60,7 @@ def passed_lines(level: Level, outcome: Outcome) -> list[str]:
     about = f"✓ {level.number} {level.title}: {outcome.tests} tests"
     return [
         f"{about}, {outcome.seconds:.1f} s",
+        *dropped_lines(outcome),
         *named("~ SHOULD, but does not", outcome.advice),
         *named(f"– not tried without {level.start}", outcome.untried),
     ]
@@ -78,10 +79,16 @@ def level_lines(
     if level.start:
         lines += wrap("Start it with " + level.start)
     lines += rule_lines(level, outcome, rules)
+    lines += dropped_lines(outcome)
     again = [rule for rule in outcome.failed if rule not in level.rules]
     lines += named("✗ of other levels", again)
     lines += named("– not tried without the above", outcome.untried)
     return lines + named("– needs `run`", ladder.waiting(level, rules))
+
+
+def dropped_lines(outcome: Outcome) -> list[str]:
+    """Tell of connections that the server drops, if it does."""
+    return [f"  ~ {dropped(outcome.dropped)}"] if outcome.dropped else []
 
 
 def rule_lines(

@@ -137,7 +137,7 @@ class Client:
             about = {"Transfer-Encoding": "chunked", **headers}
         exchange = report.sent(method, self.url, target, about, noted, expect)
         try:
-            response = self.deliver(method, target, body, headers, timeout)
+            response = self.deliver(exchange, body, headers, timeout)
         except urllib3.exceptions.HTTPError as error:
             raise AssertionError(f"no answer: {error}") from None
         exchange.take(response)
@@ -152,20 +152,22 @@ class Client:
 
     def deliver(
         self,
-        method: str,
-        target: str,
+        exchange: report.Exchange,
         body: object,
         headers: dict[str, str],
         timeout: float,
     ) -> Response:
         """Send, once more where an idle connection had just been closed."""
-        sent = (method, target, body, headers)
-        again = method in REPEATABLE and self.keeps_connection()
+        sent = (exchange.method, exchange.target, body, headers)
+        kept = [one for one in self.connections.pool.queue if one and one.sock]
+        exchange.dropped = not all(one.is_connected for one in kept)
+        again = kept and exchange.method in REPEATABLE
         try:
             answer = self.open(*sent, timeout)
         except urllib3.exceptions.ProtocolError:
-            if not again:
+            if not again or exchange.dropped:
                 raise
+            exchange.dropped = True
             answer = self.open(*sent, timeout)
         fields = list(answer.headers.items())
         return Response(answer.status, answer.reason, fields, answer.data)
@@ -176,11 +178,6 @@ class Client:
         return self.connections.urlopen(
             *request, redirect=False, timeout=timeout
         )
-
-    def keeps_connection(self) -> bool:
-        """Tell whether a connection is open, which has had its answer."""
-        kept = self.connections.pool.queue
-        return any(one is not None and one.is_connected for one in kept)
 
     def close(self) -> None:
         """Close the connections; the next request opens a new one."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.send import printable
 from tests.support.failure import Failure, by_cause
-from tests.support.report import Results, Rule
+from tests.support.report import Results, Rule, dropped
 
 HEAD = """<!doctype html>
 <html lang="en">
@@ -41,7 +41,8 @@ def write_page(results: Results, rules: dict[str, Rule]) -> Path:
 def counts(footer: dict) -> str:
     """Write how many tests came to what."""
     kinds = ("passed", "failed", "blocked", "xfailed", "skipped")
-    return ", ".join(f"{footer.get(kind, 0)} {kind}" for kind in kinds)
+    said = [f"{footer.get(kind, 0)} {kind}" for kind in kinds]
+    return "; ".join([", ".join(said), dropped(footer.get("dropped", 0))])
 
 
 def failed(tests: list[dict], rules: dict[str, Rule]) -> Iterator[str]:

@@ -78,7 +78,8 @@ class Exchange:
     """Hold one request, what was expected, and what came.
 
     `line` writes the request for the shell; in `answers`, None is a
-    connection that closed; `broken` is what no answer may be.
+    connection that closed; `broken` is what no answer may be; `dropped`
+    tells that the server had closed the connection kept for it.
     """
 
     key: str
@@ -88,6 +89,7 @@ class Exchange:
     target: str = ""
     answers: list = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
+    dropped: bool = False
 
     @property
     def name(self) -> str:
@@ -218,6 +220,11 @@ def make_key(method: str, target: str, headers: str, body: bytes) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
 
 
+def dropped(count: int) -> str:
+    """Say how often a server closed a connection without saying so."""
+    return f"{count} connections closed without Connection: close"
+
+
 def read_lines(path: Path) -> list[dict]:
     """Read a file of results; raises ValueError where it is no JSON."""
     # Not splitlines(): it would also break at U+2028, inside of a string.
@@ -244,7 +251,7 @@ class Results:
         self.counts = dict.fromkeys(
             ["passed", "failed", "blocked", "skipped", "xfailed"], 0
         )
-        self.requests = 0
+        self.requests = self.dropped = 0
         self.keys: dict[str, set[bool | None]] = {}
         self.began = time.monotonic()
         self.write({"kind": "header", "schema": SCHEMA, **header})
@@ -259,6 +266,7 @@ class Results:
         """Append the line of one test and count its requests."""
         self.counts[line["outcome"]] += 1
         self.requests += len(sent)
+        self.dropped += line.get("dropped", 0)
         for key, error in sent:
             self.keys.setdefault(key, set()).add(error)
         self.write({"kind": "test", **line, "requests": len(sent)})
@@ -282,6 +290,7 @@ class Results:
             "waiting": waiting or {},
             "deviations": deviations,
             "requests": self.requests,
+            "dropped": self.dropped,
             "different_requests": len(self.keys),
             "different_expecting_error": sum(True in e for e in expected),
             "different_left_open": sum(e == {None} for e in expected),

@@ -2,12 +2,13 @@
 
 import socket
 import threading
+import time
 
 import pytest
 import yaml
 
+from tests.support import report
 from tests.support.client import ALL_OPERATIONS, Client
-from tests.support.report import SPEC
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -15,9 +16,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 class Listener:
     """Answer as many requests of each connection as is said, then close."""
 
-    def __init__(self, *counts: int) -> None:
+    def __init__(self, *counts: int, reads_on: bool = True) -> None:
         """Begin to listen."""
-        self.counts, self.seen = counts, []
+        self.counts, self.reads_on, self.seen = counts, reads_on, []
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         threading.Thread(target=self.serve, daemon=True).start()
@@ -30,7 +31,8 @@ class Listener:
                 for _ in range(count):
                     self.seen.append(connection.recv(65536)[:4])
                     connection.sendall(OK)
-                self.seen.append(connection.recv(65536)[:4])
+                if self.reads_on:
+                    self.seen.append(connection.recv(65536)[:4])
 
 
 def get(client: Client) -> None:
@@ -49,12 +51,28 @@ def test_a_fresh_connection_is_tried_once() -> None:
 
 
 def test_a_kept_connection_may_have_been_closed() -> None:
-    """What an idle connection did not take is sent once more."""
+    """What an idle connection did not take is sent once more, and counted."""
     listener = Listener(1, 1)
     client = Client(listener.url)
+    report.log.clear()
     get(client)
     get(client)
+    assert [one.dropped for one in report.log.exchanges] == [False, True]
     assert listener.seen == [b"GET ", b"GET ", b"GET "]
+    client.close()
+
+
+def test_a_connection_that_was_dropped_is_counted() -> None:
+    """The client opens a new one by itself, even for a write."""
+    listener = Listener(1, 1, reads_on=False)
+    client = Client(listener.url)
+    report.log.clear()
+    get(client)
+    (kept,) = filter(None, client.connections.pool.queue)
+    while kept.is_connected:
+        time.sleep(0.01)
+    client.request("POST", "/static/x", expect=200)
+    assert [one.dropped for one in report.log.exchanges] == [False, True]
     client.close()
 
 
@@ -70,7 +88,9 @@ def test_a_write_is_sent_once() -> None:
 
 def test_all_operations_have_a_name() -> None:
     """The table of the client has all operations of the spec, as they are."""
-    paths = yaml.safe_load((SPEC / "openapi.yaml").read_text("utf-8"))["paths"]
+    paths = yaml.safe_load((report.SPEC / "openapi.yaml").read_text("utf-8"))[
+        "paths"
+    ]
     wanted = {
         operation["operationId"]: (method.upper(), path)
         for path, methods in paths.items()

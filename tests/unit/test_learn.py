@@ -191,6 +191,15 @@ def test_a_rule_is_good_when_all_of_its_tests_were_tried() -> None:
     assert [outcome.mark(rule) for rule in rules] == ["·", "✓", "✗", "–"]
 
 
+def test_dropped_connections_are_told() -> None:
+    """They are counted, whole or not, and no line says that there are none."""
+    level, outcome = LADDER.levels[0], Outcome(dropped=3)
+    said = "  ~ 3 connections closed without Connection: close"
+    assert said in show.passed_lines(level, outcome)
+    assert said in show.level_lines(level, outcome, RULES, LADDER)
+    assert len(show.passed_lines(level, Outcome())) == 1
+
+
 def test_a_whole_level_says_what_comes_next() -> None:
     """The next level with its chapters; after the last one nothing."""
     lines = show.onward_lines(LADDER.levels[0], Outcome(), LADDER)

@@ -117,7 +117,8 @@ def test_results(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "tests.jsonl"
     results = report.Results(path, {"implementation": "x"})
     results.add({"outcome": "passed"}, [("a", False), ("b", True)])
-    results.add({"outcome": "blocked"}, [("a", True), ("c", None)])
+    blocked = {"outcome": "blocked", "dropped": 2}
+    results.add(blocked, [("a", True), ("c", None)])
     results.close({"needs x": 2}, waiting={"cli": 3})
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     assert [line["kind"] for line in lines] == [
@@ -129,6 +130,7 @@ def test_results(tmp_path: Path) -> None:
     footer = lines[-1]
     assert footer["passed"] == footer["blocked"] == 1
     assert footer["requests"] == 4
+    assert footer["dropped"] == 2
     assert footer["different_requests"] == 3
     assert footer["different_expecting_error"] == 2
     assert footer["different_left_open"] == 1
