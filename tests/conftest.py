@@ -523,6 +523,7 @@ def pytest_runtest_makereport(
             "invariants": broken,
             "sent": [(one.key, one.expects_error) for one in exchanges],
             "left_open": [one.status for one in own if one.left_open],
+            "dropped": sum(one.dropped for one in exchanges),
         }
         item.user_properties.append(("black_box", properties))
         result.user_properties = list(item.user_properties)
@@ -654,6 +655,7 @@ def pytest_terminal_summary(
         f"{footer['different_requests']} different, of which "
         f"{footer['different_expecting_error']} expect an error"
     )
+    show(report.dropped(footer["dropped"]))
     path = config.stash[state]["results"].path
     show(f"results: {config.stash[state].get('page', path)}")
 
