@@ -141,6 +141,28 @@ def test_what_no_answer_may_be(
     assert list(exchange.broken) == broken
 
 
+@pytest.mark.parametrize(
+    ("cookie", "broken"),
+    [
+        ("session=; Path=/; Max-Age=0; SameSite=Lax", []),
+        ("session=; Max-Age=0\r\nSet-Cookie: session=b", ["cookie"]),
+        ("session=; Max-Age=01", ["cookie"]),
+        ("other=; Max-Age=0", ["cookie"]),
+    ],
+)
+def test_a_cookie_that_was_sent_may_end(
+    say: Say, cookie: str, broken: list[str]
+) -> None:
+    """An answer of the API may end a session that is none, and set none."""
+    report.log.clear()
+    request = raw.message("GET", "/api/me", [("Cookie", "a=b; session=x")])
+    answer = f"HTTP/1.1 304 X\r\nSet-Cookie: {cookie}\r\n\r\n"
+    raw.exchange(say(answer.encode()), request, expect=304)
+    (exchange,) = report.log.exchanges
+    report.log.clear()
+    assert list(exchange.broken) == broken
+
+
 def test_each_answer_is_judged_by_its_request(say: Say) -> None:
     """On one connection, the second may be asked for by another method."""
     report.log.clear()
