@@ -594,7 +594,10 @@ def plain(response: object) -> bytes:
         return response.content
     assert coding.lower() == "gzip", f"Content-Encoding: {coding}"
     machine = zlib.decompressobj(wbits=31)
-    content = machine.decompress(response.content)
+    try:
+        content = machine.decompress(response.content)
+    except zlib.error as error:
+        raise AssertionError(f"the body is no gzip: {error}") from None
     assert machine.eof, "the gzip stream is cut short"
     assert not machine.unused_data, "bytes behind the gzip stream"
     return content

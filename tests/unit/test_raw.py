@@ -120,6 +120,7 @@ def test_status(say: Say) -> None:
         ("/api/me", b"404 X\r\nContent-Length: 0\r\n\r\n", ["problem"]),
         ("/api/me", b"400 X\r\nContent-Length: 0\r\n\r\n", []),
         ("/api/me", b"200 X\r\nContent-Length: 2\r\n\r\nhi", ["json"]),
+        ("/api/me", b"412 X\r\nContent-Length: 2\r\n\r\n{}", []),
         ("/", b"401 X\r\nContent-Length: 0\r\n\r\n", ["challenge"]),
         ("/api/x", b"304 X\r\nSet-Cookie: a=b\r\n\r\n", ["cookie"]),
     ],
@@ -129,7 +130,7 @@ def test_what_no_answer_may_be(
 ) -> None:
     """What breaks an invariant is noted, as it is by the client."""
     report.log.clear()
-    status = {200, 304, 400, 401, 404, 500}
+    status = {200, 304, 400, 401, 404, 412, 500}
     with suppress(AssertionError):
         raw.exchange(
             say(b"HTTP/1.1 " + answer),
