@@ -2,11 +2,12 @@
 
 import math
 import re
-import secrets
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urlsplit
+
+from urllib3 import encode_multipart_formdata
 
 from tests.support import document
 from tests.support.client import Client
@@ -88,21 +89,9 @@ def multipart(
     pairs: Pairs, files: dict[str, tuple[str, bytes]]
 ) -> tuple[str, bytes]:
     """Write `multipart/form-data`: its type and the body."""
-    boundary = secrets.token_hex(16)
-    head = 'Content-Disposition: form-data; name="{}"'
-    parts = [
-        f"{head.format(name)}\r\n\r\n{value}".encode() for name, value in pairs
-    ]
-    parts += [
-        f'{head.format(name)}; filename="{file}"\r\n'
-        "Content-Type: text/html\r\n\r\n".encode()
-        + content
-        for name, (file, content) in files.items()
-    ]
-    line = f"--{boundary}".encode()
-    body = b"".join(line + b"\r\n" + part + b"\r\n" for part in parts)
-    kind = f"multipart/form-data; boundary={boundary}"
-    return kind, body + line + b"--\r\n"
+    parts = [(name, (*file, "text/html")) for name, file in files.items()]
+    body, kind = encode_multipart_formdata([*pairs, *parts])
+    return kind, body
 
 
 class Visitor:

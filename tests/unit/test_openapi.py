@@ -5,6 +5,7 @@ import re
 import pytest
 import yaml
 
+from tests.support.description import resolve
 from tests.support.report import ROOT
 
 SPEC = ROOT / "spec"
@@ -19,16 +20,6 @@ BY_NAME = {
 ROW = re.compile(r"^\| `(\w+)` \| `([A-Z]+) (/[^?`]*)[^|]*\| (\d+)", re.M)
 README = ROW.findall((SPEC / "README.md").read_text("utf-8"))
 BODIES = {"POST", "PUT", "PATCH"}
-
-
-def resolve(item: dict) -> dict:
-    """Follow a reference."""
-    while "$ref" in item:
-        found = DOCUMENT
-        for step in item["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        item = found
-    return item
 
 
 def test_operations_are_those_of_the_table() -> None:
@@ -81,11 +72,13 @@ def test_statuses_follow_from_the_operation(name: str) -> None:
 def test_conditions_come_with_their_statuses(name: str) -> None:
     """412 stands where `If-Match` does, and 304 beside an `ETag`."""
     _, _, operation = BY_NAME[name]
-    parameters = map(resolve, operation.get("parameters", []))
+    parameters = [
+        resolve(DOCUMENT, one) for one in operation.get("parameters", [])
+    ]
     names = {one["name"] for one in parameters if one["in"] == "header"}
     statuses = set(operation["responses"])
     assert ("If-Match" in names) == ("412" in statuses)
-    shown = resolve(operation["responses"].get("200", {}))
+    shown = resolve(DOCUMENT, operation["responses"].get("200", {}))
     tagged = "ETag" in shown.get("headers", {})
     assert "304" not in statuses or tagged
 
@@ -94,5 +87,5 @@ def test_conditions_come_with_their_statuses(name: str) -> None:
 def test_waiting_is_told(status: str) -> None:
     """Every answer that asks to wait says how long."""
     for _, _, operation in BY_NAME.values():
-        answer = resolve(operation["responses"].get(status, {}))
+        answer = resolve(DOCUMENT, operation["responses"].get(status, {}))
         assert not answer or "Retry-After" in answer["headers"]
