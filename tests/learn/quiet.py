@@ -27,9 +27,12 @@ def forget_temporary_modules() -> None:
     """Let the next run import anew what a test wrote for itself.
 
     The client that is generated from the description is such a package,
-    under the same name in another folder.
+    under the same name in another folder. This repository and its packages
+    may stand in a temporary folder, too.
     """
     folder = os.path.join(tempfile.gettempdir(), "")
+    kept = (os.path.join(ROOT, ""), os.path.join(sys.prefix, ""))
     for name, module in list(sys.modules.items()):
-        if (getattr(module, "__file__", None) or "").startswith(folder):
+        file = getattr(module, "__file__", None) or ""
+        if file.startswith(folder) and not file.startswith(kept):
             del sys.modules[name]

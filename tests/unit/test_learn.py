@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -12,10 +13,11 @@ from http.server import (
     ThreadingHTTPServer,
 )
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from tests.learn import show
+from tests.learn import quiet, show
 from tests.learn.course import Outcome
 from tests.learn.levels import read_ladder
 from tests.learn.progress import note, read_progress
@@ -209,6 +211,22 @@ def test_a_whole_level_says_what_comes_next() -> None:
     assert "next: " not in "\n".join(last)
     advice = show.next_line(SHOULD, [], RULES)
     assert advice == "you may: ROUTING-3, read spec/routing.md"
+
+
+@pytest.mark.parametrize("below", [".", "packages", "elsewhere"])
+def test_only_what_a_test_wrote_is_imported_anew(
+    monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    """The suite and its packages stay, also in a temporary folder."""
+    root = Path(tempfile.gettempdir(), "shelf")
+    monkeypatch.setattr(quiet, "ROOT", root)
+    monkeypatch.setattr(sys, "prefix", str(root.with_name("packages")))
+    place = root / "x.py" if below == "." else root.with_name(below) / "x.py"
+    module = ModuleType("made_by_a_test")
+    module.__file__ = str(place)
+    monkeypatch.setattr(sys, "modules", {"made_by_a_test": module})
+    quiet.forget_temporary_modules()
+    assert ("made_by_a_test" in sys.modules) == (below != "elsewhere")
 
 
 def test_watch_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
