@@ -8,8 +8,8 @@ from tests.learn import prove, show, watch
 from tests.learn.course import NoAnswer, Outcome, run_levels
 from tests.learn.levels import Level, read_ladder
 from tests.learn.progress import FILE, note, read_progress
-from tests.learn.target import BadTarget, check_admin, check_target
 from tests.support.report import load_rules
+from tests.support.target import BadTarget, check_admin, check_target
 
 
 class Climb:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.learn.target import BadTarget
+from tests.support.target import BadTarget
 
 SECONDS = 1.0
 # Without a folder, the server is asked anew after so long.

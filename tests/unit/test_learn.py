@@ -21,10 +21,10 @@ from tests.learn import quiet, show
 from tests.learn.course import Outcome
 from tests.learn.levels import read_ladder
 from tests.learn.progress import note, read_progress
-from tests.learn.target import BadTarget, check_admin, check_target
 from tests.learn.watch import times, watch
 from tests.support import report
 from tests.support.failure import Failure
+from tests.support.target import BadTarget, check_admin, check_target
 
 LADDER = read_ladder()
 RULES = report.load_rules()

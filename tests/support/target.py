@@ -14,6 +14,12 @@ class BadTarget(Exception):
 
 def check_target(url: str) -> str:
     """Return a base URL without a slash at its end; raises BadTarget."""
+    check_listens(*check_address(url))
+    return url.rstrip("/")
+
+
+def check_address(url: str) -> tuple[str, int]:
+    """Return the host and the port of a base URL; raises BadTarget."""
     if not url:
         raise BadTarget("which server? URL=http://127.0.0.1:8000")
     if "://" not in url:
@@ -31,8 +37,7 @@ def check_target(url: str) -> str:
         raise BadTarget(f"{url}: there is no host in it")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise BadTarget(f"{url}: the tests expect the service at the path /")
-    check_listens(parts.hostname, port or 80)
-    return url.rstrip("/")
+    return parts.hostname, port or 80
 
 
 def check_listens(host: str, port: int) -> None:
