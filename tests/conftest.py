@@ -20,6 +20,7 @@ from tests.support import (
     report,
     servers,
     smoke,
+    target,
     telling,
 )
 from tests.support.client import (
@@ -101,11 +102,21 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in filter(None, (os.environ.get("CAP") or "").split(",")):
         if not (TESTS / f"test_{name}.py").exists():
             raise pytest.UsageError(f"CAP={name}: no tests/test_{name}.py")
+    if url := os.environ.get("URL"):
+        refuse_bad_address(url)
     name = os.environ.get("IMPL") or "stdlib"
-    if not (os.environ.get("URL") or servers.run_file(name).exists()):
+    if not (url or servers.run_file(name).exists()):
         raise pytest.UsageError(f"IMPL={name}: no implementations/{name}/run")
     config.stash[state]["deviations"] = declared_deviations(name)
     config.pluginmanager.register(telling)
+
+
+def refuse_bad_address(url: str) -> None:
+    """Refuse an address at which no server can be tried."""
+    try:
+        target.check_address(url)
+    except target.BadTarget as error:
+        raise pytest.UsageError(f"URL={error}") from None
 
 
 def pytest_collection_modifyitems(
