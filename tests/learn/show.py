@@ -83,7 +83,8 @@ def level_lines(
     again = [rule for rule in outcome.failed if rule not in level.rules]
     lines += named("✗ of other levels", again)
     lines += named("– not tried without the above", outcome.untried)
-    return lines + named("– needs `run`", ladder.waiting(level, rules))
+    waiting = ladder.waiting(level, rules)
+    return lines + named("– needs `run` (spec/start.md)", waiting)
 
 
 def dropped_lines(outcome: Outcome) -> list[str]:
