@@ -6,7 +6,7 @@ import re
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -363,16 +363,13 @@ def roomy() -> Iterator[servers.Server]:
 
 
 @pytest.fixture(scope="session")
-def bare() -> Iterator[servers.Server]:
-    """Give a server without a database, that logs errors only."""
-    with running(migrate=False, LOG_LEVEL="error") as one:
-        yield one
+def bare(second_address: str | None) -> Iterator[servers.Server]:
+    """Give a server without a database, that logs at debug, for any host.
 
-
-@pytest.fixture(scope="session")
-def loud_bare() -> Iterator[servers.Server]:
-    """Give a server without a database, that logs at debug, for any host."""
-    env = {"LOG_LEVEL": "debug", "ALLOWED_HOSTS": "*"}
+    It listens on another address than the rest, where there is one.
+    """
+    host = second_address or servers.HOME
+    env = {"LOG_LEVEL": "debug", "ALLOWED_HOSTS": "*", "HOST": host}
     with running(migrate=False, **env) as one:
         yield one
 
@@ -436,15 +433,19 @@ def someone(shared: User) -> Iterator[User]:
     client.close()
 
 
+@pytest.fixture(scope="session")
+def second_address() -> str | None:
+    """Give an address of this machine beside 127.0.0.1, if there is one."""
+    with socket.socket() as probe, suppress(OSError):
+        probe.bind(("127.0.0.2", 0))
+        return "127.0.0.2"
+    return None
+
+
 @pytest.fixture
-def address() -> str:
+def address(second_address: str | None) -> str:
     """Give an address of this machine beside 127.0.0.1."""
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.2", 0))
-        except OSError:
-            pytest.skip("127.0.0.2 cannot be bound (macOS)")
-    return "127.0.0.2"
+    return second_address or pytest.skip("127.0.0.2 cannot be bound (macOS)")
 
 
 @pytest.fixture

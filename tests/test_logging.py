@@ -112,20 +112,34 @@ def test_an_unexpected_exception_is_logged_with_its_traceback(
     user.client.close()
 
 
+@pytest.fixture(params=["error", "debug"])
+def failing(
+    request: pytest.FixtureRequest, silent: Server, bare: Server
+) -> Iterator[tuple[Server, dict]]:
+    """Give a server of a level whose database fails, and who signs in."""
+    account = {"username": unique(), "password": PASSWORD}
+    if request.param == "debug":
+        yield bare, account
+        return
+    client = Client(silent.url)
+    client.request("register_user", json=account, expect=201)
+    client.close()
+    with renamed(silent.database, "tokens"):
+        yield silent, account
+
+
 @pytest.mark.rule("LOGGING-1", "LOGGING-2")
 @pytest.mark.managed
-@pytest.mark.parametrize("name", ["bare", "loud_bare"])
 def test_a_database_that_fails_is_logged_with_its_traceback(
-    request: pytest.FixtureRequest, name: str
+    failing: tuple[Server, dict],
 ) -> None:
     """A 503 is one line of level `error` with the traceback."""
-    own = request.getfixturevalue(name)
+    own, account = failing
     client, start = Client(own.url, "A" * 43), len(own.log_text())
     client.request("show_me", expect=503)
     (line,) = errors_with_traceback(own, start, 1)
     assert "sqlite3" in str(line)
-    sent = {"username": unique(), "password": PASSWORD}
-    client.request("create_token", json=sent, expect=503)
+    client.request("create_token", json=account, expect=503)
     assert len(errors_with_traceback(own, start, 2)) == 2
     client.close()
 
@@ -223,9 +237,9 @@ def test_what_cannot_be_read_is_not_quoted(loud: Server, text: str) -> None:
 
 @pytest.mark.rule("LOGGING-4", "LOGGING-1")
 @pytest.mark.managed
-def test_no_traceback_holds_a_secret(loud_bare: Server) -> None:
+def test_no_traceback_holds_a_secret(bare: Server) -> None:
     """No traceback of a database that fails holds a token or a password."""
-    own, start = loud_bare, len(loud_bare.log_text())
+    own, start = bare, len(bare.log_text())
     token, password = "t" + unique() * 3, f"phrase {unique()}"
     client = Client(own.url, token)
     client.request("show_me", expect=503)

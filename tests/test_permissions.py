@@ -289,13 +289,14 @@ def test_delete_user_deletes_the_account(
 @pytest.mark.rule("PERMISSIONS-6")
 @pytest.mark.managed
 def test_delete_user_deletes_the_administrators_own(
-    admin: User, client: Client
+    server: Server, user: User, client: Client
 ) -> None:
     """An administrator may delete the own account too."""
-    answer = admin.request("delete_user", id=admin.id, expect=204)
+    server.promote(user.username)
+    answer = user.request("delete_user", id=user.id, expect=204)
     expect.no_body(answer)
-    admin.request("show_me", expect=401)
-    sent = {"username": admin.username, "password": admin.password}
+    user.request("show_me", expect=401)
+    sent = {"username": user.username, "password": user.password}
     client.request("create_token", json=sent, expect=401)
 
 

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import psutil
 import urllib3
 
+from tests.support.tables import holds
+
 ROOT = Path(__file__).resolve().parents[2]
 IMPLEMENTATIONS = ROOT / "implementations"
 SETTINGS = {
@@ -45,6 +47,7 @@ SETTINGS = {
 }
 MEMORY = Path("/dev/shm")  # where a write need not wait for a disk
 QUICK = MEMORY if MEMORY.is_dir() else None
+HOME = "127.0.0.1"
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 12
 PORTS_EACH = 250
@@ -154,9 +157,9 @@ class Server:
         self.folder = Path(self.temporary.name)
         self.database = self.folder / "shelf.db"
         self.log = self.folder / "stderr.log"
-        self.host = "127.0.0.1"
-        self.port = free_port()
         self.extra = dict(env or {})
+        self.host = self.extra.get("HOST") or HOME
+        self.port = free_port()
         self.secret_key = secrets.token_hex(32)
         self.process: subprocess.Popen | None = None
 
@@ -294,6 +297,15 @@ class Server:
         """Bring all that is stored into the database file itself."""
         with closing(sqlite3.connect(self.database)) as db:
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def promote(self, username: str) -> None:
+        """Make an account an administrator, in the database itself."""
+        (table, _), *_ = holds(self.database, username)
+        with closing(sqlite3.connect(self.database)) as db, db:
+            db.execute(
+                f'UPDATE "{table}" SET admin = 1 WHERE username = ?',
+                [username],
+            )
 
     def restart(self) -> "Server":
         """Serve again from the same folder, on the same port."""
