@@ -1,6 +1,7 @@
 """Routing: from a method and a path to one operation, or a refusal."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urljoin
 
 import pytest
@@ -102,6 +103,23 @@ UNSTABLE = {
 def user(someone: User) -> User:
     """Let the tests of this file share an account."""
     return someone
+
+
+@pytest.fixture(scope="module")
+def signed_in(server: Server, shared: User) -> Iterator[Visitor]:
+    """Give the browser that `member` is a copy of."""
+    browser = Visitor(server.url)
+    browser.sign_in(shared.username, shared.password)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def member(signed_in: Visitor) -> Iterator[Visitor]:
+    """Give a browser in which `someone` is signed in."""
+    browser = signed_in.copy()
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -94,16 +94,16 @@ def found(user: User, **params: object) -> list[int]:
 @pytest.mark.parametrize("field", ["title", "url", "notes"])
 @pytest.mark.parametrize("form", ["{0}", "a{0}", "{0}b", "a {0} b", "x{0}.y"])
 def test_q_looks_into_title_url_and_notes(
-    user: User, field: str, form: str
+    someone: User, field: str, form: str
 ) -> None:
     """`q` keeps bookmarks whose title, url or notes contain it."""
     word = unique()
     text = form.format(word)
     url = "https://example.com/" + text.replace(" ", "-")
     value = {"title": text, "url": url, "notes": text}[field]
-    user.bookmark()
-    made = user.bookmark(**{field: value})
-    assert found(user, q=word) == [made["id"]]
+    someone.bookmark()
+    made = someone.bookmark(**{field: value})
+    assert found(someone, q=word) == [made["id"]]
 
 
 @pytest.mark.rule("SEARCH-1")
@@ -181,12 +181,14 @@ def test_strange_characters_mean_themselves(user: User, letter: str) -> None:
         ("µ", "μ"),
     ],
 )
-def test_q_is_compared_folded(user: User, text: str, q: str) -> None:
+def test_q_is_compared_folded(someone: User, text: str, q: str) -> None:
     """`q` and the text are compared folded."""
-    user.bookmark(title="cafe strase x")
-    by_title = user.bookmark(title=f"The {text}")
-    by_notes = user.bookmark(notes=f"{text}!")
-    assert found(user, q=q) == [by_title["id"], by_notes["id"]]
+    word = unique()
+    someone.bookmark(title=f"{word} cafe strase x")
+    by_title = someone.bookmark(title=f"The {word} {text}")
+    by_notes = someone.bookmark(notes=f"{word} {text}!")
+    wanted = [by_title["id"], by_notes["id"]]
+    assert found(someone, q=f"{word} {q}") == wanted
 
 
 @pytest.mark.rule("SEARCH-2")
