@@ -131,15 +131,17 @@ def message_of(error: pytest.ExceptionInfo) -> str:
             else about * one.startswith("[") + one
             for one in pairs
         ]
-        return "\n".join(lines) or said.removeprefix("assert ")
+        whole = "not true: " + compared(places(error)[0].source, whole=True)
+        return "\n".join(lines or [whole, said.removeprefix("assert ")])
     return said.partition("\nassert ")[0]
 
 
-def compared(statement: str) -> str:
-    """Return what an assertion compares, as the source of a test names it."""
+def compared(statement: str, whole: bool = False) -> str:
+    """Return what an assertion compares, or says, as the source has it."""
     try:
         (node,) = ast.parse(textwrap.dedent(statement)).body
-        return " ".join(ast.unparse(node.test.left).split())[:80]
+        part = node.test if whole else node.test.left
+        return " ".join(ast.unparse(part).split())[:80]
     except (SyntaxError, ValueError, AttributeError):
         return "a value"
 

@@ -144,6 +144,21 @@ def test_what_is_not_named_is_the_source_of_the_test(sent: list) -> None:
     assert told(sent, more).says == "sizes[1]: expected 20, got 25"
 
 
+def test_what_is_not_true_is_the_source_of_the_test(sent: list) -> None:
+    """A bare False would tell nothing, and chance is no cause."""
+
+    def work() -> None:
+        assert "b" not in {"a": 1, "b": 2}
+
+    cause = "not true: 'b' not in {'a': 1, 'b': 2}"
+    assert told(sent, work).cause == cause
+
+    def bare() -> None:
+        assert str.isupper("a")
+
+    assert told(sent, bare).cause == "not true: str.isupper('a')"
+
+
 def test_a_member_that_is_missing(sent: list) -> None:
     """A test that takes it for granted tells what is not there."""
     one = answer(sent, {})
