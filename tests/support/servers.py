@@ -70,10 +70,10 @@ def ports_of(process: int) -> Iterator[int]:
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Find a port that nobody listens on, at whatever address."""
     for port in islice(ports_of(os.getpid()), PORTS_EACH):
         with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
+            probe.bind(("", port))
             return port
     raise NotUpError(f"none of {PORTS_EACH} ports is free")
 
