@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from compare import IMPLEMENTATIONS
+from compare.bench.layers import OPERATIONS
 from compare.bench.summary import summary
 from compare.ledger.grid import TITLES
 from compare.report.change import read_patches
 from compare.report.material import Material
+from compare.report.results import read_json
 from compare.report.texts import on_page, read_note
 
 OPERATION = "create_bookmark"
@@ -53,12 +55,37 @@ def calls(material: Material) -> list[tuple[str, str]]:
 
 
 def speed(material: Material) -> list[tuple[str, str]]:
-    """Say what the latest run of the benchmark shows, else the traces."""
+    """Say what the latest run of the benchmark shows, or what is exact."""
     if material.latest is None:
-        return traced_speed(material)
+        return counted_speed(material) or traced_speed(material)
     lines = summary(material.latest, material.before)
     told = (line.partition(": ") for line in lines)
     return [(TITLES[name], text) for name, _, text in told if name in TITLES]
+
+
+def counted_speed(material: Material) -> list[tuple[str, str]]:
+    """Tell how many times the instructions of the first each takes."""
+    counts = {
+        (row["implementation"], row["operation"]): sum(row["instructions"])
+        for row in read_json(material.results / "instructions.json") or []
+        if row["part"] == "whole"
+    }
+    first, *rest = IMPLEMENTATIONS
+    if not all((name, READ) in counts for name in IMPLEMENTATIONS):
+        return []
+    figures = []
+    for name in rest:
+        ratios = (
+            f"{operation} ×{counts[name, operation] / each:.1f}"
+            for operation in OPERATIONS
+            for each in [counts[first, operation]]
+        )
+        figures.append((TITLES[name], ", ".join(ratios)))
+    source = (
+        f"Instructions as a multiple of those of {TITLES[first]}, without a "
+        "server: no full run of make bench yet"
+    )
+    return [*figures, (source, "")]
 
 
 def traced_speed(material: Material) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from compare.bench import instructions, layers
 from compare.bench.inprocess import PARTS
 from compare.bench.seeded import Account, make_account
 from compare.ledger.capabilities import folder_of, load
+from compare.report import answers
 from compare.report import layers as page
 from compare.report.build import shared
 from compare.report.material import Material
@@ -181,6 +182,33 @@ def test_counts_of_others_are_kept(
     names = [row["implementation"] for row in instructions.read()]
     each = len(counts_of("flask"))
     assert names == ["django"] * each + ["flask"] * each
+
+
+def test_without_a_benchmark_instructions_tell_who_is_fastest(
+    tmp_path: Path,
+) -> None:
+    """They are exact; nothing is told while one of the four is missing."""
+    rows = [
+        {
+            "implementation": name,
+            "part": "whole",
+            "operation": operation,
+            "checked": False,
+            "instructions": [1000 * number, 1000 * number],
+        }
+        for number, name in enumerate(IMPLEMENTATIONS, start=2)
+        for operation in layers.OPERATIONS
+    ]
+    file = tmp_path / "instructions.json"
+    file.write_text(json.dumps(rows), "utf-8")
+    [flask, *_, source] = answers.speed(Material(tmp_path, load()))
+    assert flask == (
+        "Flask",
+        "show_bookmark ×1.5, list_bookmarks ×1.5, create_bookmark ×1.5",
+    )
+    assert source[0].startswith("Instructions as a multiple")
+    file.write_text(json.dumps(rows[len(layers.OPERATIONS) :]), "utf-8")
+    assert not answers.counted_speed(Material(tmp_path, load()))
 
 
 def test_a_fork_is_counted_by_its_own_log(tmp_path: Path) -> None:
