@@ -56,13 +56,15 @@ class Noise:
     """How quiet the machine was, as shares of all its cores' time.
 
     `again` is the ratio of the baseline to its own second instance;
-    `unsteady` counts the windows whose halves differ.
+    `unsteady` counts the windows whose halves differ, `repeated` those that
+    were measured again because the host took their time.
     """
 
     stolen: float
     others: float
     again: Interval | None
     unsteady: int
+    repeated: int
 
     @property
     def fit(self) -> bool:
@@ -188,6 +190,7 @@ def measure_noise(results: Results) -> Noise:
         max(0.0, sum(w["others"] for w in windows)) / time,
         ratio_of_again(results),
         sum(map(is_unsteady, windows)),
+        sum(window["tries"] > 1 for window in windows),
     )
 
 

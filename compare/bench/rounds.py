@@ -2,11 +2,12 @@
 
 A round starts every server anew on a fresh copy of the database, then
 takes each task to each server, in the order of a Latin square. A window is
-one task at one server: {"round", "arm", and what generator.Figures has}.
-After a window that wrote the server is audited (compare.bench.audit).
+one task at one server: {"round", "arm", "tries", and what generator.Figures
+has}. After a window that wrote the server is audited (compare.bench.audit).
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -44,6 +45,8 @@ from compare.bench.usage import (
     memory_kind,
     share_a_core,
 )
+
+STOLEN = 0.02  # of the machine's time: what a quiet window may lose
 
 
 @dataclass
@@ -195,7 +198,33 @@ def running(made: Sitting) -> Iterator[None]:
 def measure_window(
     made: Sitting, generator: Generator, arm: Arm, task: Task
 ) -> None:
-    """Load one server with one task, keep the figures, and audit it."""
+    """Take one task to one server, again while the host takes its time.
+
+    What a request costs plays no part in that: the try counts in which the
+    host took least, and how many there were is kept.
+    """
+    tried: list[dict[str, Any]] = []
+    for number in range(made.plan.tries):
+        window = try_window(made, generator, arm, task, number)
+        if window:
+            tried.append(window)
+        if arm.failed or stolen_share(window) <= STOLEN:
+            break
+    if tried:
+        least = min(tried, key=stolen_share)
+        made.windows.append(least | {"tries": len(tried)})
+
+
+def stolen_share(window: dict[str, Any]) -> float:
+    """Return what the host took of the machine's time in a window."""
+    seconds = window["seconds"] * (os.cpu_count() or 1)
+    return window["stolen"] / (seconds or 1.0)
+
+
+def try_window(
+    made: Sitting, generator: Generator, arm: Arm, task: Task, number: int
+) -> dict[str, Any] | None:
+    """Load one server with one task, audit it, and return the figures."""
     try:
         figures = generator.load(
             url=arm.url,
@@ -205,19 +234,19 @@ def measure_window(
             writer=asdict(arm.accounts[WRITER]),
             warm_up=made.plan.warm_up,
             seconds=made.plan.window,
-            seed=made.chance(made.rounds, task.name).getrandbits(32),
+            seed=made.chance(made.rounds, task.name, number).getrandbits(32),
         )
     except (RuntimeError, OSError, ValueError) as error:
         arm.failed = f"{task.name}: {error}"
         generator.restart()
-        return
+        return None
     written = figures.pop("written")
-    made.windows.append({"round": made.rounds, "arm": arm.name, **figures})
     arm.failed = figures["fault"] or ""
     if written and not arm.failed:
         arm.kept.add(written)
         writer = arm.accounts[WRITER]
         arm.failed = audit(arm.url, writer, arm.kept, arm.server.database)
+    return {"round": made.rounds, "arm": arm.name, **figures}
 
 
 def collect(made: Sitting) -> dict[str, Any]:

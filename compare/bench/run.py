@@ -23,8 +23,8 @@ from compare.bench.tasks import MEASURED, Plan
 BASELINE = "stdlib"
 PLANS = {
     "smoke": Plan("smoke", 1, 0.05, 0.15, 100),
-    "default": Plan("default", 10, 0.15, 0.8, 780),
-    "full": Plan("full", 28, 0.2, 1.0, 2500),
+    "default": Plan("default", 10, 0.15, 0.8, 1200, tries=4),
+    "full": Plan("full", 28, 0.2, 1.0, 3600, tries=4),
 }
 
 

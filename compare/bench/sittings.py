@@ -15,7 +15,7 @@ from compare.bench.interval import Interval
 from compare.bench.verdict import agree
 
 FOLDER = ROOT / "results"
-SCHEMA = 3  # of the files; those of another are left alone
+SCHEMA = 4  # of the files; those of another are left alone
 
 
 def read_sittings(folder: Path = FOLDER) -> list[tuple[Path, Results]]:

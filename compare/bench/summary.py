@@ -181,7 +181,8 @@ def noise_line(results: Results) -> str:
     )
     return (
         f"The sitting is {verdict}: {noise.stolen:.1%} of the machine's time "
-        f"stolen by the host, {noise.others:.1%} used by other programs, "
+        f"stolen by the host ({noise.repeated} windows were measured again "
+        f"for it), {noise.others:.1%} used by other programs, "
         f"{again}, {noise.unsteady} of {len(results['windows'])} windows "
         f"unsteady{shared}; the "
         f"intervals hold for all {comparisons(results)} comparisons at once."

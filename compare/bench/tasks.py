@@ -29,13 +29,17 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """How long to measure: times in seconds, `limit` for the whole."""
+    """How long to measure: times in seconds, `limit` for the whole.
+
+    `tries` is how often a window may be measured if the host takes its time.
+    """
 
     mode: str
     rounds: int
     warm_up: float
     window: float
     limit: float
+    tries: int = 1
 
 
 # Few wait for what takes long: else most requests of a window are cut at its

@@ -27,6 +27,7 @@ def window(arm: str, point: dict[str, Any], number: int) -> dict[str, Any]:
         "requests": 1000,
         "seconds": 2.0,
         "server_cpu": 1000 * cost,
+        "tries": 1,
         "halves": (cost, cost),
         "stolen": 0.0,
         "others": 0.0,

@@ -27,6 +27,7 @@ def sitting(day: int, flask: float, **more: Any) -> dict[str, Any]:
             "requests": 1000,
             "seconds": 2.0,
             "server_cpu": 1.5 * (flask if arm == "flask" else 1.0) * wobble,
+            "tries": 1,
             "halves": (1.0, 1.0),
             "generator_cpu": 1.0,
             "memory_bytes": 1,

@@ -23,6 +23,7 @@ def sitting(number: int, **more: Any) -> dict[str, Any]:
             "requests": 1000,
             "seconds": 2.0,
             "server_cpu": 1.5 * factor**power * (1 + share),
+            "tries": 1,
             "halves": (1.0, 1.0),
             "generator_cpu": 1.0,
             "memory_bytes": 1,
