@@ -361,7 +361,7 @@ fault(
     "a stream lacks its end",
     "COMPRESSION-3",
     ("framework/compression.py", "yield packer.flush()", "pass"),
-    also="EXPORTING-1 EXPORTING-3 EXPORTING-4 EXPORTING-5",
+    also="COMPRESSION-4 EXPORTING-1 EXPORTING-3 EXPORTING-4 EXPORTING-5",
 )
 fault(
     "only what is compressed varies",
