@@ -98,15 +98,6 @@ KEPT = {
 
 
 @pytest.fixture(scope="module")
-def resident(server: Server, shared: User) -> Iterator[Visitor]:
-    """Give a browser of `someone`, who has no bookmarks: all is refused."""
-    browser = Visitor(server.url)
-    browser.sign_in(shared.username, shared.password)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="module")
 def owner(server: Server) -> Iterator[tuple[Visitor, User]]:
     """Give a browser with its account, whose bookmarks come and go."""
     user, browser = register(server.url), Visitor(server.url)

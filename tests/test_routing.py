@@ -105,19 +105,10 @@ def user(someone: User) -> User:
     return someone
 
 
-@pytest.fixture(scope="module")
-def signed_in(server: Server, shared: User) -> Iterator[Visitor]:
-    """Give the browser that `member` is a copy of."""
-    browser = Visitor(server.url)
-    browser.sign_in(shared.username, shared.password)
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
-def member(signed_in: Visitor) -> Iterator[Visitor]:
+def member(resident: Visitor) -> Iterator[Visitor]:
     """Give a browser in which `someone` is signed in."""
-    browser = signed_in.copy()
+    browser = resident.copy()
     yield browser
     browser.close()
 

@@ -9,6 +9,7 @@ from compare.bench.layers import OPERATIONS
 from compare.bench.summary import summary
 from compare.ledger.grid import TITLES
 from compare.report.change import read_patches
+from compare.report.layers import by_key, mean
 from compare.report.material import Material
 from compare.report.results import read_json
 from compare.report.texts import on_page, read_note
@@ -65,20 +66,20 @@ def speed(material: Material) -> list[tuple[str, str]]:
 
 def counted_speed(material: Material) -> list[tuple[str, str]]:
     """Tell how many times the instructions of the first each takes."""
-    counts = {
-        (row["implementation"], row["operation"]): sum(row["instructions"])
-        for row in read_json(material.results / "instructions.json") or []
-        if row["part"] == "whole"
-    }
+    rows = read_json(material.results / "instructions.json") or []
+    counts = by_key(rows, "instructions")
     first, *rest = IMPLEMENTATIONS
-    if not all((name, READ) in counts for name in IMPLEMENTATIONS):
+
+    def mean_of(name: str, operation: str) -> float:
+        return mean(counts[name, "whole", operation, False])
+
+    if {row["implementation"] for row in rows} < set(IMPLEMENTATIONS):
         return []
     figures = []
     for name in rest:
         ratios = (
-            f"{operation} ×{counts[name, operation] / each:.1f}"
-            for operation in OPERATIONS
-            for each in [counts[first, operation]]
+            f"{one} ×{mean_of(name, one) / mean_of(first, one):.1f}"
+            for one in OPERATIONS
         )
         figures.append((TITLES[name], ", ".join(ratios)))
     source = (

@@ -26,3 +26,14 @@ def member(
     browser.sign_in(user.username, user.password)
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="module")
+def resident(
+    server: servers.Server | servers.Remote, shared: User
+) -> Iterator[Visitor]:
+    """Give a browser in which `someone` is signed in, for a whole file."""
+    browser = Visitor(server.url)
+    browser.sign_in(shared.username, shared.password)
+    yield browser
+    browser.close()
