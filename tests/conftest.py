@@ -316,7 +316,7 @@ def silent() -> Iterator[servers.Server]:
     """
     threads = str(4 * (os.cpu_count() or 1))
     with running(
-        LOG_LEVEL="error", PASSWORD_LOG_N="12", THREADS=threads
+        LOG_LEVEL="error", PASSWORD_LOG_N="16", THREADS=threads
     ) as one:
         yield one
 

@@ -30,7 +30,7 @@ def prove(names: Sequence[str], only: Sequence[str]) -> tuple[list[str], str]:
     with Progress(console=Console(stderr=True)) as progress:
         bars = {n: progress.add_task(n, total=None) for n in names}
 
-        def one(name: str) -> tuple[dict[str, Evidence], int]:
+        def one(name: str) -> tuple[dict[str, Evidence], list[str]]:
             def moved(done: int, total: int) -> None:
                 progress.update(bars[name], completed=done, total=total)
 
@@ -48,8 +48,8 @@ def prove(names: Sequence[str], only: Sequence[str]) -> tuple[list[str], str]:
         for complaint in complaints(chapter, name, evidence)
     ]
     told = summary(e for p in proofs.values() for e in p.values())
-    red = sum(count for _, count in done.values())
-    return untrue, f"{told}\ntests that were red while recorded: {red}"
+    red = [f"{name}: {test}" for name in done for test in done[name][1]]
+    return untrue, f"{told}\nred while recorded: {', '.join(red) or 'none'}"
 
 
 def examine(
@@ -59,13 +59,13 @@ def examine(
     part: bool,
     known: dict[str, Any],
     moved: Moved,
-) -> tuple[dict[str, Evidence], int]:
+) -> tuple[dict[str, Evidence], list[str]]:
     """Run the tests of one implementation and judge its cells.
 
-    Returns as well how many tests were red; raises Red where they could not
+    Returns as well which tests were red; raises Red where they could not
     run, or a cell has something to run and nothing was recorded.
     """
-    cells, red = found.cells(name), 0
+    cells, red = found.cells(name), []
     with tempfile.TemporaryDirectory(prefix="proof-") as temporary:
         folder = Path(temporary)
         if files := files_to_run(name, chapters if part else []):

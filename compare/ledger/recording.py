@@ -158,17 +158,18 @@ class Chapters:
     def __init__(self, desk: Desk, progress: Path) -> None:
         """Keep the desk, and the file that tells how far the run is."""
         self.desk, self.progress, self.done = desk, progress, 0
-        self.red: set[str] = set()
+        self.red: dict[str, None] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what is red."""
         if report.failed:
-            self.red.add(report.nodeid)
+            self.red[report.nodeid] = None
 
     def pytest_runtest_logfinish(self) -> None:
-        """Tell how far the run is: tests done, of how many, and red ones."""
+        """Tell how far the run is: tests done, of how many; then red ones."""
         self.done += 1
-        self.progress.write_text(f"{self.done} {self.total} {len(self.red)}")
+        told = [f"{self.done} {self.total}", *self.red]
+        self.progress.write_text("\n".join(told))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count what is to run."""

@@ -30,11 +30,13 @@ def files_to_run(name: str, chapters: Sequence[str]) -> list[str]:
     return kept + (ADMIN.get(name, []) if admin else [])
 
 
-def record(name: str, files: list[str], folder: Path, moved: Moved) -> int:
+def record(
+    name: str, files: list[str], folder: Path, moved: Moved
+) -> list[str]:
     """Run tests with the recorder; raises Red when they could not run.
 
-    Returns how many were red. That is for `make test` to judge: a recorder
-    takes time, and some tests look at the clock.
+    Returns the names of those that were red. They are for `make test` to
+    judge: a recorder takes time, and some tests look at the clock.
     """
     progress = folder / "progress"
     options = ["-q", "--no-header", "-p", "no:cacheprovider"]
@@ -55,7 +57,7 @@ def record(name: str, files: list[str], folder: Path, moved: Moved) -> int:
         if process.returncode not in (PASSED, FAILED):
             output.seek(0)
             raise Red(f"{name}:\n{output.read()[-4000:]}")
-    return int(progress.read_text().split()[-1])
+    return progress.read_text().splitlines()[1:]
 
 
 def environment(name: str, folder: Path) -> dict[str, str]:
@@ -75,6 +77,6 @@ def watch(process: subprocess.Popen, progress: Path, moved: Moved) -> None:
     """Tell how far a run is, until it has ended."""
     while process.poll() is None:
         time.sleep(0.2)
-        with suppress(OSError, ValueError):
-            done, total, _ = progress.read_text().split()
+        with suppress(OSError, ValueError, IndexError):
+            done, total = progress.read_text().splitlines()[0].split()
             moved(int(done), int(total))

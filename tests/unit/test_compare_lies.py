@@ -22,7 +22,7 @@ TESTS = "tests/test_hosts.py::test_list_of_hosts"
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Executed:
     """Record a test of hosts against Flask."""
     folder = tmp_path_factory.mktemp("proof")
-    assert record("flask", [TESTS], folder, lambda done, total: None) == 0
+    assert record("flask", [TESTS], folder, lambda done, total: None) == []
     return read_records(folder)
 
 

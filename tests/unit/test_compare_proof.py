@@ -155,7 +155,7 @@ def test_a_run_that_records_nothing_proves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A recorder that never starts does not make the map true."""
-    monkeypatch.setattr(prove, "record", lambda *arguments: 0)
+    monkeypatch.setattr(prove, "record", lambda *arguments: [])
     found = Capabilities({"tokens": {"flask": CELL}})
     with pytest.raises(Red, match="flask: nothing was recorded of tokens"):
         prove.examine(found, "flask", ["tokens"], True, {}, print)
