@@ -69,9 +69,7 @@ async def authenticate(
     credentials: permissions.Credentials,
 ) -> User:
     """Return the user who asks."""
-    token = await session.run_sync(
-        permissions.require_token, credentials, False
-    )
+    token = await session.run_sync(permissions.require_token, credentials)
     request.state.user_id = token.user_id
     return await permissions.authenticate(response, token)
 

@@ -67,7 +67,7 @@ def lock_user(user: User) -> User | None:
 
 def lock_session(request: HttpRequest) -> bool:
     """Lock the rows of user and session until commit, if both exist."""
-    if not lock_user(request.user):  # first, as in a deletion
+    if not lock_user(request.user):  # first: prevents deadlocks
         return False
     sessions = Session.objects.select_for_update()
     return bool(sessions.filter(pk=request.session.session_key).first())

@@ -130,12 +130,12 @@ def change_password(
         count_failure(request, session, user.username)
         raise HTTPException(403, "The current password is wrong.")
     password = get_password_hash(fields.new_password)
-    require_token(session, credentials)  # again, for it may have ended
+    require_token(session, credentials, lock=True)  # hashing took its time
     if user.password != stored:
         raise HTTPException(403, "The current password is wrong.")
     user.password = password
     end_other_tokens(session, user.id, token.digest)
-    end_sessions(session, user)
+    end_sessions(session, user.id)
     session.commit()
 
 
@@ -153,7 +153,7 @@ def create_token(
     """Sign in: exchange a name and a password for a token."""
     user = check_sign_in(request, session, fields.username, fields.password)
     request.state.user_id = user.id
-    token = issue_token(session, user)
+    token = issue_token(session, user.id)
     session.commit()
     response.headers["Cache-Control"] = "no-store"
     return token
@@ -266,10 +266,10 @@ def import_bookmarks(
     """Import a browser's bookmark file."""
     session.commit()  # so that others write while the file is parsed
     entries, skipped = read_entries(file)
-    require_token(session, credentials)  # again, for it may have ended
-    document = insert_entries(session, user.id, entries, skipped)
+    require_token(session, credentials, lock=True)  # parsing took its time
+    result = insert_entries(session, user.id, entries, skipped)
     session.commit()
-    return document
+    return result
 
 
 @api.get(

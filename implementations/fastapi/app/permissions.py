@@ -23,8 +23,8 @@ def get_current_token(
     request: Request, session: SessionDep, credentials: Credentials
 ) -> Token:
     """Return the valid token that was sent; a write locks its row."""
-    writing = request.method != "GET"
-    token = require_token(session, credentials, writing)
+    lock = request.method != "GET"
+    token = require_token(session, credentials, lock)
     request.state.user_id = token.user_id
     return token
 
@@ -33,7 +33,7 @@ def get_seen_token(
     request: Request, session: SessionDep, credentials: Credentials
 ) -> Token:
     """Return the valid token that was sent, which is locked later."""
-    token = require_token(session, credentials, lock=False)
+    token = require_token(session, credentials)
     request.state.user_id = token.user_id
     return token
 
@@ -45,7 +45,7 @@ SeenToken = Annotated[Token, Depends(get_seen_token)]
 def require_token(
     session: Session,
     credentials: HTTPAuthorizationCredentials,
-    lock: bool = True,
+    lock: bool = False,
 ) -> Token:
     """Find a token, or refuse the request."""
     token = find_token(session, credentials.credentials, lock)
@@ -67,7 +67,7 @@ class TokenRoute(GuardedRoute):
 def check_token(credentials: HTTPAuthorizationCredentials) -> None:
     """Refuse a token that is not valid, and hold no session afterwards."""
     with Session(reader) as session:
-        require_token(session, credentials, lock=False)
+        require_token(session, credentials)
 
 
 async def authenticate(response: Response, token: CurrentToken) -> User:

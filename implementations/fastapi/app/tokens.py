@@ -21,16 +21,15 @@ class TokenDocument(BaseModel):
     expires_at: Timestamp
 
 
-def issue_token(session: Session, user: User) -> TokenDocument:
+def issue_token(session: Session, user_id: int) -> TokenDocument:
     """Make a token for a user; only its digest is stored."""
-    token = secrets.token_urlsafe(32)
-    now = datetime.now(UTC)
-    session.execute(
-        delete(Token).where(Token.user_id == user.id, Token.expires_at <= now)
-    )
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     expires_at = now + timedelta(seconds=settings.token_ttl)
+    session.execute(
+        delete(Token).where(Token.user_id == user_id, Token.expires_at <= now)
+    )
     session.add(
-        Token(digest=digest(token), user_id=user.id, expires_at=expires_at)
+        Token(digest=digest(token), user_id=user_id, expires_at=expires_at)
     )
     return TokenDocument(
         token=token, token_type="Bearer", expires_at=expires_at
@@ -38,7 +37,7 @@ def issue_token(session: Session, user: User) -> TokenDocument:
 
 
 def find_token(
-    session: Session, token: str, lock: bool = True
+    session: Session, token: str, lock: bool = False
 ) -> Token | None:
     """Find a valid token with its user."""
     query = (
@@ -49,9 +48,7 @@ def find_token(
         .where(Token.expires_at > datetime.now(UTC))
         .execution_options(populate_existing=True)
     )
-    if lock:
-        # The user's row first, as it is in a deletion. SQLite, which has no
-        # locks of rows, leaves it out: there the transaction is the lock.
+    if lock:  # the user's row first, as in a deletion: prevents deadlocks
         query = query.with_for_update(of=[User, Token])
     return session.scalar(query)
 

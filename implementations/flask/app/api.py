@@ -111,8 +111,8 @@ def change_password() -> ResponseReturnValue:
     if g.user.password != stored:
         abort(403, "The current password is wrong.")
     g.user.password = password
-    end_other_tokens(g.user_id, g.token.digest)
-    end_sessions(g.user_id)
+    end_other_tokens(g.user.id, g.token.digest)
+    end_sessions(g.user.id)
     db.commit()
     return "", 204
 
@@ -121,7 +121,7 @@ def change_password() -> ResponseReturnValue:
 def delete_me() -> ResponseReturnValue:
     """Delete the signed-in user, with all data."""
     lock_token()
-    remove_user(g.user_id)
+    remove_user(g.user.id)
     db.commit()
     return "", 204
 

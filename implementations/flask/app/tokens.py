@@ -14,12 +14,11 @@ from app.storage import db, timestamp
 
 def issue_token(user_id: int) -> dict[str, str]:
     """Make a token for a user; only its digest is stored."""
-    token = secrets.token_urlsafe(32)
-    now = datetime.now(UTC)
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    expires_at = now + timedelta(seconds=current_app.config["TOKEN_TTL"])
     db.execute(
         delete(Token).where(Token.user_id == user_id, Token.expires_at <= now)
     )
-    expires_at = now + timedelta(seconds=current_app.config["TOKEN_TTL"])
     db.add(Token(digest=digest(token), user_id=user_id, expires_at=expires_at))
     return {
         "token": token,
@@ -37,7 +36,7 @@ def find_token(token: str, lock: bool = False) -> Token | None:
         .where(Token.digest == digest(token))
         .where(Token.expires_at > datetime.now(UTC))
     )
-    if lock:  # the user first, as everywhere, or two could lock each other
+    if lock:  # the user's row first, as in a deletion: prevents deadlocks
         query = query.with_for_update(of=[User, Token])
     return db.scalar(query)
 
