@@ -297,8 +297,8 @@ fault(
     "SESSIONS-3",
     (
         "sessions.py",
-        "session, now = new_session_id(), datetime.now(UTC)",
-        "session = session_id(request) or new_session_id()\n"
+        "id, now = new_session_id(), datetime.now(UTC)",
+        "id = session_id(request) or new_session_id()\n"
         "    now = datetime.now(UTC)",
     ),
     also="CSRF-3",
@@ -308,8 +308,8 @@ fault(
     "SESSIONS-3",
     (
         "sessions.py",
-        "    end_session(request, db)\n    session, now",
-        "    session, now",
+        "    end_session(request, db)\n    id, now",
+        "    id, now",
     ),
 )
 fault(
@@ -445,10 +445,10 @@ fault(
     "SESSIONS-11",
     (
         "rendering.py",
-        "    if session != session_id(request):\n",
-        "    if session != session_id(request):\n"
+        "    if id != session_id(request):\n",
+        "    if id != session_id(request):\n"
         "        from app.limits import count_failure\n\n"
-        "        count_failure(request, session)\n",
+        "        count_failure(request, id)\n",
     ),
 )
 
@@ -459,8 +459,8 @@ fault(
     "CSRF-1",
     (
         "csrf.py",
-        'session, token = session_id(request), form.get("csrf", "")',
-        'session, token = session_id(request), form.get("csrf", "")\n'
+        'id, token = session_id(request), form.get("csrf", "")',
+        'id, token = session_id(request), form.get("csrf", "")\n'
         '    if "csrf" not in form:\n'
         "        return",
     ),
@@ -479,7 +479,7 @@ fault(
 fault(
     "tokens are not bound to a session",
     "CSRF-2 CSRF-3",
-    ("csrf.py", 'f"csrf:{session}:{nonce}"', 'f"csrf:{nonce}"'),
+    ("csrf.py", 'f"csrf:{id}:{nonce}"', 'f"csrf:{nonce}"'),
 )
 fault(
     "Origin is not looked at",

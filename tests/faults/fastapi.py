@@ -254,8 +254,8 @@ fastapi(
     "SESSIONS-7",
     (
         "sessions.py",
-        "LocalPath = Annotated[FormText, AfterValidator(local_path)]",
-        "LocalPath = FormText",
+        "NextPath = Annotated[FormText, AfterValidator(next_path)]",
+        "NextPath = FormText",
     ),
 )
 fastapi(

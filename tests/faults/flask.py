@@ -199,7 +199,11 @@ flask(
 flask(
     "signing out clears the cookie and nothing else",
     "SESSIONS-4",
-    ("sessions.py", "    db.execute(delete(BrowserSession).where(own))\n", ""),
+    (
+        "sessions.py",
+        "    db.execute(delete(BrowserSession).where(ended))\n",
+        "",
+    ),
 )
 flask(
     "next is followed to wherever it leads",

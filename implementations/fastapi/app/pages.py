@@ -34,13 +34,13 @@ from app.permissions import UserBookmark
 from app.rendering import render
 from app.search import select_bookmarks
 from app.sessions import (
-    LocalPath,
+    NextPath,
     SessionRoute,
     SessionUser,
     Visitor,
     end_session,
-    find_visitor,
-    path_and_query,
+    find_session,
+    full_path,
     sign_in_first,
     start_session,
 )
@@ -99,14 +99,14 @@ def show_home(
         last=numbers["last"],
         links=links,
         tags=top_tags(session, user.id),
-        next=path_and_query(request),
+        here=full_path(request),
         form=BookmarkForm(),
     )
 
 
 @pages.get("/login")
 def show_login(
-    request: Request, visitor: Visitor, next: LocalPath = "/"
+    request: Request, visitor: Visitor, next: NextPath = "/"
 ) -> Response:
     """Show the sign-in form."""
     form = LoginForm(next=next)
@@ -134,7 +134,7 @@ def submit_login(
         if error.status_code == 401:  # which is for the API
             return show_form(422, errors=errors)
         return show_form(error.status_code, error.headers, errors=errors)
-    start_session(request, session, user)
+    start_session(request, session, user.id)
     session.commit()
     return RedirectResponse(form.next, 303)
 
@@ -173,7 +173,7 @@ def submit_register(
         return show_form(422, errors=messages(error))
     except HTTPException as error:
         return show_form(error.status_code, errors={"username": error.detail})
-    start_session(request, session, user)
+    start_session(request, session, user.id)
     session.commit()
     return RedirectResponse("/", 303)
 
@@ -202,7 +202,7 @@ def show_edit(
     request: Request,
     user: SessionUser,
     bookmark: UserBookmark,
-    next: LocalPath = "/",
+    next: NextPath = "/",
 ) -> Response:
     """Show a bookmark in a form."""
     form = BookmarkForm(
@@ -240,7 +240,7 @@ def show_delete(
     request: Request,
     user: SessionUser,
     bookmark: UserBookmark,
-    next: LocalPath = "/",
+    next: NextPath = "/",
 ) -> Response:
     """Ask whether to delete a bookmark."""
     return render(
@@ -252,7 +252,7 @@ def show_delete(
 def submit_delete(
     session: SessionDep,
     bookmark: UserBookmark,
-    next: Annotated[LocalPath, Form()] = "/",
+    next: Annotated[NextPath, Form()] = "/",
 ) -> Response:
     """Delete a bookmark."""
     session.delete(bookmark)
@@ -281,7 +281,7 @@ def submit_import(
     session.commit()  # so that others write while the file is parsed
     try:
         entries, skipped = read_entries(file)
-        if not find_visitor(request, session):  # the session may have ended
+        if not find_session(request, session, lock=True):  # parsing took time
             raise sign_in_first(request)
         result = insert_entries(session, user.id, entries, skipped)
     except RequestValidationError as error:

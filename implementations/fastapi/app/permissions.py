@@ -103,7 +103,7 @@ CurrentBookmark = Annotated[Bookmark, Depends(find_bookmark)]
 def find_user_bookmark(
     session: SessionDep, user: SessionUser, id: Id
 ) -> Bookmark:
-    """Return a bookmark of the user who is signed in in this browser."""
+    """Return a bookmark of the user who signed in with this browser."""
     return find_bookmark(session, user, id)
 
 

@@ -23,36 +23,31 @@ from app.storage import SessionDep, reader
 from app.tokens import digest
 
 
-def start_session(request: Request, session: Session, user: User) -> None:
+def start_session(request: Request, session: Session, user_id: int) -> None:
     """Sign a user in under a new id, which prevents session fixation."""
     end_session(request, session)
     id, now = secrets.token_urlsafe(32), datetime.now(UTC)
     session.execute(
         delete(BrowserSession)
-        .where(BrowserSession.user_id == user.id)
+        .where(BrowserSession.user_id == user_id)
         .where(BrowserSession.expires_at <= now)
     )
     session.add(
         BrowserSession(
             digest=digest(id),
-            user_id=user.id,
+            user_id=user_id,
             expires_at=now + timedelta(seconds=settings.session_ttl),
         )
     )
     request.session["id"] = id
-    request.state.user_id = user.id
+    request.state.user_id = user_id
     csrf_key(request)  # now, so that two tabs do not make one each
 
 
-def find_visitor(request: Request, session: SessionDep) -> User | None:
-    """Find the user who is signed in in this browser, if there is one."""
-    return read_visitor(request, session, lock=request.method == "POST")
-
-
-def read_visitor(
-    request: Request, session: Session, lock: bool
+def find_session(
+    request: Request, session: Session, lock: bool = False
 ) -> User | None:
-    """Read the user of the session; who writes locks both rows."""
+    """Find the user of the session of this request, if there is one."""
     if "id" not in request.session:
         return None
     query = (
@@ -67,6 +62,11 @@ def read_visitor(
     user = session.scalar(query)
     request.state.user_id = user.id if user else None
     return user
+
+
+def find_visitor(request: Request, session: SessionDep) -> User | None:
+    """Find the user who signed in with this browser, if there is one."""
+    return find_session(request, session, lock=request.method == "POST")
 
 
 Visitor = Annotated[User | None, Depends(find_visitor)]
@@ -95,7 +95,7 @@ class SessionRoute(GuardedRoute):
 def check_session(request: Request) -> None:
     """Lead to the sign-in form, and hold no database session afterwards."""
     with Session(reader) as session:
-        if not read_visitor(request, session, lock=False):
+        if not find_session(request, session):
             raise sign_in_first(request)
 
 
@@ -113,10 +113,10 @@ def end_session(request: Request, session: Session) -> None:
     request.session.clear()
 
 
-def end_sessions(session: Session, user: User) -> None:
+def end_sessions(session: Session, user_id: int) -> None:
     """End all sessions of a user."""
     session.execute(
-        delete(BrowserSession).where(BrowserSession.user_id == user.id)
+        delete(BrowserSession).where(BrowserSession.user_id == user_id)
     )
 
 
@@ -124,11 +124,11 @@ def login_path(request: Request) -> str:
     """Lead to the sign-in form, and from there back to this page."""
     if request.method == "POST":  # a form cannot be sent again by a link
         return "/login"
-    return "/login?next=" + quote(path_and_query(request), safe="")
+    return "/login?next=" + quote(full_path(request), safe="")
 
 
-def path_and_query(request: Request) -> str:
-    """Write the path of a request with its query."""
+def full_path(request: Request) -> str:
+    """Return the path of this request with its query."""
     query = request.url.query
     return request.url.path + (f"?{query}" if query else "")
 
@@ -138,8 +138,8 @@ def is_local_path(path: str) -> bool:
     return bool(re.fullmatch(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*", path))
 
 
-def local_path(path: str) -> str:
-    """Return a path to go on to, the home page if it is on another site."""
+def next_path(path: str) -> str:
+    """Return the path to go on to, the home page if it is on another site."""
     return path if is_local_path(path) else "/"
 
 
@@ -150,4 +150,4 @@ def encodable(text: str) -> str:
 
 
 FormText = Annotated[str, AfterValidator(encodable)]
-LocalPath = Annotated[FormText, AfterValidator(local_path)]
+NextPath = Annotated[FormText, AfterValidator(next_path)]

@@ -20,7 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from app.accounts import is_common_password
 from app.search import fold
-from app.sessions import FormText, LocalPath
+from app.sessions import FormText, NextPath
 
 MESSAGES = {
     "required": "This field is required.",
@@ -226,7 +226,7 @@ class LoginForm(BaseModel):
 
     username: FormText = ""
     password: FormText = ""
-    next: LocalPath = "/"
+    next: NextPath = "/"
 
 
 class BookmarkForm(BaseModel):
@@ -236,7 +236,7 @@ class BookmarkForm(BaseModel):
     title: FormText = ""
     tags: FormText = ""
     notes: FormText = ""
-    next: LocalPath = "/"
+    next: NextPath = "/"
 
     def validated(self) -> dict[str, Any]:
         """Return the fields of the bookmark, if they are valid."""

@@ -18,7 +18,7 @@ from app.bookmarks import insert_bookmarks, refuse_more_bookmarks
 from app.errors import Invalid
 from app.limits import refuse_excess
 from app.models import Bookmark
-from app.sessions import load_user
+from app.sessions import find_session
 from app.storage import db
 from app.tags import select_tags
 from app.validation import Url
@@ -32,7 +32,7 @@ def allow_uploads() -> None:
     # The API knows them before it reads; of a page CSRFProtect reads the form.
     known = request.endpoint == "api.import_bookmarks"
     if request.endpoint == "pages.submit_import":
-        load_user()
+        find_session()
         known = g.user and request.mimetype == "multipart/form-data"
     if known:
         request.max_content_length = current_app.config["MAX_IMPORT_BYTES"]

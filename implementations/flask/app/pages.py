@@ -32,9 +32,9 @@ from app.pagination import neighbours, order_by, paginate
 from app.permissions import find_bookmark
 from app.search import select_bookmarks
 from app.sessions import (
-    current_path,
     end_session,
-    load_user,
+    find_session,
+    full_path,
     lock_session,
     login_required,
     next_path,
@@ -54,8 +54,8 @@ from app.validation import (
 )
 
 pages = Blueprint("pages", __name__)
-pages.before_request(load_user)
-pages.add_app_template_global(current_path)
+pages.before_request(find_session)
+pages.add_app_template_global(full_path)
 pages.add_app_template_global(next_path)
 
 
@@ -256,7 +256,7 @@ def show_again(
 ) -> ResponseReturnValue:
     """Show a form again, with what was sent and what is wrong with it."""
     db.rollback()  # so that no lock is held while the page is made
-    load_user()  # the rollback expired g.user, who may be gone
+    find_session()  # the rollback expired g.user, who may be gone
     if isinstance(error, ValidationError):
         error = Invalid(list_faults(error))
     errors = {field: error.description}

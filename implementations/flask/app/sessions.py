@@ -31,9 +31,9 @@ def start_session(user_id: int) -> None:
     end_session()
     id, now = secrets.token_urlsafe(32), datetime.now(UTC)
     db.execute(
-        delete(BrowserSession).where(
-            BrowserSession.user_id == user_id, BrowserSession.expires_at <= now
-        )
+        delete(BrowserSession)
+        .where(BrowserSession.user_id == user_id)
+        .where(BrowserSession.expires_at <= now)
     )
     db.add(
         BrowserSession(
@@ -46,19 +46,7 @@ def start_session(user_id: int) -> None:
     session.permanent = True  # until the row expires
 
 
-def end_session() -> None:
-    """End the session of this request."""
-    own = BrowserSession.digest == digest(session.get("id", ""))
-    db.execute(delete(BrowserSession).where(own))
-    session.clear()  # and with it the token of the forms
-
-
-def end_sessions(user_id: int) -> None:
-    """End all sessions of a user."""
-    db.execute(delete(BrowserSession).where(BrowserSession.user_id == user_id))
-
-
-def load_user(lock: bool = False) -> None:
+def find_session(lock: bool = False) -> None:
     """Find the user of the session of this request, if there is one."""
     query = (
         select(User)
@@ -87,29 +75,41 @@ def login_required(view: RouteCallable) -> RouteCallable:
 def lock_session() -> None:
     """Begin to write, unless the session has ended since it was checked."""
     begin_writing()
-    load_user(lock=True)
+    find_session(lock=True)
     if not g.user:
         abort(redirect(login_path()))
+
+
+def end_session() -> None:
+    """End the session of this request."""
+    ended = BrowserSession.digest == digest(session.get("id", ""))
+    db.execute(delete(BrowserSession).where(ended))
+    session.clear()  # and with it the token of the forms
+
+
+def end_sessions(user_id: int) -> None:
+    """End all sessions of a user."""
+    db.execute(delete(BrowserSession).where(BrowserSession.user_id == user_id))
 
 
 def login_path() -> str:
     """Lead to the sign-in form, and from there back to this page."""
     if request.method == "POST":  # a form cannot be sent again by a link
         return url_for("pages.show_login")
-    return url_for("pages.show_login", next=current_path())
+    return url_for("pages.show_login", next=full_path())
 
 
-def current_path() -> str:
+def full_path() -> str:
     """Return the path of this request with its query."""
     return request.full_path if request.query_string else request.path
+
+
+def is_local_path(path: str) -> bool:
+    """Tell whether an address stays on this site."""
+    return bool(re.fullmatch(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*", path))
 
 
 def next_path() -> str:
     """Return the path to go on to, the home page if it is on another site."""
     path = request.values.get("next", "")
     return path if is_local_path(path) else url_for("pages.show_home")
-
-
-def is_local_path(path: str) -> bool:
-    """Tell whether an address stays on this site."""
-    return bool(re.fullmatch(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*", path))

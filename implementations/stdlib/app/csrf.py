@@ -12,19 +12,19 @@ from app.settings import settings
 NONCE_LENGTH = 32
 
 
-def csrf_token(session: str) -> str:
+def csrf_token(id: str) -> str:
     """Make a token for the forms of a session."""
     # No two are alike, so that the length of a compressed page tells
     # nothing about them (BREACH).
-    return sign(session, secrets.token_hex(NONCE_LENGTH // 2))
+    return sign(id, secrets.token_hex(NONCE_LENGTH // 2))
 
 
 def check_csrf(request: Request, form: dict[str, str]) -> None:
     """Refuse a form that was not made for this browser's session."""
-    session, token = session_id(request), form.get("csrf", "")
-    expected = sign(session or "", token[:NONCE_LENGTH])
+    id, token = session_id(request), form.get("csrf", "")
+    expected = sign(id or "", token[:NONCE_LENGTH])
     if (
-        session is None
+        id is None
         or not hmac.compare_digest(expected.encode(), token.encode())
         or not is_same_origin(request)
     ):
@@ -38,9 +38,9 @@ def read_checked_form(request: Request) -> dict[str, str]:
     return form
 
 
-def sign(session: str, nonce: str) -> str:
+def sign(id: str, nonce: str) -> str:
     """Bind a nonce to a session with the secret key."""
-    message = f"csrf:{session}:{nonce}".encode()
+    message = f"csrf:{id}:{nonce}".encode()
     key = settings.secret_key.encode()
     return nonce + hmac.new(key, message, "sha256").hexdigest()
 

@@ -42,7 +42,7 @@ from app.rendering import (
 from app.sessions import (
     end_session,
     find_session,
-    local_path,
+    next_path,
     require_session,
     session_cookie,
     start_session,
@@ -81,14 +81,14 @@ def show_home(request: Request) -> Response:
 def show_login(request: Request) -> Response:
     """Show the sign-in form."""
     find_visitor(request)
-    return login_page(request, {}, local_path(request.parameter("next")))
+    return login_page(request, {}, next_path(request.parameter("next")))
 
 
 @pages.post("/login")
 def submit_login(request: Request) -> Response:
     """Sign in and go on to the page that was asked for."""
     form = read_checked_form(request)
-    next = local_path(form.get("next", ""))
+    next = next_path(form.get("next", ""))
     try:
         fields = validate(account_fields(form), SIGN_IN)
         user = check_sign_in(request, fields["username"], fields["password"])
@@ -157,7 +157,7 @@ def show_edit(request: Request, id: int) -> Response:
         user = require_session(request, db)
         bookmark = represent_bookmark(find_bookmark(db, user, id))
     form = {**bookmark, "tags": ", ".join(bookmark["tags"])}
-    next = local_path(request.parameter("next"))
+    next = next_path(request.parameter("next"))
     return bookmark_page(request, "Edit bookmark", form, next)
 
 
@@ -165,7 +165,7 @@ def show_edit(request: Request, id: int) -> Response:
 def submit_edit(request: Request, id: int) -> Response:
     """Change a bookmark."""
     form = read_checked_form(request)
-    next = local_path(form.get("next", ""))
+    next = next_path(form.get("next", ""))
     try:
         with writing() as db:
             user = require_session(request, db)
@@ -185,7 +185,7 @@ def show_delete(request: Request, id: int) -> Response:
     with reading() as db:
         user = require_session(request, db)
         bookmark = find_bookmark(db, user, id)
-    next = local_path(request.parameter("next"))
+    next = next_path(request.parameter("next"))
     return delete_page(request, bookmark, next)
 
 
@@ -196,7 +196,7 @@ def submit_delete(request: Request, id: int) -> Response:
     with writing() as db:
         user = require_session(request, db)
         remove_bookmark(db, find_bookmark(db, user, id))
-    return redirect(local_path(form.get("next", "")))
+    return redirect(next_path(form.get("next", "")))
 
 
 @pages.get("/import")
@@ -244,6 +244,6 @@ def show_export(request: Request) -> Response:
 
 
 def find_visitor(request: Request) -> sqlite3.Row | None:
-    """Find the user who is signed in in this browser, if there is one."""
+    """Find the user who signed in with this browser, if there is one."""
     with reading() as db:
         return find_session(request, db)

@@ -185,9 +185,9 @@ def render_page(
     **context: Any,
 ) -> Response:
     """Make a page that no cache keeps, with a token for its forms."""
-    session = session_id(request) or new_session_id()
+    id = session_id(request) or new_session_id()
     defaults = {"action": request.path, "multipart": False, "next": "/"}
-    context = {**defaults, **context, "csrf": csrf_token(session)}
+    context = {**defaults, **context, "csrf": csrf_token(id)}
     page = templates.render(
         template, heading=heading, user=request.user, **context
     )
@@ -195,6 +195,6 @@ def render_page(
     headers = problem.headers if problem else {}
     headers = {"Cache-Control": "no-store", **headers}
     response = html_response(status, page, headers)
-    if session != session_id(request):
-        response.headers["Set-Cookie"] = session_cookie(session)
+    if id != session_id(request):
+        response.headers["Set-Cookie"] = session_cookie(id)
     return response

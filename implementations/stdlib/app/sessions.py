@@ -21,7 +21,7 @@ def start_session(
 ) -> str:
     """Sign a user in under a new id, which prevents session fixation."""
     end_session(request, db)
-    session, now = new_session_id(), datetime.now(UTC)
+    id, now = new_session_id(), datetime.now(UTC)
     expires_at = now + timedelta(seconds=settings.session_ttl)
     db.execute(
         "DELETE FROM sessions WHERE user_id = ? AND expires_at <= ?",
@@ -29,9 +29,9 @@ def start_session(
     )
     db.execute(
         "INSERT INTO sessions (digest, user_id, expires_at) VALUES (?, ?, ?)",
-        [digest(session), user_id, timestamp(expires_at)],
+        [digest(id), user_id, timestamp(expires_at)],
     )
-    return session_cookie(session, settings.session_ttl)
+    return session_cookie(id, settings.session_ttl)
 
 
 def find_session(
@@ -56,8 +56,8 @@ def require_session(request: Request, db: sqlite3.Connection) -> sqlite3.Row:
 
 def end_session(request: Request, db: sqlite3.Connection) -> None:
     """End the session of this request."""
-    session = digest(session_id(request) or "")
-    db.execute("DELETE FROM sessions WHERE digest = ?", [session])
+    ended = digest(session_id(request) or "")
+    db.execute("DELETE FROM sessions WHERE digest = ?", [ended])
 
 
 def end_sessions(db: sqlite3.Connection, user_id: int) -> None:
@@ -76,10 +76,10 @@ def session_id(request: Request) -> str | None:
     return value if re.fullmatch("[A-Za-z0-9_-]{43}", value) else None
 
 
-def session_cookie(session: str, max_age: int | None = None) -> str:
+def session_cookie(id: str, max_age: int | None = None) -> str:
     """Write the cookie."""
     secure = settings.secure_cookies
-    return write_cookie(cookie_name(), session, max_age, secure)
+    return write_cookie(cookie_name(), id, max_age, secure)
 
 
 def cookie_name() -> str:
@@ -99,6 +99,6 @@ def is_local_path(path: str) -> bool:
     return bool(re.fullmatch(r"/(?!/)[^\s\\\x00-\x1f\x7f-\x9f]*", path))
 
 
-def local_path(path: str) -> str:
-    """Return a path to go on to, the home page if it is on another site."""
+def next_path(path: str) -> str:
+    """Return the path to go on to, the home page if it is on another site."""
     return path if is_local_path(path) else "/"
