@@ -272,7 +272,7 @@ django(
     "BOOKMARKS-6",
     (
         "models.py",
-        "self.updated_at = max(now(), self.updated_at + tick)",
+        "self.updated_at = max(timezone.now(), self.updated_at + tick)",
         "self.updated_at = self.updated_at",
     ),
 )

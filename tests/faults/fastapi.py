@@ -127,7 +127,7 @@ fastapi(
     "VALIDATION-1",
     (
         "errors.py",
-        "    RequestValidationError: handle_validation_error,\n",
+        "    RequestValidationError: respond_to_invalid_input,\n",
         "",
     ),
 )

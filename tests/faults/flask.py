@@ -86,8 +86,11 @@ flask(
     "ERRORS-3",
     (
         "errors.py",
-        'render_template("error.html", error=error)',
-        'f"<!doctype html><h1>{error.name}</h1><p>{request.path}"',
+        """render_template(
+            "error.html", heading=heading, detail=error.description
+        )
+""",
+        'f"<!doctype html><h1>{heading}</h1><p>{request.path}"\n',
     ),
 )
 flask(

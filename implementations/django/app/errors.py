@@ -85,7 +85,7 @@ def permission_denied(
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that this service did not give to this browser."""
+    """Refuse a form that was not made for this browser's session."""
     detail = "This form has expired. Go back and try again."
     return problem_response(request, Problem(403, detail))
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.files.uploadhandler import FileUploadHandler
 from django.db import connection
-from django.utils.timezone import now
+from django.utils import timezone
 
 from app.bookmark_file import BookmarkFile, Entry
 from app.bookmarks import refuse_more_bookmarks
@@ -74,7 +74,7 @@ def insert_batch(user: User, entries: list[Entry]) -> None:
 
 def make_row(user: User, entry: Entry) -> Bookmark:
     """Make the row of an entry."""
-    created_at = entry.created_at or now()
+    created_at = entry.created_at or timezone.now()
     return Bookmark(
         user=user,
         url=entry.url,

@@ -13,7 +13,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import MiddlewareNotUsed
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.timezone import now
+from django.utils import timezone
 
 from app.accounts import expect_turn
 from app.errors import Problem
@@ -40,21 +40,22 @@ def parse_address(text: str) -> IPv4Address | IPv6Address:
 def check_limit(username: str, address: str) -> None:
     """Refuse a sign-in after too many that failed."""
     count, seconds = settings.LOGIN_LIMIT
-    window = timedelta(seconds=seconds)
+    now, window = timezone.now(), timedelta(seconds=seconds)
     by_name = FailedSignIn.objects.filter(
-        username=username, failed_at__gt=now() - window
+        username=username, failed_at__gt=now - window
     ).order_by("-failed_at")
     by_both = by_name.filter(address=address)
     for failures, most in ((by_both, count), (by_name, 10 * count)):
         # There is such a row only if the window holds as many failures.
         if row := failures[most - 1 : most].first():
-            raise too_many((row.failed_at + window - now()).total_seconds())
+            raise too_many((row.failed_at + window - now).total_seconds())
 
 
 def count_failure(username: str, address: str) -> None:
     """Store that a sign-in failed, and delete what no longer counts."""
+    now = timezone.now()
     window = timedelta(seconds=settings.LOGIN_LIMIT[1])
-    FailedSignIn.objects.filter(failed_at__lte=now() - window).delete()
+    FailedSignIn.objects.filter(failed_at__lte=now - window).delete()
     FailedSignIn.objects.create(username=username, address=address)
 
 

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import MD5
 from django.db.models.sql.compiler import SQLCompiler
-from django.utils.timezone import now
+from django.utils import timezone
 
 from app.search import BookmarkQuerySet, search_text
 
@@ -157,9 +157,9 @@ class Bookmark(models.Model):
         self.folded = search_text(self.title, self.url, self.notes)
         if self.pk:  # always later than the previous change
             tick = timedelta(microseconds=1)
-            self.updated_at = max(now(), self.updated_at + tick)
+            self.updated_at = max(timezone.now(), self.updated_at + tick)
         else:
-            self.created_at = self.updated_at = now()
+            self.created_at = self.updated_at = timezone.now()
         super().save(**options)
 
     @property

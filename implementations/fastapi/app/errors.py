@@ -16,36 +16,33 @@ from app.validation import list_faults
 log = logging.getLogger(__name__)
 
 
-async def handle_http_exception(
-    request: Request, error: HTTPException
-) -> Response:
-    """Tell the client what the application, or FastAPI itself, refuses."""
+async def respond_to_error(request: Request, error: HTTPException) -> Response:
+    """Turn an exception into a response."""
     return problem_response(
         request, error.status_code, error.detail, error.headers
     )
 
 
-async def handle_validation_error(
+async def respond_to_invalid_input(
     request: Request, error: RequestValidationError
 ) -> Response:
-    """Tell the client which fields are not valid."""
+    """List all faults by field and code."""
     errors = list_faults(error.errors(), skip=1)
     detail = "Some fields are not valid."
     return problem_response(request, 422, detail, errors=errors)
 
 
-async def handle_database_error(
+async def respond_to_database_error(
     request: Request, error: DBAPIError
 ) -> Response:
     """Tell the client to come back when the database does."""
     if isinstance(error, IntegrityError):
         raise error  # the database works; it is the program that is wrong
     log.error("database unavailable", exc_info=error)
-    detail = "The database is not available."
-    return problem_response(request, 503, detail, {"Retry-After": "1"})
+    return await respond_to_error(request, unavailable())
 
 
-async def handle_exception(request: Request, error: Exception) -> Response:
+async def respond_to_exception(request: Request, error: Exception) -> Response:
     """Tell the client nothing; the server logs the exception."""
     detail = "The server met an unexpected error."
     return problem_response(request, 500, detail)
@@ -73,14 +70,20 @@ def problem_response(
     return JSONResponse(document, status, headers, "application/problem+json")
 
 
+def unavailable() -> HTTPException:
+    """Make the problem of a database that cannot serve now."""
+    detail = "The database is not available."
+    return HTTPException(503, detail, {"Retry-After": "1"})
+
+
 def is_api_path(path: str) -> bool:
     """Tell whether a path belongs to the API, which answers in JSON."""
     return path in ("/api", "/healthz", "/readyz") or path.startswith("/api/")
 
 
 handlers = {
-    HTTPException: handle_http_exception,
-    RequestValidationError: handle_validation_error,
-    DBAPIError: handle_database_error,
-    Exception: handle_exception,
+    HTTPException: respond_to_error,
+    RequestValidationError: respond_to_invalid_input,
+    DBAPIError: respond_to_database_error,
+    Exception: respond_to_exception,
 }

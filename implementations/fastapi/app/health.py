@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from fastapi import HTTPException
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from app.errors import unavailable
 from app.migrating import is_migrated
 
 
@@ -18,5 +18,4 @@ class StatusDocument(BaseModel):
 def require_ready(session: Session) -> None:
     """Refuse to serve from a database without the newest schema."""
     if not is_migrated(session):
-        detail = "The database is not available."
-        raise HTTPException(503, detail, {"Retry-After": "1"})
+        raise unavailable()

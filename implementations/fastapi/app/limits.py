@@ -16,8 +16,6 @@ from app.settings import settings
 from app.tokens import digest
 
 log = logging.getLogger(__name__)
-COUNT, SECONDS = settings.login_limit
-WINDOW = timedelta(seconds=SECONDS)
 
 
 def client_address(request: Request) -> str:
@@ -34,31 +32,31 @@ def client_address(request: Request) -> str:
 
 def check_limit(request: Request, session: Session, username: str) -> None:
     """Refuse a sign-in after too many that failed."""
-    now = datetime.now(UTC)
+    count, seconds = settings.login_limit
+    now, window = datetime.now(UTC), timedelta(seconds=seconds)
     failures = (
         select(FailedSignIn.failed_at)
         .filter_by(username=name_key(username))
-        .where(FailedSignIn.failed_at > now - WINDOW)
+        .where(FailedSignIn.failed_at > now - window)
         .order_by(FailedSignIn.failed_at.desc())
         .limit(1)
     )
     from_here = failures.filter_by(address=client_address(request))
     # There is such a row only if the window holds as many failures.
-    failed_at = session.scalar(from_here.offset(COUNT - 1)) or session.scalar(
-        failures.offset(literal(10 * COUNT - 1, BigInteger))
+    failed_at = session.scalar(from_here.offset(count - 1)) or session.scalar(
+        failures.offset(literal(10 * count - 1, BigInteger))
     )
     if failed_at:
-        seconds = max(1, ceil((failed_at + WINDOW - now).total_seconds()))
-        detail = "Too many failed sign-ins. Try again later."
-        raise HTTPException(429, detail, {"Retry-After": str(seconds)})
+        raise too_many((failed_at + window - now).total_seconds())
 
 
 def count_failure(request: Request, session: Session, username: str) -> None:
     """Store that a sign-in failed, and delete what no longer counts."""
     log.warning("sign-in failed", extra={"address": request.client.host})
     now = datetime.now(UTC)
+    window = timedelta(seconds=settings.login_limit[1])
     session.execute(
-        delete(FailedSignIn).where(FailedSignIn.failed_at <= now - WINDOW)
+        delete(FailedSignIn).where(FailedSignIn.failed_at <= now - window)
     )
     session.add(
         FailedSignIn(
@@ -73,6 +71,13 @@ def count_failure(request: Request, session: Session, username: str) -> None:
 def name_key(username: str) -> str:
     """Shorten what is too long for a username, as it is stored."""
     return username if len(username) <= 128 else digest(username)
+
+
+def too_many(seconds: float) -> HTTPException:
+    """Make the problem of a sign-in that has to wait."""
+    detail = "Too many failed sign-ins. Try again later."
+    headers = {"Retry-After": str(max(1, ceil(seconds)))}
+    return HTTPException(429, detail, headers)
 
 
 def refuse_excess(

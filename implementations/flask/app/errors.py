@@ -53,7 +53,10 @@ def respond_to_error(error: HTTPException) -> Response:
         response.data = json.dumps(document)
         response.content_type = "application/problem+json"
     else:
-        response.data = render_template("error.html", error=error)
+        heading = f"{error.code} {error.name}"
+        response.data = render_template(
+            "error.html", heading=heading, detail=error.description
+        )
     return response
 
 
@@ -63,7 +66,7 @@ def respond_to_bad_host(error: SecurityError) -> SecurityError:
 
 
 def respond_to_csrf_error(error: CSRFError) -> Response:
-    """Refuse a form that is not ours, or no longer."""
+    """Refuse a form that was not made for this browser's session."""
     detail = "This form has expired. Go back and try again."
     return respond_to_error(Forbidden(detail))
 
