@@ -19,7 +19,7 @@ from app.models import Bookmark, User
 from app.pagination import PageDocument, link_header, order_by, paginate
 from app.search import select_bookmarks
 from app.settings import settings
-from app.validation import BookmarkPage
+from app.validation import BookmarkQuery
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -92,7 +92,7 @@ async def list_bookmarks(
     request: Request,
     session: Session,
     user: CurrentUser,
-    query: Annotated[BookmarkPage, Query()],
+    query: Annotated[BookmarkQuery, Query()],
     response: Response,
 ) -> PageDocument:
     """List one page of the user's bookmarks."""

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from app.bookmarks import represent_bookmark
-from app.forms import BookmarkForm, BookmarkPageQuery
+from app.forms import BookmarkForm, BookmarkQuery
 from app.models import Bookmark, Token, User
 from app.tokens import digest
 from django.core.paginator import Paginator
@@ -74,7 +74,7 @@ def read_query(request: HttpRequest) -> dict[str, Any]:
     values = request.GET.copy()
     for name, value in DEFAULTS.items():
         values.setdefault(name, value)
-    form = BookmarkPageQuery(values)
+    form = BookmarkQuery(values)
     form.is_valid()
     return form.cleaned_data
 

@@ -9,7 +9,7 @@ from app.pagination import PageDocument
 from app.search import search_text
 from app.storage import engine, reader
 from app.tokens import digest
-from app.validation import BookmarkFields, BookmarkPage
+from app.validation import BookmarkFields, BookmarkQuery
 from fastapi import Depends, FastAPI, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import func, select
@@ -33,7 +33,7 @@ async def check_show_bookmark(id: int) -> dict[str, str]:
 
 @app.get("/checked/api/bookmarks")
 async def check_list_bookmarks(
-    query: Annotated[BookmarkPage, Query()],
+    query: Annotated[BookmarkQuery, Query()],
 ) -> dict[str, str]:
     """Route and validate, and stop there."""
     return {"status": "ok"}
@@ -56,7 +56,7 @@ def show_bookmark(id: int, credentials: Credentials) -> Bookmark:
 
 @app.get("/api/bookmarks", response_model=PageDocument[BookmarkDocument])
 def list_bookmarks(
-    query: Annotated[BookmarkPage, Query()], credentials: Credentials
+    query: Annotated[BookmarkQuery, Query()], credentials: Credentials
 ) -> PageDocument:
     """List one page of the user's bookmarks."""
     with Session(reader) as session:

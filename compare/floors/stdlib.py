@@ -14,7 +14,7 @@ from app.framework.routing import Router
 from app.framework.validation import validate, validate_query
 from app.permissions import authenticate, find_bookmark
 from app.storage import reading, writing
-from app.validation import BOOKMARK, BOOKMARK_PAGE
+from app.validation import BOOKMARK, BOOKMARK_QUERY
 
 LARGEST = 65_536  # bytes of a body
 router = Router()
@@ -43,7 +43,7 @@ def check_show_bookmark(request: Request, id: int) -> Response:
 @router.get("/checked/api/bookmarks")
 def check_list_bookmarks(request: Request) -> Response:
     """Route and validate, and stop there."""
-    validate_query(request.query, BOOKMARK_PAGE)
+    validate_query(request.query, BOOKMARK_QUERY)
     return hello(request)
 
 
@@ -65,7 +65,7 @@ def show_bookmark(request: Request, id: int) -> Response:
 @router.get("/api/bookmarks")
 def list_bookmarks(request: Request) -> Response:
     """List one page of the user's bookmarks."""
-    query = validate_query(request.query, BOOKMARK_PAGE)
+    query = validate_query(request.query, BOOKMARK_QUERY)
     with reading() as db:
         page = page_of_bookmarks(db, authenticate(request, db)["id"], query)
     content = {

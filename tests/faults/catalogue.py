@@ -1549,11 +1549,11 @@ fault(
     (
         "api.py",
         "user = authenticate(request, db)\n"
-        "        query = validate_query(request.query, PAGE)\n"
+        "        query = validate_query(request.query, PAGE_QUERY)\n"
         "        page = page_of_tags(",
         'known = request.header("Authorization")\n'
         '        user = authenticate(request, db) if known else {"id": 0}\n'
-        "        query = validate_query(request.query, PAGE)\n"
+        "        query = validate_query(request.query, PAGE_QUERY)\n"
         "        page = page_of_tags(",
     ),
 )

@@ -28,7 +28,7 @@ from app.errors import Problem
 from app.exporting import export_response
 from app.forms import (
     BookmarkForm,
-    BookmarkPageQuery,
+    BookmarkQuery,
     ExportQuery,
     ImportForm,
     PageQuery,
@@ -189,7 +189,7 @@ class BookmarksView(APIView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """List one page of the user's bookmarks."""
         user = authenticate(request)
-        query = validate_query(BookmarkPageQuery, request.GET)
+        query = validate_query(BookmarkQuery, request.GET)
         bookmarks = user.bookmarks.search(query["q"], query["tag"])
         page = paginate(bookmarks.order_by(*order_by(query["sort"])), query)
         return page_response(request, page, represent_bookmark)

@@ -23,11 +23,11 @@ from app.tags import replace_tags
 
 # U+FFFD stands for what was not UTF-8.
 validate_text = RegexValidator("\ufffd", inverse_match=True)
-SORTS = ["created_at", "-created_at", "updated_at", "-updated_at"]
+ORDERS = ["created_at", "-created_at", "updated_at", "-updated_at"]
 
 
 def validate_url(address: str) -> None:
-    """Check the address of a bookmark, which is kept exactly as sent."""
+    """Check the URL of a bookmark, which is kept exactly as sent."""
     fault = ValidationError("Enter an http or https URL.", code="invalid")
     if re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", address):
         raise fault
@@ -36,9 +36,9 @@ def validate_url(address: str) -> None:
         host, _ = parts.hostname, parts.port  # raises for a bad port
     except ValueError as error:
         raise fault from error
-    # A username before the host only serves to deceive.
-    schemes = ("http", "https")
-    if parts.scheme not in schemes or not host or "@" in parts.netloc:
+    # user:password@ is used for phishing.
+    is_web = parts.scheme in ("http", "https")
+    if not is_web or not host or "@" in parts.netloc:
         raise fault
 
 
@@ -130,7 +130,7 @@ class BookmarkPageForm(BookmarkForm):
 
 
 class SignInForm(forms.Form):
-    """A username and a password, whatever they are."""
+    """A username and a password, which are compared and not validated."""
 
     username = forms.CharField(strip=False, required=False)
     password = forms.CharField(strip=False, required=False)
@@ -168,7 +168,7 @@ class RegistrationForm(forms.Form):
 
 
 class PasswordChangeForm(forms.Form):
-    """The password of a user, and the one to put in its place."""
+    """The current password and a new one."""
 
     current_password = forms.CharField(strip=False, required=False)
     new_password = forms.CharField(
@@ -209,31 +209,31 @@ class ImportForm(forms.Form):
 
 
 class PageQuery(forms.Form):
-    """Which page of a list to show."""
+    """The query parameters of a list."""
 
     page = forms.IntegerField(min_value=1, max_value=10**9, initial=1)
     per_page = forms.IntegerField(min_value=1, max_value=100, initial=20)
 
 
-class BookmarkPageQuery(PageQuery):
-    """Which bookmarks to show, and in which order."""
+class BookmarkQuery(PageQuery):
+    """The query parameters of the list of bookmarks."""
 
     tag = TagFilterField(required=False)
     q = forms.CharField(strip=False, max_length=200, required=False)
     sort = forms.ChoiceField(
-        choices=[(name, name) for name in SORTS], initial="-created_at"
+        choices=[(name, name) for name in ORDERS], initial="-created_at"
     )
 
 
-class HomeQuery(BookmarkPageQuery):
-    """Which bookmarks a person wants to see."""
+class HomeQuery(BookmarkQuery):
+    """The query parameters of the page of bookmarks."""
 
     per_page = None
     sort = None
 
 
 class ExportQuery(forms.Form):
-    """Which kind of file to write."""
+    """The query parameters of an export."""
 
     format = forms.ChoiceField(
         choices=[("html", "html"), ("ndjson", "ndjson")], initial="html"

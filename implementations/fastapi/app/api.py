@@ -55,9 +55,9 @@ from app.tokens import TokenDocument, end_other_tokens, issue_token
 from app.validation import (
     BookmarkChanges,
     BookmarkFields,
-    BookmarkPage,
+    BookmarkQuery,
     ExportFormat,
-    Page,
+    PageQuery,
     PasswordChange,
     Registration,
     SignIn,
@@ -171,7 +171,7 @@ def list_bookmarks(
     request: Request,
     session: SessionDep,
     user: CurrentUser,
-    query: Annotated[BookmarkPage, Query()],
+    query: Annotated[BookmarkQuery, Query()],
     response: Response,
 ) -> PageDocument:
     """List one page of the user's bookmarks."""
@@ -246,7 +246,7 @@ def list_tags(
     request: Request,
     session: SessionDep,
     user: CurrentUser,
-    query: Annotated[Page, Query()],
+    query: Annotated[PageQuery, Query()],
     response: Response,
 ) -> PageDocument:
     """List one page of the user's tags with their counts."""
@@ -289,7 +289,7 @@ def list_users(
     request: Request,
     session: SessionDep,
     admin: AdminUser,
-    query: Annotated[Page, Query()],
+    query: Annotated[PageQuery, Query()],
     response: Response,
 ) -> PageDocument:
     """List one page of all users."""

@@ -50,8 +50,8 @@ from app.tags import top_tags
 from app.validation import (
     BookmarkForm,
     ExportFormat,
-    HomePage,
-    ImportPage,
+    HomeQuery,
+    ImportQuery,
     LoginForm,
     Registration,
     SignIn,
@@ -79,7 +79,7 @@ def show_home(
     request: Request,
     session: SessionDep,
     user: SessionUser,
-    query: Annotated[HomePage, Query()],
+    query: Annotated[HomeQuery, Query()],
 ) -> Response:
     """Show one page of the user's bookmarks."""
     bookmarks = select_bookmarks(user.id, query.q, query.tag)
@@ -264,7 +264,7 @@ def submit_delete(
 def show_import(
     request: Request,
     user: SessionUser,
-    query: Annotated[ImportPage, Query()],
+    query: Annotated[ImportQuery, Query()],
 ) -> Response:
     """Show the import form."""
     return render(request, "import.html", user=user, query=query)
@@ -276,7 +276,7 @@ def submit_import(
 ) -> Response:
     """Import a bookmark file."""
     show_form = partial(
-        render, request, "import.html", user=user, query=ImportPage()
+        render, request, "import.html", user=user, query=ImportQuery()
     )
     session.commit()  # so that others write while the file is parsed
     try:

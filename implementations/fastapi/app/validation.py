@@ -34,7 +34,7 @@ MESSAGES = {
     "unknown": "There is no such field.",
     "common": "This password is too easy to guess.",
 }
-CODES = {  # by pydantic's names for what it finds; all others are "invalid"
+CODES = {  # by pydantic's names for faults; all others are "invalid"
     "missing": "required",
     "model_type": "type",
     "model_attributes_type": "type",
@@ -78,18 +78,18 @@ def uncommon(password: str, info: ValidationInfo) -> str:
     return password
 
 
-def url(text: str) -> str:
+def url(address: str) -> str:
     """Check the URL of a bookmark, which is kept exactly as sent."""
-    parts = urlsplit(text)
+    parts = urlsplit(address)
     host, _ = parts.hostname, parts.port  # raises for a bad port
     if (
-        re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", text)
+        re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", address)
         or parts.scheme not in ("http", "https")
         or not host
-        or "@" in parts.netloc  # a user name there only serves to deceive
+        or "@" in parts.netloc  # user:password@ is used for phishing
     ):
         raise ValueError
-    return text
+    return address
 
 
 def trim(value: Any) -> Any:
@@ -150,14 +150,14 @@ class Fields(BaseModel):
 
 
 class SignIn(Fields):
-    """A name and a password, which are compared and not validated."""
+    """A username and a password, which are compared and not validated."""
 
     username: Text
     password: Text
 
 
 class Registration(Fields):
-    """The name and the password of a new user."""
+    """The username and the password of a new user."""
 
     username: Username
     password: Password
@@ -188,14 +188,14 @@ class BookmarkChanges(Fields):
     tags: Tags | MISSING = MISSING
 
 
-class Page(BaseModel):
+class PageQuery(BaseModel):
     """The query parameters of a list."""
 
     page: PageNumber = 1
     per_page: int = Field(20, ge=1, le=100)
 
 
-class HomePage(BaseModel):
+class HomeQuery(BaseModel):
     """The query parameters of the page of bookmarks."""
 
     page: PageNumber = 1
@@ -203,7 +203,7 @@ class HomePage(BaseModel):
     q: Phrase = ""
 
 
-class BookmarkPage(Page, HomePage):
+class BookmarkQuery(PageQuery, HomeQuery):
     """The query parameters of the list of bookmarks."""
 
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (
@@ -211,7 +211,7 @@ class BookmarkPage(Page, HomePage):
     )
 
 
-class ImportPage(BaseModel):
+class ImportQuery(BaseModel):
     """The query parameters of the page after an import."""
 
     created: Numbers = ""

@@ -80,7 +80,7 @@ def url(address: str) -> str:
         re.search(r"[\s\x00-\x1f\x7f-\x9f\\]", address)
         or parts.scheme not in ("http", "https")
         or not host
-        or "@" in parts.netloc  # a user name there only serves to deceive
+        or "@" in parts.netloc  # user:password@ is used for phishing
     ):
         raise ValueError
     return address
@@ -93,7 +93,7 @@ def trim(value: Any) -> Any:
 
 def fold_tag(value: Any) -> Any:
     """Trim a tag and fold it."""
-    return fold(trim(value)) if isinstance(value, str) else value
+    return fold(value.strip()) if isinstance(value, str) else value
 
 
 def unique(names: list[str]) -> list[str]:
@@ -111,6 +111,7 @@ Url = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(url)]
 Title = Annotated[
     Text, Field(min_length=1, max_length=300), BeforeValidator(trim)
 ]
+Notes = Annotated[Text, Field(max_length=1000)]
 Tag = Annotated[
     str,
     Field(min_length=1, max_length=50, pattern=r"^[^\x00,]*$"),
@@ -118,6 +119,7 @@ Tag = Annotated[
 ]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(unique)]
 PageNumber = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Phrase = Annotated[Text, Field(max_length=200)]
 
 
 class Fields(BaseModel):
@@ -129,7 +131,7 @@ class Fields(BaseModel):
 
 
 class SignIn(Fields):
-    """A username and a password, which are compared and not judged."""
+    """A username and a password, which are compared and not validated."""
 
     username: Text
     password: Text
@@ -154,7 +156,7 @@ class BookmarkFields(Fields):
 
     url: Url
     title: Title
-    notes: Annotated[Text, Field(max_length=1000)] = ""
+    notes: Notes = ""
     tags: Tags = []
 
 
@@ -177,10 +179,10 @@ class HomeQuery(BaseModel):
 
     page: PageNumber = 1
     tag: Tags = []
-    q: Annotated[Text, Field(max_length=200)] = ""
+    q: Phrase = ""
 
 
-class BookmarkQuery(HomeQuery, PageQuery):
+class BookmarkQuery(PageQuery, HomeQuery):
     """The query parameters of the list of bookmarks."""
 
     sort: Literal["created_at", "-created_at", "updated_at", "-updated_at"] = (

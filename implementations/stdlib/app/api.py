@@ -41,9 +41,9 @@ from app.tags import page_of_tags, represent_tag
 from app.tokens import end_other_tokens, end_token, issue_token
 from app.validation import (
     BOOKMARK,
-    BOOKMARK_PAGE,
-    EXPORT,
-    PAGE,
+    BOOKMARK_QUERY,
+    EXPORT_QUERY,
+    PAGE_QUERY,
     SIGN_IN,
     validate_password_change,
     validate_registration,
@@ -141,7 +141,7 @@ def list_bookmarks(request: Request) -> Response:
     """List one page of the user's bookmarks."""
     with reading() as db:
         user = authenticate(request, db)
-        query = validate_query(request.query, BOOKMARK_PAGE)
+        query = validate_query(request.query, BOOKMARK_QUERY)
         page = page_of_bookmarks(db, user["id"], query)
     return page_response(request, page, represent_bookmark)
 
@@ -209,7 +209,7 @@ def list_tags(request: Request) -> Response:
     """List one page of the user's tags with their counts."""
     with reading() as db:
         user = authenticate(request, db)
-        query = validate_query(request.query, PAGE)
+        query = validate_query(request.query, PAGE_QUERY)
         page = page_of_tags(db, user["id"], query)
     return page_response(request, page, represent_tag)
 
@@ -232,7 +232,7 @@ def export_bookmarks(request: Request) -> Response:
     """Export all bookmarks as a file."""
     with reading() as db:
         user = authenticate(request, db)
-    query = validate_query(request.query, EXPORT)
+    query = validate_query(request.query, EXPORT_QUERY)
     return export_response(user["id"], query["format"])
 
 
@@ -241,7 +241,7 @@ def list_users(request: Request) -> Response:
     """List one page of all users."""
     with reading() as db:
         require_admin(authenticate(request, db))
-        query = validate_query(request.query, PAGE)
+        query = validate_query(request.query, PAGE_QUERY)
         page = page_of_users(db, query)
     return page_response(request, page, represent_user)
 

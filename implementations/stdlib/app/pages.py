@@ -52,8 +52,8 @@ from app.storage import reading, writing
 from app.tags import top_tags
 from app.validation import (
     BOOKMARK,
-    EXPORT,
-    HOME,
+    EXPORT_QUERY,
+    HOME_QUERY,
     SIGN_IN,
     validate_registration,
 )
@@ -67,7 +67,7 @@ def show_home(request: Request) -> Response:
     """Show one page of the user's bookmarks."""
     with reading() as db:
         user = require_session(request, db)
-        query = validate_query(request.query, HOME)
+        query = validate_query(request.query, HOME_QUERY)
         page = page_of_bookmarks(
             db,
             user["id"],
@@ -239,7 +239,7 @@ def show_export(request: Request) -> Response:
     """Export all bookmarks as a file."""
     with reading() as db:
         user = require_session(request, db)
-    query = validate_query(request.query, EXPORT)
+    query = validate_query(request.query, EXPORT_QUERY)
     return export_response(user["id"], query["format"])
 
 

@@ -51,7 +51,7 @@ def url(value: Any) -> str:
         host, _ = parts.hostname, parts.port  # raises for a bad port
     except ValueError as error:
         raise Fault("invalid") from error
-    # user:password@ before the host is used for phishing.
+    # user:password@ is used for phishing.
     is_web = parts.scheme in ("http", "https")
     if not is_web or not host or "@" in parts.netloc:
         raise Fault("invalid")
@@ -102,23 +102,23 @@ BOOKMARK = {
     "notes": Field(notes, ""),
     "tags": Field(tags, []),
 }
-PAGE = {
+PAGE_QUERY = {
     "page": Field(number_to(1_000_000_000), 1),
     "per_page": Field(number_to(100), 20),
 }
 ORDERS = ("created_at", "-created_at", "updated_at", "-updated_at")
-BOOKMARK_PAGE = {
-    **PAGE,
+BOOKMARK_QUERY = {
+    **PAGE_QUERY,
     "tag": Field(tag_filter, [], repeated=True),
     "q": Field(phrase, ""),
     "sort": Field(one_of(*ORDERS), "-created_at"),
 }
-HOME = {name: BOOKMARK_PAGE[name] for name in ("page", "tag", "q")}
-EXPORT = {"format": Field(one_of("html", "ndjson"), "html")}
+HOME_QUERY = {name: BOOKMARK_QUERY[name] for name in ("page", "tag", "q")}
+EXPORT_QUERY = {"format": Field(one_of("html", "ndjson"), "html")}
 
 
 def validate_registration(document: Any) -> dict[str, Any]:
-    """Return the checked name and password of a new user."""
+    """Return the checked username and password of a new user."""
     name = document.get("username") if isinstance(document, dict) else None
     fields = {
         "username": Field(username),
