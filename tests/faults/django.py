@@ -182,7 +182,7 @@ django(
     (
         "api.py",
         """    if form.is_taken():
-        raise Problem(409, "You already have a bookmark with this URL.")
+        raise duplicate()
 """,
         "",
     ),

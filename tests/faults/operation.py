@@ -12,8 +12,8 @@ fault(
     "CACHING-1",
     (
         "framework/caching.py",
-        '[tag.removeprefix("W/") for tag in TAG.findall(condition)]',
-        "TAG.findall(condition)",
+        '[tag.removeprefix("W/") for tag in ETAG.findall(condition)]',
+        "ETAG.findall(condition)",
     ),
     (
         "framework/caching.py",
@@ -26,7 +26,7 @@ fault(
     "CACHING-1 CACHING-3",
     (
         "framework/caching.py",
-        "for tag in TAG.findall(condition)]",
+        "for tag in ETAG.findall(condition)]",
         "for tag in [condition]]",
     ),
     also="CACHING-8",
@@ -58,7 +58,7 @@ fault(
     "CACHING-3 CACHING-4",
     (
         "framework/caching.py",
-        "etag in TAG.findall(condition)",
+        "etag in ETAG.findall(condition)",
         "etag == condition",
     ),
 )
@@ -76,7 +76,7 @@ fault(
     "CACHING-10",
     (
         "framework/caching.py",
-        "etag in TAG.findall(condition)",
+        "etag in ETAG.findall(condition)",
         "etag in condition",
     ),
 )
@@ -85,8 +85,8 @@ fault(
     "CACHING-5",
     (
         "framework/caching.py",
-        "return bool(TAGS.fullmatch(condition)) and etag",
-        "return not TAGS.fullmatch(condition) or etag",
+        "return bool(ETAGS.fullmatch(condition)) and etag",
+        "return not ETAGS.fullmatch(condition) or etag",
     ),
 )
 fault(
@@ -94,7 +94,7 @@ fault(
     "CACHING-5",
     (
         "framework/caching.py",
-        "return bool(TAGS.fullmatch(condition)) and etag",
+        "return bool(ETAGS.fullmatch(condition)) and etag",
         "return etag",
     ),
 )

@@ -16,8 +16,7 @@ from app.models import User
 from app.storage import timestamp
 
 CORES = os.cpu_count() or 1
-hashing = BoundedSemaphore(CORES)
-waiting = BoundedSemaphore(CORES)
+hashing, waiting = BoundedSemaphore(CORES), BoundedSemaphore(CORES)
 
 
 @contextmanager
@@ -25,7 +24,7 @@ def turn_to_hash() -> Iterator[None]:
     """Wait for a moment for one of as many turns as there are cores."""
     if not waiting.acquire(blocking=False):
         raise busy()
-    turn = hashing.acquire(timeout=0.1)
+    turn = hashing.acquire(timeout=0.1)  # seconds
     waiting.release()
     if not turn:
         raise busy()

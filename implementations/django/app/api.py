@@ -19,6 +19,7 @@ from app.accounts import lock_user, represent_user, wrong_sign_in
 from app.bodies import read_json
 from app.bookmarks import (
     bookmark_etag,
+    duplicate,
     refuse_more_bookmarks,
     represent_bookmark,
 )
@@ -294,7 +295,7 @@ def store_bookmark(
     """Store a bookmark with the fields of a document."""
     form = validate(BookmarkForm, document, defaults, instance=bookmark)
     if form.is_taken():
-        raise Problem(409, "You already have a bookmark with this URL.")
+        raise duplicate()
     return form.save()
 
 

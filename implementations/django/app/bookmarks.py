@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
+from app.errors import Problem
 from app.limits import refuse_excess
 from app.models import Bookmark, User
 from app.storage import timestamp
@@ -30,3 +31,8 @@ def bookmark_etag(bookmark: Bookmark) -> str:
 def refuse_more_bookmarks(user: User) -> None:
     """Refuse to keep more bookmarks than an account may have."""
     refuse_excess(user.bookmarks, settings.MAX_BOOKMARKS, "bookmarks")
+
+
+def duplicate() -> Problem:
+    """Make the problem of a URL that the user already has."""
+    return Problem(409, "You already have a bookmark with this URL.")

@@ -1,4 +1,4 @@
-"""Changes under a condition (RFC 9110 §13)."""
+"""Caching and conditional requests."""
 
 import re
 
@@ -7,7 +7,7 @@ from django.utils.http import parse_etags
 
 from app.errors import Problem
 
-LIST = re.compile(r'[\s,]*(?:(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,[\s,]*|\Z))+')
+ETAGS = re.compile(r'[\s,]*(?:(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,[\s,]*|\Z))+')
 
 
 def check_if_match(request: HttpRequest, etag: str) -> None:
@@ -16,5 +16,5 @@ def check_if_match(request: HttpRequest, etag: str) -> None:
     if condition == "*":
         return
     # Weak tags never match here (RFC 9110 §13.1.1).
-    if not LIST.fullmatch(condition) or etag not in parse_etags(condition):
+    if not ETAGS.fullmatch(condition) or etag not in parse_etags(condition):
         raise Problem(412, "The bookmark has changed since you read it.")

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 
 from app.accounts import lock_session
-from app.bookmarks import refuse_more_bookmarks
+from app.bookmarks import duplicate, refuse_more_bookmarks
 from app.exporting import export_response
 from app.forms import (
     BookmarkPageForm,
@@ -72,8 +72,7 @@ class BookmarkFormMixin(ChangeMixin):
         """Store the bookmark, unless the user has its URL already."""
         form.instance.user = self.request.user
         if form.is_taken():
-            message = "You already have a bookmark with this URL."
-            form.add_error("url", message)
+            form.add_error("url", duplicate().detail)
             return self.form_invalid(form)
         form.save()
         return redirect(self.get_success_url())

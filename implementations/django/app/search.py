@@ -9,7 +9,7 @@ SEPARATOR = "\x1f"  # so that no phrase is found across two fields
 
 def fold(text: str) -> str:
     """Fold a text for comparison: case, and the two ways to write é."""
-    # In Python, for databases do not agree on upper and lower case.
+    # In Python, for SQLite's lower() and LIKE know only ASCII.
     return normalize("NFC", text.casefold())
 
 

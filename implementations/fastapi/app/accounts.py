@@ -38,11 +38,10 @@ def turn_to_hash() -> Iterator[None]:
     """Wait for a moment for one of as many turns as there are cores."""
     if not waiting.acquire(blocking=False):
         raise busy()
-    try:
-        if not hashing.acquire(timeout=0.1):
-            raise busy()
-    finally:
-        waiting.release()
+    turn = hashing.acquire(timeout=0.1)  # seconds
+    waiting.release()
+    if not turn:
+        raise busy()
     try:
         yield
     finally:

@@ -9,8 +9,8 @@ from app.bookmarks import bookmark_etag
 from app.models import Bookmark
 from app.permissions import CurrentBookmark
 
-TAG = r'(?:W/)?"[^\x00-\x20"\x7f]*"'
-TAGS = re.compile(rf"[\s,]*{TAG}(?:\s*,[\s,]*{TAG})*[\s,]*")
+ETAG = r'(?:W/)?"[^\x00-\x20"\x7f]*"'
+ETAGS = re.compile(rf"[\s,]*{ETAG}(?:\s*,[\s,]*{ETAG})*[\s,]*")
 
 
 async def check_if_match(
@@ -19,7 +19,7 @@ async def check_if_match(
 ) -> Bookmark:
     """Refuse to change what the client has not seen."""
     condition = ",".join(if_match or ["*"])
-    tags = re.findall(TAG, condition) if TAGS.fullmatch(condition) else []
+    tags = re.findall(ETAG, condition) if ETAGS.fullmatch(condition) else []
     if condition.strip() != "*" and bookmark_etag(bookmark) not in tags:
         raise HTTPException(412, "The bookmark has changed since you read it.")
     return bookmark

@@ -53,8 +53,8 @@ def read_entries(file: UploadFile) -> tuple[list[Entry], list[Reason]]:
     except TooManyEntries as error:
         message = f"The file has more than {most} entries."
         raise bad_file(message, "too_many") from error
-    skipped = [Reason(line=n, code="repeated") for n in found.repeated]
     entries = []
+    skipped = [Reason(line=n, code="repeated") for n in found.repeated]
     for entry in found.entries:
         if is_url(entry.url):
             entries.append(entry)
@@ -77,19 +77,21 @@ def insert_entries(
     for start in range(0, len(entries), BATCH):
         batch = entries[start : start + BATCH]
         known = find_urls(session, user_id, [entry.url for entry in batch])
+        existing += [
+            Reason(line=entry.line, code="existing")
+            for entry in batch
+            if entry.url in known
+        ]
         new = [entry for entry in batch if entry.url not in known]
         insert_bookmarks(session, user_id, [make_bookmark(e) for e in new])
-        existing += [entry for entry in batch if entry.url in known]
     refuse_more_bookmarks(session, user_id)
     most = settings.max_tags
     refuse_excess(session, select_tags(user_id), most, "different tags")
-    skipped = skipped + [
-        Reason(line=e.line, code="existing") for e in existing
-    ]
+    skipped = sorted(skipped + existing, key=lambda reason: reason.line)
     return ImportDocument(
         created=len(entries) - len(existing),
         skipped=len(skipped),
-        reasons=sorted(skipped, key=lambda reason: reason.line)[:20],
+        reasons=skipped[:20],
     )
 
 

@@ -11,12 +11,12 @@ SEPARATOR = "\x1f"  # so that no phrase is found across two fields
 
 def fold(text: str) -> str:
     """Fold a text for comparison: case, and the two ways to write é."""
+    # In Python, for SQLite's lower() and LIKE know only ASCII.
     return normalize("NFC", text.casefold())
 
 
 def search_text(title: str, url: str, notes: str) -> str:
     """Make the text in which a bookmark is found."""
-    # In Python, for SQLite's lower() and LIKE know only ASCII.
     fields = (text.replace(SEPARATOR, " ") for text in (title, url, notes))
     return fold(SEPARATOR.join(fields))
 

@@ -24,7 +24,7 @@ def select_tags(user_id: int) -> Select[Any]:
     # A bundle, so that scalars() returns whole rows.
     return (
         select(Bundle("tag", Tag.name, func.count().label("bookmarks")))
-        .join(Bookmark, Bookmark.id == Tag.bookmark_id)
+        .join(Bookmark)
         .where(Bookmark.user_id == user_id)
         .group_by(Tag.name)
     )

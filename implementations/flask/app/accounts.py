@@ -109,7 +109,8 @@ def get_user(username: str) -> User | None:
 
 def remove_user(user_id: int) -> bool:
     """Delete a user; the rows that refer to the user go as well."""
-    return bool(db.execute(delete(User).where(User.id == user_id)).rowcount)
+    query = delete(User).where(User.id == user_id)
+    return bool(db.execute(query).rowcount)
 
 
 def check_sign_in(username: str, password: str) -> User:

@@ -25,9 +25,9 @@ class ConditionalResponse(Response):
 
 def check_if_match(etag: str) -> None:
     """Refuse to change what the client has not seen."""
-    given = request.headers.get("If-Match")  # with or without a tag in it
-    if given is not None and not (
-        ETAGS.fullmatch(given) and request.if_match.contains(etag)
+    condition = request.headers.get("If-Match")  # with or without a tag in it
+    if condition is not None and not (
+        ETAGS.fullmatch(condition) and request.if_match.contains(etag)
     ):
         abort(412, "The bookmark has changed since you read it.")
 

@@ -14,7 +14,7 @@ def fold(text: str) -> str:
 
 def search_text(title: str, url: str, notes: str) -> str:
     """Make the text in which a bookmark is found."""
-    fields = [text.replace(SEPARATOR, " ") for text in (title, url, notes)]
+    fields = (text.replace(SEPARATOR, " ") for text in (title, url, notes))
     return fold(SEPARATOR.join(fields))
 
 

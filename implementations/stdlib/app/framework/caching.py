@@ -5,8 +5,8 @@ from hashlib import sha256
 
 from app.framework.messages import Request, Response
 
-TAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
-TAGS = re.compile(rf"[ \t,]*(?:{TAG.pattern}[ \t]*(?:,[ \t,]*|\Z))*")
+ETAG = re.compile(r'(?:W/)?"[!#-~\x80-\xff]*"')
+ETAGS = re.compile(rf"[ \t,]*(?:{ETAG.pattern}[ \t]*(?:,[ \t,]*|\Z))*")
 KEPT = {"ETag", "Cache-Control", "Vary"}  # by a 304 (RFC 9110 §15.4.5)
 
 
@@ -16,7 +16,7 @@ def if_match(request: Request, etag: str) -> bool:
     if condition in (None, "*"):
         return True
     # Weak tags never match here (RFC 9110 §13.1.1).
-    return bool(TAGS.fullmatch(condition)) and etag in TAG.findall(condition)
+    return bool(ETAGS.fullmatch(condition)) and etag in ETAG.findall(condition)
 
 
 def weak_etag(body: bytes) -> str:
@@ -31,7 +31,7 @@ def answer_unchanged(request: Request, response: Response) -> None:
     read = request.method in ("GET", "HEAD") and response.status == 200
     if not read or condition is None or etag is None:
         return
-    tags = [tag.removeprefix("W/") for tag in TAG.findall(condition)]
+    tags = [tag.removeprefix("W/") for tag in ETAG.findall(condition)]
     if condition == "*" or etag.removeprefix("W/") in tags:
         response.status, response.body = 304, b""
         for name in response.headers.keys() - KEPT:
