@@ -11,10 +11,7 @@ from app.bookmark_file import write_bookmark, write_end, write_start
 from app.bookmarks import represent_bookmark
 from app.models import User
 
-TYPES = {
-    "html": "text/html; charset=utf-8",
-    "ndjson": "application/x-ndjson",
-}
+TYPES = {"html": "text/html; charset=utf-8", "ndjson": "application/x-ndjson"}
 BATCH = 100  # rows to hold in memory
 
 
@@ -31,16 +28,15 @@ def export_response(user: User, kind: str) -> StreamingHttpResponse:
 
 def export_lines(user: User, kind: str) -> Iterator[str]:
     """Write the file piece by piece."""
-    html = kind == "html"
-    write = write_bookmark if html else write_json
-    if html:
+    write = write_bookmark if kind == "html" else write_json
+    if kind == "html":
         yield write_start()
     bookmarks = user.bookmarks.order_by("created_at", "id")
     rows = bookmarks.prefetch_related("tags").iterator(chunk_size=BATCH)
     lines = (write(represent_bookmark(bookmark)) for bookmark in rows)
     while batch := "".join(islice(lines, BATCH)):
         yield batch
-    if html:
+    if kind == "html":
         yield write_end()
 
 

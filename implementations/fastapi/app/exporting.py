@@ -15,23 +15,25 @@ TYPES = {"html": "text/html; charset=utf-8", "ndjson": "application/x-ndjson"}
 BATCH = 100  # rows to hold in memory
 
 
-def export_response(user_id: int, form: str) -> StreamingResponse:
+def export_response(user_id: int, kind: str) -> StreamingResponse:
     """Answer with a file of all the user's bookmarks."""
     headers = {
-        "Content-Disposition": f'attachment; filename="bookmarks.{form}"',
+        "Content-Disposition": f'attachment; filename="bookmarks.{kind}"',
         "Cache-Control": "no-store",
     }
-    lines = export_lines(user_id, form)
-    return StreamingResponse(lines, headers=headers, media_type=TYPES[form])
+    lines = export_lines(user_id, kind)
+    return StreamingResponse(lines, headers=headers, media_type=TYPES[kind])
 
 
-def export_lines(user_id: int, form: str) -> Iterator[str]:
+def export_lines(user_id: int, kind: str) -> Iterator[str]:
     """Write the file piece by piece."""
-    start, write, end = WRITERS[form]
-    yield start()
-    for bookmarks in read_batches(user_id):
-        yield "".join(write(bookmark) for bookmark in bookmarks)
-    yield end()
+    write = write_html if kind == "html" else write_json
+    if kind == "html":
+        yield write_start()
+    for batch in read_batches(user_id):
+        yield "".join(write(bookmark) for bookmark in batch)
+    if kind == "html":
+        yield write_end()
 
 
 def read_batches(user_id: int) -> Iterator[Sequence[Bookmark]]:
@@ -63,9 +65,3 @@ def write_html(bookmark: Bookmark) -> str:
 def write_json(bookmark: Bookmark) -> str:
     """Write a bookmark as a line of JSON."""
     return BookmarkDocument.model_validate(bookmark).model_dump_json() + "\n"
-
-
-WRITERS = {
-    "html": (write_start, write_html, write_end),
-    "ndjson": (str, write_json, str),
-}

@@ -10,10 +10,7 @@ from app.bookmarks import bookmarks_after, represent_bookmark
 from app.framework.messages import Response
 from app.storage import reading
 
-TYPES = {
-    "html": "text/html; charset=utf-8",
-    "ndjson": "application/x-ndjson",
-}
+TYPES = {"html": "text/html; charset=utf-8", "ndjson": "application/x-ndjson"}
 BATCH = 100  # rows to hold in memory
 
 
@@ -29,12 +26,14 @@ def export_response(user_id: int, kind: str) -> Response:
 
 def export_lines(user_id: int, kind: str) -> Iterator[bytes]:
     """Write the file piece by piece."""
-    start, write, end = WRITERS[kind]
-    yield start().encode()
+    write = write_bookmark if kind == "html" else write_json
+    if kind == "html":
+        yield write_start().encode()
     for rows in read_batches(user_id):
         lines = [write(represent_bookmark(row)) for row in rows]
         yield "".join(lines).encode()
-    yield end().encode()
+    if kind == "html":
+        yield write_end().encode()
 
 
 def read_batches(user_id: int) -> Iterator[list[sqlite3.Row]]:
@@ -53,9 +52,3 @@ def read_batches(user_id: int) -> Iterator[list[sqlite3.Row]]:
 def write_json(bookmark: dict[str, Any]) -> str:
     """Write a bookmark as a line of JSON."""
     return json.dumps(bookmark, ensure_ascii=False) + "\n"
-
-
-WRITERS = {
-    "html": (write_start, write_bookmark, write_end),
-    "ndjson": (str, write_json, str),
-}
