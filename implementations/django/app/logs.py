@@ -1,26 +1,26 @@
-"""The log: one line of JSON for each request."""
+"""Log lines: one JSON object each, on standard error."""
 
 import logging
 import re
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from time import perf_counter
+from uuid import uuid4
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
-REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 log = logging.getLogger(__name__)
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class RequestIDFilter(logging.Filter):
-    """Puts the id of the request into each line."""
+    """Name the request that a log record belongs to."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Add the id to a record."""
-        record.request_id = REQUEST_ID.get()
+        """Let each record pass, with the id of its request."""
+        record.request_id = request_id.get()
         return True
 
 
@@ -30,31 +30,28 @@ def request_log(
     """Give each request an id, and log what became of it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request_id = choose_id(request.headers.get("X-Request-ID", ""))
-        REQUEST_ID.set(request_id)
+        request_id.set(choose_id(request.headers.get("X-Request-ID", "")))
         start = perf_counter()
         response = get_response(request)
-        seconds = perf_counter() - start
         line = {
             "method": request.method,
             "path": request.path,
             "status": response.status_code,
-            "milliseconds": round(seconds * 1000, 3),
+            "milliseconds": round((perf_counter() - start) * 1000, 3),
             "address": request.META["REMOTE_ADDR"],
             "user_id": find_user_id(request),
         }
         log.info("request", extra=line)
-        response.headers["X-Request-ID"] = request_id
+        response.headers["X-Request-ID"] = request_id.get()
         return response
 
     return middleware
 
 
-def choose_id(text: str) -> str:
+def choose_id(sent: str) -> str:
     """Keep the id that a proxy has given to a request, or make one."""
-    if re.fullmatch("[A-Za-z0-9-]{8,64}", text):
-        return text
-    return str(uuid.uuid4())
+    kept = re.fullmatch("[A-Za-z0-9-]{8,64}", sent)
+    return sent if kept else str(uuid4())
 
 
 def find_user_id(request: HttpRequest) -> int | None:

@@ -29,7 +29,7 @@ def main() -> None:
         "step", nargs="?", choices=[*STEPS, "head"], default="head"
     )
     verbs.add_parser("serve", help="answer requests")
-    verb = verbs.add_parser("create-admin", help="make an administrator")
+    verb = verbs.add_parser("create-admin", help="create an administrator")
     verb.add_argument("name")
     arguments = parser.parse_args()
     configure_logging()
@@ -37,12 +37,12 @@ def main() -> None:
         case "migrate":
             migrate(arguments.step)
         case "serve":
-            serve()
+            run_serve()
         case "create-admin":
-            create_admin(arguments.name)
+            run_create_admin(arguments.name)
 
 
-def serve() -> None:
+def run_serve() -> None:
     """Answer requests until told to stop."""
     if "secret_key" not in settings.model_fields_set:
         if not is_loopback(settings.host):
@@ -70,12 +70,12 @@ def serve() -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach an address."""
+    """Tell whether an address is reached from this machine only."""
     return host in ("localhost", "127.0.0.1", "::1")
 
 
-def create_admin(name: str) -> None:
-    """Create an administrator with the password from standard input."""
+def run_create_admin(name: str) -> None:
+    """Create an administrator, with the password from standard input."""
     password = sys.stdin.read().removesuffix("\n").removesuffix("\r")
     try:
         fields = Registration(username=name, password=password)

@@ -1,4 +1,4 @@
-"""Security headers."""
+"""Security headers, which tell browsers what to forbid."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

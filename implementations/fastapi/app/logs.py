@@ -34,7 +34,7 @@ def configure_logging() -> None:
 
 
 def add_request_id(record: logging.LogRecord) -> bool:
-    """Name the request in which a record was logged."""
+    """Name the request that a log record belongs to."""
     record.request_id = request_id.get()
     return True
 
@@ -53,7 +53,8 @@ class RequestLog:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         start, status = perf_counter(), None
-        request_id.set(choose_id(Headers(scope=scope)))
+        sent = Headers(scope=scope).get("X-Request-ID", "")
+        request_id.set(choose_id(sent))
         scope.setdefault("state", {})
 
         async def send_with_id(message: Message) -> None:
@@ -85,7 +86,7 @@ def log_response(scope: Scope, status: int, start: float) -> None:
     log.info("request", extra=line)
 
 
-def choose_id(headers: Headers) -> str:
+def choose_id(sent: str) -> str:
     """Keep the id that a proxy has given to a request, or make one."""
-    given = headers.get("X-Request-ID", "")
-    return given if re.fullmatch("[A-Za-z0-9-]{8,64}", given) else str(uuid4())
+    kept = re.fullmatch("[A-Za-z0-9-]{8,64}", sent)
+    return sent if kept else str(uuid4())

@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     max_tags: int = Field(10_000, ge=1, le=10**9)  # of an account
     token_ttl: int = Field(86_400, ge=1, le=10**9)
     session_ttl: int = Field(1_209_600, ge=1, le=10**9)
-    login_limit: Rate = (10, 60)
+    login_limit: Rate = (10, 60)  # failures, seconds
     trusted_proxies: Addresses = []
     secure_cookies: bool = False
     workers: int = Field(1, ge=1, le=64)

@@ -1,4 +1,4 @@
-"""The database: an engine with its connections, and a session a request."""
+"""The database: an engine, and a session for each request."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -27,10 +27,10 @@ def make_engine() -> Engine:
     if url.drivername == "postgresql":
         engine = create_engine(
             url,
-            hide_parameters=True,  # in logs: hashes and notes of users
-            pool_pre_ping=True,
+            hide_parameters=True,  # errors are logged
             pool_size=settings.threads,
             max_overflow=-1,
+            pool_pre_ping=True,
             connect_args={
                 "connect_timeout": 5,
                 # psycopg reads no other DateStyle, and no year 10000.
@@ -45,7 +45,7 @@ def make_engine() -> Engine:
             database=Path(url.database).absolute().as_uri(),
             query={"mode": "rw", "uri": "true"},  # never creates a database
         ),
-        hide_parameters=True,
+        hide_parameters=True,  # errors are logged
         pool_size=settings.threads,
         max_overflow=-1,  # get_session is limited; exports and checks are not
         connect_args={

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 log = logging.getLogger(__name__)
 
 
-class RequestFilter(logging.Filter):
+class RequestIDFilter(logging.Filter):
     """Name the request that a log record belongs to."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -35,12 +35,12 @@ def logging_config(level: str) -> dict[str, Any]:
                 "timestamp": "time",
             }
         },
-        "filters": {"request": {"()": RequestFilter}},
+        "filters": {"request_id": {"()": RequestIDFilter}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
                 "formatter": "json",
-                "filters": ["request"],
+                "filters": ["request_id"],
             }
         },
         "root": {"level": level.upper(), "handlers": ["stderr"]},
@@ -71,7 +71,7 @@ def begin_request() -> None:
 def log_request(response: Response) -> Response:
     """Log one request and its status, and tell the client its id."""
     response.headers["X-Request-ID"] = g.request_id
-    fields = {
+    line = {
         "method": request.method,
         "path": request.path,
         "status": response.status_code,
@@ -79,5 +79,5 @@ def log_request(response: Response) -> Response:
         "address": request.remote_addr,
         "user_id": g.get("user_id"),
     }
-    log.info("request", extra=fields)
+    log.info("request", extra=line)
     return response

@@ -17,7 +17,7 @@ from app.models import User
 class Command(BaseCommand):
     """Creates an administrator without asking questions."""
 
-    help = "Create an administrator with the password from standard input."
+    help = "Create an administrator, with the password from standard input."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Add the username."""
