@@ -50,7 +50,7 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """An account."""
+    """A user."""
 
     __tablename__ = "users"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -63,7 +63,7 @@ class User(Base):
 
 
 class Token(Base):
-    """A sign-in, by the digest of its token."""
+    """A bearer token, of which only the digest is stored."""
 
     __tablename__ = "tokens"
 
@@ -89,7 +89,7 @@ class BrowserSession(Base):
 
 
 class FailedSignIn(Base):
-    """One sign-in that failed."""
+    """A sign-in that failed; the username need not exist."""
 
     __tablename__ = "failed_sign_ins"
     __table_args__ = (
@@ -114,7 +114,7 @@ class Tag(Base):
 
 
 class Bookmark(Base):
-    """A bookmark of an account."""
+    """A bookmark."""
 
     __tablename__ = "bookmarks"
     __table_args__ = (

@@ -27,17 +27,6 @@ URL = TypeAdapter(Url)
 BATCH = 500  # entries to hold as rows
 
 
-def allow_uploads() -> None:
-    """Let a bookmark file be larger than other bodies, of those we know."""
-    # The API knows them before it reads; of a page CSRFProtect reads the form.
-    known = request.endpoint == "api.import_bookmarks"
-    if request.endpoint == "pages.submit_import":
-        find_session()
-        known = g.user and request.mimetype == "multipart/form-data"
-    if known:
-        request.max_content_length = current_app.config["MAX_IMPORT_BYTES"]
-
-
 def read_entries(
     file: FileStorage | None,
 ) -> tuple[list[Entry], list[tuple[int, str]]]:
@@ -116,3 +105,14 @@ def is_url(address: str) -> bool:
         return bool(URL.validate_python(address))
     except ValidationError:
         return False
+
+
+def allow_uploads() -> None:
+    """Let a bookmark file be larger than other bodies, of those we know."""
+    # The API knows them before it reads; of a page CSRFProtect reads the form.
+    known = request.endpoint == "api.import_bookmarks"
+    if request.endpoint == "pages.submit_import":
+        find_session()
+        known = g.user and request.mimetype == "multipart/form-data"
+    if known:
+        request.max_content_length = current_app.config["MAX_IMPORT_BYTES"]

@@ -40,10 +40,11 @@ def fill_folded(connection: sa.Connection) -> None:
         connection.execute(
             sa.update(bookmarks)
             .where(bookmarks.c.id == id)
-            .values(folded="\x1f".join(map(fold, texts)))
+            .values(folded=search_text(*texts))
         )
 
 
-def fold(text: str) -> str:
-    """Fold a text in which bookmarks are found, as at this step."""
-    return normalize("NFC", text.casefold()).replace("\x1f", " ")
+def search_text(*texts: str) -> str:
+    """Make the text in which a bookmark is found, as it was at this step."""
+    joined = "\x1f".join(text.replace("\x1f", " ") for text in texts)
+    return normalize("NFC", joined.casefold())
