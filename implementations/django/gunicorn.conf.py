@@ -14,17 +14,15 @@ from app.settings import (
 
 if SECURE_COOKIES and not TRUSTED_PROXIES:
     warnings.warn(
-        "SECURE_COOKIES needs a proxy, but TRUSTED_PROXIES names none.",
-        stacklevel=1,
+        "TRUSTED_PROXIES is not set: all clients count as one", stacklevel=1
     )
 
 bind = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
-workers = WORKERS
 worker_class = "gthread"
+workers = WORKERS
 threads = THREADS
-limit_request_line = 8190  # RFC 9112 §3 asks for 8,000
-keepalive = 5
-graceful_timeout = 5  # seconds until requests under way are broken off
-forwarded_allow_ips = ""
+graceful_timeout = 5  # seconds, so that all has ended within ten
+limit_request_line = 8190  # 20 tags make a long query
+forwarded_allow_ips = ""  # that is left to forwarded_address
 control_socket_disable = True
 logconfig_dict = LOGGING

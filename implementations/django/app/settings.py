@@ -101,9 +101,11 @@ PASSWORD_LOG_N = env.int("PASSWORD_LOG_N", 14, validate=validate.Range(4, 17))
 env.seal()
 
 if SECRET_KEY is None:
-    if HOST not in ("127.0.0.1", "::1", "localhost"):
-        raise SystemExit("SECRET_KEY must be set, for HOST is not loopback.")
-    warnings.warn("SECRET_KEY is not set; one is made up.", stacklevel=1)
+    if HOST not in ("localhost", "127.0.0.1", "::1"):
+        sys.exit("SECRET_KEY must be set to serve other machines.")
+    warnings.warn(
+        "SECRET_KEY is not set: sessions end with the process", stacklevel=1
+    )
     SECRET_KEY = get_random_secret_key()
 
 database = dj_database_url.parse(

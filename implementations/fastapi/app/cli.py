@@ -47,10 +47,10 @@ def run_serve() -> None:
     if "secret_key" not in settings.model_fields_set:
         if not is_loopback(settings.host):
             sys.exit("SECRET_KEY must be set to serve other machines.")
-        log.warning("SECRET_KEY is not set; sign-ins end with this process")
+        log.warning("SECRET_KEY is not set: sessions end with the process")
         os.environ["SECRET_KEY"] = settings.secret_key  # for the workers
     if settings.secure_cookies and not settings.trusted_proxies:
-        log.warning("TRUSTED_PROXIES is not set; all clients count as one")
+        log.warning("TRUSTED_PROXIES is not set: all clients count as one")
     uvicorn.run(
         "app.main:app",
         host=settings.host,

@@ -99,16 +99,14 @@ def check_secret_key() -> None:
     if os.environ.get("SECRET_KEY"):
         return
     if not is_loopback(settings.host):
-        raise SystemExit(
-            "SECRET_KEY: set at least 32 characters, or a HOST on loopback"
-        )
-    log.warning("SECRET_KEY is not set: open forms end with this process")
+        raise SystemExit("SECRET_KEY must be set to serve other machines.")
+    log.warning("SECRET_KEY is not set: open forms end with the process")
 
 
 def check_proxies() -> None:
     """Warn where a proxy must be, but is not known."""
     if settings.secure_cookies and not settings.trusted_proxies:
-        log.warning("TRUSTED_PROXIES is not set: all clients have one address")
+        log.warning("TRUSTED_PROXIES is not set: all clients count as one")
 
 
 def is_loopback(host: str) -> bool:
