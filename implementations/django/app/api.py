@@ -145,12 +145,12 @@ class PasswordView(APIView):
             password=fields["current_password"],
         )
         if not user:
-            raise wrong_password()
-        old_password = user.password
+            raise Problem(403, "The current password is wrong.")
+        stored = user.password
         user.set_password(fields["new_password"])
         with transaction.atomic():
-            if authenticate(request, lock=True).password != old_password:
-                raise wrong_password()
+            if authenticate(request, lock=True).password != stored:
+                raise Problem(403, "The current password is wrong.")
             user.save(update_fields=["password"], keep=request.token.digest)
         return HttpResponse(status=204)
 
@@ -308,8 +308,3 @@ def bookmark_response(
     headers = {"ETag": bookmark_etag(bookmark), **(headers or {})}
     content = represent_bookmark(bookmark)
     return JsonResponse(content, status=status, headers=headers)
-
-
-def wrong_password() -> Problem:
-    """Make the problem of a change without the current password."""
-    return Problem(403, "The current password is wrong.")

@@ -200,12 +200,12 @@ class ImportForm(forms.Form):
         file, most = self.cleaned_data["file"], settings.MAX_IMPORT_ENTRIES
         try:
             return read_bookmarks(file, most)
-        except TooManyEntries as error:
-            message = f"Use a file of up to {most} bookmarks."
-            raise ValidationError(message, code="too_many") from error
         except (UnicodeDecodeError, NotABookmarkFile) as error:
             message = "This is not a bookmark file."
             raise ValidationError(message, code="invalid") from error
+        except TooManyEntries as error:
+            message = f"The file has more than {most} entries."
+            raise ValidationError(message, code="too_many") from error
 
 
 class PageQuery(forms.Form):

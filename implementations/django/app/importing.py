@@ -46,12 +46,12 @@ def insert_entries(
         insert_batch(user, [e for e in batch if e.url not in known])
     refuse_more_bookmarks(user)
     refuse_excess(select_tags(user), settings.MAX_TAGS, "different tags")
-    reasons = sorted(skipped + existing)
+    skipped = sorted(skipped + existing)
     return {
         "created": len(entries) - len(existing),
-        "skipped": len(reasons),
+        "skipped": len(skipped),
         "reasons": [
-            {"line": line, "code": code} for line, code in reasons[:20]
+            {"line": line, "code": code} for line, code in skipped[:20]
         ],
     }
 

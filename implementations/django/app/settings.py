@@ -1,4 +1,4 @@
-"""The settings, read from the environment."""
+"""The settings, read once from the environment."""
 
 import re
 import sys

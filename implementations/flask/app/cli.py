@@ -32,9 +32,9 @@ def run_create_admin(name: str) -> None:
     password = text.removesuffix("\n").removesuffix("\r")
     try:
         fields = Registration(username=name, password=password)
-        hashed = hash_password(fields.password)
+        password = hash_password(fields.password)
         begin_writing()
-        insert_user(fields.username, hashed, admin=True)
+        insert_user(fields.username, password, admin=True)
         db.commit()
     except (ValidationError, HTTPException) as error:
         raise click.ClickException(str(error)) from error

@@ -1,4 +1,4 @@
-"""Sessions: rows of a table, and Flask's signed cookie with a row's name.
+"""Sessions: rows of a table, named in Flask's signed cookie.
 
 A visitor who has not signed in has such a cookie too, but no row.
 """

@@ -43,7 +43,8 @@ def read_entries(
     except TooManyEntries as error:
         message = f"The file has more than {most} entries."
         raise bad_file(message, "too_many") from error
-    entries, skipped = [], [(line, "repeated") for line in found.repeated]
+    entries = []
+    skipped = [(line, "repeated") for line in found.repeated]
     for entry in found.entries:
         if is_url(entry.url):
             entries.append(entry)

@@ -1,4 +1,4 @@
-"""Sessions: rows of a table, and a cookie that holds a row's name.
+"""Sessions: rows of a table, named in a cookie.
 
 A visitor who has not signed in has such a cookie too, but no row.
 """

@@ -1,4 +1,4 @@
-"""The settings, read once from the environment and checked."""
+"""The settings, read once from the environment."""
 
 import logging
 import os
