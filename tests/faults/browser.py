@@ -459,9 +459,9 @@ fault(
     "CSRF-1",
     (
         "csrf.py",
-        'id, token = session_id(request), form.get("csrf", "")',
-        'id, token = session_id(request), form.get("csrf", "")\n'
-        '    if "csrf" not in form:\n'
+        'id, token = session_id(request), form.get("csrf_token", "")',
+        'id, token = session_id(request), form.get("csrf_token", "")\n'
+        '    if "csrf_token" not in form:\n'
         "        return",
     ),
     also="CSRF-5",

@@ -21,7 +21,7 @@ def csrf_token(id: str) -> str:
 
 def check_csrf(request: Request, form: dict[str, str]) -> None:
     """Refuse a form that was not made for this browser's session."""
-    id, token = session_id(request), form.get("csrf", "")
+    id, token = session_id(request), form.get("csrf_token", "")
     expected = sign(id or "", token[:NONCE_LENGTH])
     if (
         id is None

@@ -187,7 +187,7 @@ def render_page(
     """Make a page that no cache keeps, with a token for its forms."""
     id = session_id(request) or new_session_id()
     defaults = {"action": request.path, "multipart": False, "next": "/"}
-    context = {**defaults, **context, "csrf": csrf_token(id)}
+    context = {**defaults, **context, "csrf_token": csrf_token(id)}
     page = templates.render(
         template, heading=heading, user=request.user, **context
     )
