@@ -48,6 +48,12 @@ async def respond_to_exception(request: Request, error: Exception) -> Response:
     return problem_response(request, 500, detail)
 
 
+def unavailable() -> HTTPException:
+    """Make the problem of a database that cannot serve now."""
+    detail = "The database is not available."
+    return HTTPException(503, detail, {"Retry-After": "1"})
+
+
 def problem_response(
     request: Request,
     status: int,
@@ -68,12 +74,6 @@ def problem_response(
         **members,
     }
     return JSONResponse(document, status, headers, "application/problem+json")
-
-
-def unavailable() -> HTTPException:
-    """Make the problem of a database that cannot serve now."""
-    detail = "The database is not available."
-    return HTTPException(503, detail, {"Retry-After": "1"})
 
 
 def is_api_path(path: str) -> bool:
