@@ -36,6 +36,9 @@ TESTS = Path(__file__).resolve().parent
 NOT_UP = 10
 RULES = report.load_rules()
 ADMIN = ("ADMIN_USERNAME", "ADMIN_PASSWORD")
+NEEDS_ORIGINS = (
+    f"needs CORS_ORIGINS={servers.ORIGINS} (start your server with it, too)"
+)
 STARTS_SERVERS = "starts servers itself (URL is given)"
 state = pytest.StashKey[dict]()
 set_up = pytest.StashKey[int]()
@@ -57,9 +60,17 @@ def reason_not_to_run(item: pytest.Item) -> str | None:
         return STARTS_SERVERS
     if driver is not None and driver != servers.has_driver():
         return f"{'needs' if driver else 'is for those without'} a driver"
-    needs_admin = "admin" in getattr(item, "fixturenames", ())
-    if remote and needs_admin and not all(map(os.environ.get, ADMIN)):
+    return reason_of_setting(item) if remote else None
+
+
+def reason_of_setting(item: pytest.Item) -> str | None:
+    """Say what a test needs that only who started the server can tell."""
+    fixtures = getattr(item, "fixturenames", ())
+    if "admin" in fixtures and not all(map(os.environ.get, ADMIN)):
         return "needs ADMIN_USERNAME and ADMIN_PASSWORD"
+    given = os.environ.get("CORS_ORIGINS")
+    if "allowing" in fixtures and given != servers.ORIGINS:
+        return NEEDS_ORIGINS
     return None
 
 
@@ -303,9 +314,17 @@ def loud() -> Iterator[servers.Server]:
     with running(
         LOG_LEVEL="debug",
         THREADS="2",
-        CORS_ORIGINS="https://app.example,http://localhost:3000",
+        CORS_ORIGINS=servers.ORIGINS,
     ) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def allowing(
+    request: pytest.FixtureRequest, server: servers.Server | servers.Remote
+) -> servers.Server | servers.Remote:
+    """Give a server that allows the scripts of two origins."""
+    return request.getfixturevalue("loud") if server.managed else server
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 Of the standard library's: all tests that prove a rule which the fault
 breaks; one row of each other test of the same capabilities; and a test of
 each other rule. But for the first, only tests that need no server of their
-own, and not the crowd of test_storage.py, which takes as long as all these.
+own, as those of CORS do, and not the crowd of test_storage.py, which takes as
+long as all these.
 Of tests that take seconds, one row, and only for a rule of their own
 capability.
 
@@ -58,7 +59,7 @@ def is_managed(test: object) -> bool:
 
 def is_cheap(test: object, capability: str, own: bool) -> bool:
     """Tell whether a test may run for a fault that it need not see."""
-    if test.__name__ in SLOW or is_managed(test):
+    if test.__name__ in SLOW or is_managed(test) or capability == "cors":
         return False
     return own or capability != "storage"
 

@@ -11,24 +11,28 @@ from tests.learn import show
 from tests.learn.course import RULES, Outcome, run_levels
 from tests.learn.levels import Ladder, Level, read_ladder
 from tests.support.client import PASSWORD, unique
-from tests.support.servers import Server
+from tests.support.servers import ORIGINS, Server
 
 CUT = Path(__file__).with_name("cut.py")
 
 
 @contextmanager
 def cut_server(level: int) -> Iterator[Server]:
-    """Serve a level and those before it, with an administrator."""
+    """Serve a level and those before it, with all that `start` asks for."""
     with tempfile.TemporaryDirectory() as folder:
         run = Path(folder, "run")
         run.write_text(
             f'#!/bin/sh\nexec "{sys.executable}" "{CUT}" {level} "$@"\n'
         )
         run.chmod(0o755)
-        with Server(folder) as server:
+        with Server(folder, {"CORS_ORIGINS": ORIGINS}) as server:
             name = unique()
             server.run("create-admin", name, input=PASSWORD + "\n")
-            os.environ |= {"ADMIN_USERNAME": name, "ADMIN_PASSWORD": PASSWORD}
+            os.environ |= {
+                "ADMIN_USERNAME": name,
+                "ADMIN_PASSWORD": PASSWORD,
+                "CORS_ORIGINS": ORIGINS,
+            }
             yield server
 
 

@@ -48,6 +48,7 @@ SETTINGS = {
 MEMORY = Path("/dev/shm")  # where a write need not wait for a disk
 QUICK = MEMORY if MEMORY.is_dir() else None
 HOME = "127.0.0.1"
+ORIGINS = "https://app.example,http://localhost:3000"
 SECONDS_TO_START = 20
 SECONDS_TO_STOP = 12
 PORTS_EACH = 250

@@ -13,10 +13,11 @@ from http.server import (
     ThreadingHTTPServer,
 )
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from tests.conftest import reason_of_setting
 from tests.learn import quiet, show
 from tests.learn.course import Outcome
 from tests.learn.levels import read_ladder
@@ -24,6 +25,7 @@ from tests.learn.progress import note, read_progress
 from tests.learn.watch import times, watch
 from tests.support import report
 from tests.support.failure import Failure
+from tests.support.servers import ORIGINS
 from tests.support.target import BadTarget, check_admin, check_target
 
 LADDER = read_ladder()
@@ -153,6 +155,17 @@ def test_an_administrator_that_is_none_is_told(
         with wrong if status == 401 else nullcontext():
             check_admin(f"http://127.0.0.1:{server.server_port}")
         serving.join()
+
+
+@pytest.mark.parametrize("given", ["", "https://app.example", ORIGINS])
+def test_origins_that_nobody_told_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """What CORS needs of a server that runs is said in a line."""
+    monkeypatch.setenv("CORS_ORIGINS", given)
+    reason = reason_of_setting(SimpleNamespace(fixturenames=["allowing"]))
+    told = str(reason).startswith(f"needs CORS_ORIGINS={ORIGINS}")
+    assert told == (given != ORIGINS)
 
 
 def test_a_should_does_not_stop_a_level(tmp_path: Path) -> None:
