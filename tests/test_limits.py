@@ -437,7 +437,7 @@ def test_the_window_slides_on(brief: Server) -> None:
     `Retry-After`; the other fails once early and once late.
     """
     client, window = Client(brief.url), 2
-    for _ in range(3):  # a busy machine may miss the moments
+    for _ in range(3):  # only a try that kept its moments tells anything
         user, late = register(brief.url), unique()
         began = time.monotonic()
         fail(client, user.username, 2)
@@ -458,6 +458,8 @@ def test_the_window_slides_on(brief: Server) -> None:
         if in_time and time.monotonic() < second + window:
             break
         user.client.close()
+    else:
+        pytest.fail("the machine was too slow to look")
     assert [one.status_code for one in (first, *tries)] == [429] * 4
     assert [one.status_code for one in after] == [401, 429]
     assert expect.retry_after(tries[0]) == 1
