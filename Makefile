@@ -110,7 +110,7 @@ known-chromium:
 run: known $(if $(filter stdlib,$(NAMED)),python,$(VENV)/ready) ## serve one of them: make run IMPL=flask PORT=8080
 	@export PATH="$(CURDIR)/$(VENV)/bin:$$PATH"; \
 	host="$${HOST:-127.0.0.1}"; [[ $$host != *:* ]] || host="[$$host]"; \
-	run="$(if $(filter stdlib,$(NAMED)),$(PYTHON),python) run"; \
+	run="$(if $(filter stdlib,$(NAMED)),$(PYTHON) run,./run)"; \
 	cd "implementations/$(NAMED)" && $$run migrate && \
 	echo "$(NAMED): http://$$host:$${PORT:-8000} (Ctrl-C stops it)" && \
 	exec $$run serve
