@@ -24,6 +24,7 @@ from tests.support.client import (
     unique,
     unique_url,
 )
+from tests.support.difference import Form, differ
 from tests.support.expect import REFUSED
 from tests.support.servers import Server
 from tests.support.tables import locked, renamed, spoil_times
@@ -613,13 +614,14 @@ def test_any_other_request_id_is_replaced(
 
 def id_of(answer: raw.Response) -> str:
     """Return the only `X-Request-ID` of an answer."""
-    (own,) = [
+    found = [
         text
         for name, text in answer.header_list
         if name.lower() == "x-request-id"
     ]
-    assert own.strip()
-    return own
+    assert len(found) == 1, differ("X-Request-ID", Form("one"), found)
+    assert found[0].strip()
+    return found[0]
 
 
 @pytest.mark.rule("LOGGING-6")

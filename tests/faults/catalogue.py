@@ -508,7 +508,7 @@ fault(
 )
 fault(
     "a locked database is a crash",
-    "STORAGE-8",
+    "ERRORS-6",
     (
         "errors.py",
         "if is_unavailable(error):",

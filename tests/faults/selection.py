@@ -11,6 +11,7 @@ from inspect import isfunction
 import pytest
 
 from tests.faults.choice import SLOW, proves
+from tests.support.failure import is_assertion
 
 RULES = set(os.environ.get("FAULT_RULES", "").split())
 NAMES = {
@@ -59,6 +60,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
 
 
+def raised(error: pytest.ExceptionInfo) -> str:
+    """Name what was raised: each kind of assertion by the one name."""
+    name = AssertionError.__name__
+    return name if is_assertion(error) else error.typename
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo
@@ -67,5 +74,5 @@ def pytest_runtest_makereport(
     result = yield
     found = dict(item.user_properties).get("black_box")
     if call.when == "call" and call.excinfo and found:
-        found["raised"] = call.excinfo.typename
+        found["raised"] = raised(call.excinfo)
     return result

@@ -27,8 +27,10 @@ def conclude(verdict: Verdict) -> Iterator[str]:
         yield from (f"    {line}" for line in told)
     if len(verdict.noticed) > MOST:
         yield f"and {len(verdict.noticed) - MOST} more"
-    if verdict.good:
+    if verdict.good and verdict.killed_by:
         yield f"{' '.join(verdict.killed_by)}: noticed, as it should be"
+    if verdict.loosely:
+        yield f"{' '.join(verdict.loosely)}: by no assertion of its own"
     yield from reasons(verdict)
 
 

@@ -43,7 +43,7 @@ def judge(fault: Fault, tests: list[dict], verdict: Verdict) -> None:
     asserted = {rule for t in seeing for rule in asserts(t)}
     others = [t for t in red if not breaks & set(t["rules"])]
     strange = [t for t in others if not named & set(t["rules"])]
-    verdict.killed_by = sorted(killed, key=natural)
+    verdict.killed_by = sorted(killed & asserted, key=natural)
     verdict.loosely = sorted(killed - asserted, key=natural)
     verdict.noticed = [[t["nodeid"], *tell(t)] for t in seeing]
     verdict.survived = sorted(breaks - killed, key=natural)
@@ -84,9 +84,8 @@ def agreed(first: Verdict, again: Verdict) -> Verdict:
     for name in ("survived", "collateral", "stale"):
         both = set(getattr(first, name)) & set(getattr(again, name))
         setattr(first, name, sorted(both, key=natural))
-    first.killed_by = sorted(
-        set(first.breaks) - set(first.survived), key=natural
-    )
+    missed = {*first.survived, *first.loosely}
+    first.killed_by = sorted(set(first.breaks) - missed, key=natural)
     return first
 
 

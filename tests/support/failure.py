@@ -28,6 +28,10 @@ BLAME = {
 }
 BEFORE = 3  # exchanges that are named
 LONGEST = 600  # characters of a body
+UNPACKED = re.compile(
+    r"(?:not enough|too many) values to unpack"
+    r" \(expected (\d+)(?:, got (\d+))?\)"
+)
 CHANCE = re.compile(r"z[0-9a-f]{12}|(?<=[/ ])\d{2,}\b(?<!\b\d{3})")
 
 
@@ -115,11 +119,27 @@ def told_broken(exchange: Exchange) -> tuple[str, list[str]]:
     return "\n".join(lines), rules
 
 
+def is_assertion(error: pytest.ExceptionInfo) -> bool:
+    """Tell whether it says what was missed, and not that a test is broken.
+
+    So do `pytest.raises`, and the names for as many values as must be there.
+    """
+    said = str(error.value)
+    return (
+        isinstance(error.value, AssertionError)
+        or said.startswith("DID NOT RAISE")
+        or bool(UNPACKED.fullmatch(said))
+    )
+
+
 def message_of(error: pytest.ExceptionInfo) -> str:
     """Return what an exception says, without the words of pytest."""
     said = str(error.value)
     if error.type is KeyError:
         return f"there is no {said} in what was answered"
+    if found := UNPACKED.fullmatch(said):
+        about = compared(places(error)[0].source)
+        return f"{about}: expected {found[1]}, got {found[2] or 'more'}"
     if not isinstance(error.value, AssertionError):
         return f"{error.typename}: {said}"
     if said.startswith("assert "):
@@ -140,7 +160,10 @@ def compared(statement: str, whole: bool = False) -> str:
     """Return what an assertion compares, or says, as the source has it."""
     try:
         (node,) = ast.parse(textwrap.dedent(statement)).body
-        part = node.test if whole else node.test.left
+        if isinstance(node, ast.Assign):
+            part = node.value
+        else:
+            part = node.test if whole else node.test.left
         return " ".join(ast.unparse(part).split())[:80]
     except (SyntaxError, ValueError, AttributeError):
         return "a value"

@@ -11,6 +11,7 @@ from tests.support.difference import differences, names, say, statuses
 from tests.support.failure import (
     Failure,
     by_cause,
+    is_assertion,
     read_failure,
     told_request,
 )
@@ -111,6 +112,45 @@ def test_the_answer_that_the_statement_names(sent: list) -> None:
         assert second.status_code == 404, "another"
 
     assert told(sent, work).request[0] == "2"
+
+
+def unpack(values: list) -> None:
+    """Take the only one."""
+    (only,) = values
+    assert only
+
+
+@pytest.mark.parametrize(
+    ("values", "got"), [([], "0"), ([1, 2], "more")], ids=["none", "two"]
+)
+def test_values_that_are_not_as_many_are_told(
+    sent: list, values: list, got: str
+) -> None:
+    """To name one value is to expect one."""
+    failure = told(sent, lambda: unpack(values))
+    assert failure.says == f"values: expected 1, got {got}"
+
+
+@pytest.mark.parametrize(
+    ("work", "asserts"),
+    [
+        (
+            lambda: expect.has_status(raw.Response(200, "OK", [], b""), 404),
+            True,
+        ),
+        (lambda: unpack([]), True),
+        (lambda: pytest.raises(OSError, int), True),
+        (lambda: int("x"), False),
+    ],
+    ids=["assert", "unpack", "raises", "another"],
+)
+def test_what_a_test_asserts(
+    work: Callable[[], object], asserts: bool
+) -> None:
+    """An assertion, one value where there is another number, no error."""
+    with pytest.raises(BaseException) as error:  # noqa: B017, PT011
+        work()
+    assert is_assertion(error) == asserts
 
 
 def test_a_header_that_is_talked_of_is_shown(sent: list) -> None:

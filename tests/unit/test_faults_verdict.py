@@ -74,10 +74,14 @@ def test_an_invariant_alone_kills_nothing() -> None:
     ],
 )
 def test_a_rule_without_an_assertion_of_its_own_is_told(more: dict) -> None:
-    """Whether it was another exception, or the assertion of another rule."""
+    """Another exception, or the assertion of another rule, proves nothing."""
     loose = line("TAGS-2", "TAGS-9", **more)
     assert judged(*ALL).loosely == []
-    assert judged(ALL[0], ALL[2], loose).loosely == ["TAGS-2"]
+    verdict = judged(ALL[0], ALL[2], loose)
+    assert verdict.loosely == ["TAGS-2"]
+    assert verdict.killed_by == ["TAGS-1"]
+    last = list(show.conclude(verdict))[-1]
+    assert last == "TAGS-2: by no assertion of its own"
     assert judged(*ALL, loose).loosely == []
 
 
