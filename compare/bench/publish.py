@@ -35,7 +35,7 @@ from compare.bench.sittings import (
 )
 from compare.bench.summary import may_compare
 from compare.bench.tasks import APART, SESSION
-from compare.bench.verdict import CHEAPER, DEARER, distance
+from compare.bench.verdict import CHEAPER, DEARER
 from compare.ledger.grid import TITLES
 
 PICTURE = ROOT / "docs" / "benchmark.svg"
@@ -71,8 +71,6 @@ def publish(mode: str) -> int:
 
 def make_figures(results: Results, before: Results) -> dict[str, Any]:
     """Take from two sittings what is published."""
-    arms = [arm for arm in others(results) if arm in TITLES]
-    operations = operations_of(results)
     return {
         "date": results["started"][:10],
         "python": results["machine"]["python"],
@@ -82,21 +80,36 @@ def make_figures(results: Results, before: Results) -> dict[str, Any]:
         "agree": agreeing(results, before),
         "again": triple(measure_noise(results).again),
         "baseline": results["baseline"],
-        "ratios": {
-            operation: {
-                arm: triple(ratio)
-                for arm in arms
-                if (ratio := find_ratio(results, arm, operation))
-            }
-            for operation in operations
-        },
-        "pairs": [
-            [operation, arm, other, figure.ratio.value, figure.verdict]
-            for operation in operations
-            for other, arm in combinations(arms, 2)
-            if (figure := make_figure(results, arm, operation, other)).ratio
-        ],
+        "ratios": ratios_of(results),
+        "pairs": pairs_of(results),
     }
+
+
+def arms_of(results: Results) -> list[str]:
+    """Return the implementations that ran beside the baseline."""
+    return [arm for arm in others(results) if arm in TITLES]
+
+
+def ratios_of(results: Results) -> dict[str, dict[str, list[float]]]:
+    """Return each ratio to the baseline with its bounds."""
+    return {
+        operation: {
+            arm: triple(ratio)
+            for arm in arms_of(results)
+            if (ratio := find_ratio(results, arm, operation))
+        }
+        for operation in operations_of(results)
+    }
+
+
+def pairs_of(results: Results) -> list[list]:
+    """Return how each two implementations beside the baseline differ."""
+    return [
+        [operation, arm, other, figure.ratio.value, figure.verdict]
+        for operation in operations_of(results)
+        for other, arm in combinations(arms_of(results), 2)
+        if (figure := make_figure(results, arm, operation, other)).ratio
+    ]
 
 
 def agreeing(results: Results, before: Results) -> list[int]:
@@ -112,8 +125,10 @@ def triple(ratio: Interval | None) -> list[float] | None:
     return [round(v, 4) for v in (ratio.value, ratio.low, ratio.high)]
 
 
-def read_figures() -> dict[str, Any]:
-    """Read the figures of the picture that is there."""
+def read_figures() -> dict[str, Any] | None:
+    """Read the figures of the picture, None before there is one."""
+    if not PICTURE.exists():
+        return None
     text = PICTURE.read_text("utf-8")
     found = re.search("<metadata>(.*)</metadata>", text, re.S)
     return json.loads(unescape(found[1]))
@@ -121,7 +136,8 @@ def read_figures() -> dict[str, Any]:
 
 def benchmark_section() -> str:
     """Write the sentences of the README, from the picture's figures."""
-    return "\n".join(sentences(read_figures()))
+    figures = read_figures()
+    return "\n".join(sentences(figures)) if figures else ""
 
 
 def sentences(figures: dict[str, Any]) -> list[str]:
@@ -136,8 +152,10 @@ def sure(figures: dict[str, Any]) -> str:
     return (
         f"Measured on {figures['date']} on {machine['cpu']} with "
         f"{machine['cores']} cores and Python {figures['python']}, revision "
-        f"`{figures['revision']}`, in {figures['rounds']} interleaved rounds; "
-        f"{agree} of {count} ratios agree with those of a second sitting."
+        f"`{figures['revision']}`, in {figures['rounds']} rounds of all four "
+        f"in turn; {agree} of {count} ratios agree with those of a second "
+        "run. In brackets: the interval that holds a ratio, at 95% for all "
+        "comparisons at once."
     )
 
 
@@ -176,8 +194,9 @@ def apart(figures: dict[str, Any]) -> str:
     }
     most, least = max(means, key=means.get), min(means, key=means.get)
     return (
-        f"They are farthest apart in `{most}`, up to {means[most]:.1f} times, "
-        f"and nearest in `{least}`, up to {means[least]:.1f} times."
+        f"Sign-in apart, the frameworks are farthest from it in `{most}`, up "
+        f"to {means[most]:.1f} times, and nearest in `{least}`, up to "
+        f"{means[least]:.1f} times."
     )
 
 
@@ -186,27 +205,26 @@ def between(figures: dict[str, Any]) -> str:
     pairs = [pair for pair in figures["pairs"] if pair[0] not in APART]
     seen = [pair for pair in pairs if pair[4] in (DEARER, CHEAPER)]
     text = (
-        f"Between the frameworks a difference is seen in {len(seen)} of "
+        f"Between two frameworks a difference is seen in {len(seen)} of "
         f"{len(pairs)} comparisons"
     )
-    if not seen:
-        return f"{text}."
-    operation, arm, other, value, _ = max(
-        seen, key=lambda pair: distance(Interval(0, pair[3], pair[3]))
-    )
+    return f"{text}{': ' if seen else ''}{', '.join(map(told, seen))}."
+
+
+def told(pair: list) -> str:
+    """Say what the dearer of two takes, as a multiple of the other's."""
+    operation, arm, other, value, _ = pair
     if value < 1:
         arm, other, value = other, arm, 1 / value
-    return (
-        f"{text}, the largest in `{operation}`: {TITLES[arm]} takes "
-        f"{value:.1f} times the CPU time of {TITLES[other]}."
-    )
+    return f"`{operation}` {TITLES[arm]} ×{value:.1f} of {TITLES[other]}"
 
 
 def noise(figures: dict[str, Any]) -> str:
     """Say how far one implementation is from itself."""
     value, low, high = figures["again"]
     return (
-        f"The {TITLES[figures['baseline']].lower()} beside itself came to "
-        f"{value:.2f} ({low:.2f}–{high:.2f}): less than that is no difference "
-        "here, and none of it says how long a user waits."
+        f"The {TITLES[figures['baseline']].lower()}, run twice under two "
+        f"names, came to {value:.2f} ({low:.2f}–{high:.2f}) of itself: less "
+        "than that is no difference here, and none of it says how long a "
+        "user waits."
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from compare import IMPLEMENTATIONS, ROOT
+from compare.bench.publish import benchmark_section
 from compare.ledger.capabilities import Capabilities, Code, folder_of
 from compare.ledger.deviations import deviations_markdown, read_deviations
 from compare.ledger.grid import TITLES, grid_rows, markdown
@@ -19,6 +20,8 @@ def sections(found: Capabilities) -> Iterator[tuple[Path, str, str]]:
     """Yield each document, the name of a section, and what belongs in it."""
     readme = ROOT / "README.md"
     yield readme, "trace", trace_section()
+    if text := benchmark_section():
+        yield readme, "benchmark", text
     yield readme, SHOWN, side_by_side(found, SHOWN)
     yield readme, "grid", markdown(grid_rows(found))
     deviations = {n: read_deviations(folder_of(n)) for n in IMPLEMENTATIONS}

@@ -1,21 +1,28 @@
 """Questions of a new user: texts by people, figures by programs."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
 from compare import IMPLEMENTATIONS
+from compare.bench.interval import Interval, bounds_text
 from compare.bench.layers import OPERATIONS
-from compare.bench.summary import summary
+from compare.bench.publish import (
+    agreeing,
+    between,
+    pairs_of,
+    ratios_of,
+    read_figures,
+)
 from compare.ledger.grid import TITLES
 from compare.report.change import read_patches
-from compare.report.layers import by_key, mean
 from compare.report.material import Material
-from compare.report.results import read_json
 from compare.report.texts import on_page, read_note
 
 OPERATION = "create_bookmark"
-READ = "show_bookmark"
+NAMED = 4  # phases, the dearest first
+BASE, *OTHERS = IMPLEMENTATIONS
 
 
 @dataclass(frozen=True)
@@ -56,49 +63,90 @@ def calls(material: Material) -> list[tuple[str, str]]:
 
 
 def speed(material: Material) -> list[tuple[str, str]]:
-    """Say what the latest run of the benchmark shows, or what is exact."""
-    if material.latest is None:
-        return counted_speed(material) or traced_speed(material)
-    lines = summary(material.latest, material.before)
-    told = (line.partition(": ") for line in lines)
-    return [(TITLES[name], text) for name, _, text in told if name in TITLES]
+    """Tell what each takes, as a multiple of the first, how sure, and why.
 
-
-def counted_speed(material: Material) -> list[tuple[str, str]]:
-    """Tell how many times the instructions of the first each takes."""
-    rows = read_json(material.results / "instructions.json") or []
-    counts = by_key(rows, "instructions")
-    first, *rest = IMPLEMENTATIONS
-
-    def mean_of(name: str, operation: str) -> float:
-        return mean(counts[name, "whole", operation, False])
-
-    if {row["implementation"] for row in rows} < set(IMPLEMENTATIONS):
-        return []
-    figures = []
-    for name in rest:
-        ratios = (
-            f"{one} ×{mean_of(name, one) / mean_of(first, one):.1f}"
-            for one in OPERATIONS
-        )
-        figures.append((TITLES[name], ", ".join(ratios)))
-    source = (
-        f"Instructions as a multiple of those of {TITLES[first]}, without a "
-        "server: no full run of make bench yet"
+    The latest run of this machine counts, or else the published one, or else
+    the trace of one request.
+    """
+    heading = (
+        f"CPU time of {', '.join(OPERATIONS)}, as multiples of the "
+        f"{TITLES[BASE].lower()}’s"
     )
-    return [*figures, (source, "")]
-
-
-def traced_speed(material: Material) -> list[tuple[str, str]]:
-    """Tell the CPU time of one operation, as it was traced."""
-    ways = material.traces.get(READ, {}).get("implementations", {})
+    found = measured(material)
+    if not found:
+        traced = "one request of each, traced: no full run of make bench yet"
+        figures = [(TITLES[name], ways(material, name)) for name in OTHERS]
+        return [(f"{heading}; {traced}", ""), *figures, *reasons(material)]
+    sure = "in one run"
+    if found["agree"]:
+        agree, count = found["agree"]
+        sure = f"{agree} of {count} ratios seen by two runs"
     figures = [
-        (TITLES[name], f"{ways[name]['cpu_us']:,.0f} µs")
-        for name in TITLES
-        if name in ways
+        (TITLES[name], multiples(found["ratios"], name)) for name in OTHERS
     ]
-    source = f"CPU time of {READ}, traced: no full run of make bench yet"
-    return [*figures, (source, "")]
+    pairs = between(found).replace("`", "")
+    return [
+        (f"{heading}, with intervals; {sure}", ""),
+        *figures,
+        (pairs, ""),
+        *reasons(material),
+    ]
+
+
+def measured(material: Material) -> dict[str, Any] | None:
+    """Return what was measured, here or where it was published."""
+    latest, before = material.latest, material.before
+    if not latest:
+        return read_figures()
+    return {
+        "ratios": ratios_of(latest),
+        "pairs": pairs_of(latest),
+        "agree": agreeing(latest, before) if before else None,
+    }
+
+
+def ways(material: Material, name: str) -> str:
+    """Write the multiples of one request of each operation, as traced."""
+    found = [
+        material.traces[one]["implementations"]
+        for one in OPERATIONS
+        if one in material.traces
+    ]
+    return ", ".join(
+        f"×{way[name]['cpu_us'] / way[BASE]['cpu_us']:.1f}"
+        for way in found
+        if name in way and BASE in way
+    )
+
+
+def multiples(ratios: dict[str, dict[str, list[float]]], name: str) -> str:
+    """Write the ratios of one implementation, one for each operation."""
+    found = [ratios.get(one, {}).get(name) for one in OPERATIONS]
+    return ", ".join(
+        f"×{one[0]:.1f} ({bounds_text(Interval(*one))})" if one else "–"
+        for one in found
+    )
+
+
+def reasons(material: Material) -> list[tuple[str, str]]:
+    """Tell in which phases one operation takes more than the first does."""
+    ways = material.traces.get(OPERATION, {}).get("implementations", {})
+    if {*IMPLEMENTATIONS} - {*ways}:
+        return []
+    heading = f"What {OPERATION} takes beyond that goes, as traced, into"
+    base = ways[BASE]["phases"]
+    shares = [
+        (TITLES[name], dearest(ways[name]["phases"], base)) for name in OTHERS
+    ]
+    return [(heading, ""), *shares]
+
+
+def dearest(phases: dict[str, float], base: dict[str, float]) -> str:
+    """Name the phases that most of a difference goes into, and its shares."""
+    more = {one: us - base.get(one, 0) for one, us in phases.items()}
+    most = sorted(more, key=more.__getitem__, reverse=True)[:NAMED]
+    whole = sum(phases.values()) - sum(base.values())
+    return ", ".join(f"{one} {more[one] / whole:.0%}" for one in most)
 
 
 def costs(material: Material) -> list[tuple[str, str]]:

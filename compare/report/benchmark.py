@@ -17,8 +17,9 @@ from compare.bench.figures import (
     operations_of,
     others,
 )
-from compare.bench.interval import Interval
+from compare.bench.interval import Interval, bounds_text
 from compare.bench.latency import lines as quiet
+from compare.bench.publish import benchmark_section, read_figures
 from compare.bench.sittings import read_last
 from compare.bench.summary import summary
 from compare.bench.tables import ratio_text, tables
@@ -27,9 +28,11 @@ from compare.bench.workload import OPERATIONS
 from compare.report.growth import curve_charts, delay_charts
 from compare.report.material import Material
 from compare.report.site import Site
+from compare.report.texts import on_page
 
 TICKS = (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
 MARGIN = 1.15
+NONE: dict[str, dict] = {"ratios": {}}
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def write(site: Site, material: Material) -> None:
         latest=latest,
         before=before,
         smoke=material.smoke,
+        published=on_page("benchmark.html", benchmark_section(), {}),
+        published_ratios=published_ratios(),
         summary=summary(latest, before) if latest else [],
         again=measure_noise(latest).again if latest else None,
         rows=rows,
@@ -101,6 +106,18 @@ def write(site: Site, material: Material) -> None:
             if name in material.traces
         },
     )
+
+
+def published_ratios() -> dict[str, dict[str, str]]:
+    """Write the published ratios with their intervals, by operation."""
+    return {
+        operation: {
+            arm: f"×{ratio[0]:.1f} ({bounds_text(Interval(*ratio))})"
+            for arm, ratio in found.items()
+        }
+        for operation, found in (read_figures() or NONE)["ratios"].items()
+        if found
+    }
 
 
 def forest(results: Results, before: Results | None) -> dict[str, list[Row]]:

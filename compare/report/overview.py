@@ -3,6 +3,7 @@
 from typing import Any
 
 from compare import IMPLEMENTATIONS
+from compare.bench.publish import benchmark_section
 from compare.bench.summary import summary
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import server_text
@@ -43,6 +44,7 @@ def write(site: Site, material: Material) -> None:
         footprint=material.footprint,
         starts=STARTS,
         speed=material.latest and summary(material.latest, material.before),
+        published=on_page("index.html", benchmark_section(), material.anchors),
     )
 
 

@@ -81,17 +81,17 @@ def test_two_fit_sittings_are_published(places: Path) -> None:
     assert picture.tag.endswith("svg")
     text = (places / "README.md").read_text("utf-8")
     assert text.startswith("before\n") and text.endswith("after\n")
-    assert "old" not in text
+    assert "\nold\n" not in text
     assert publish.benchmark_section() in text
     lines = publish.benchmark_section().splitlines()
     assert len(lines) == 5
     assert "2026-01-02 on a <cpu> with 2 cores and Python 3.11.7" in lines[0]
     assert "6 of 6 ratios agree" in lines[0]
     assert "2.0 (2.00–2.00; Flask), 3.0 (3.00–3.00; Django) times" in lines[1]
-    assert "farthest apart in `show_bookmark`, up to 9.0 times" in lines[2]
-    assert "`show_bookmark`: Django takes 2.2 times" in lines[3]
+    assert "farthest from it in `show_bookmark`, up to 9.0 times" in lines[2]
+    assert "`show_bookmark` Django ×2.2 of Flask" in lines[3]
     assert "2 of 2 comparisons" in lines[3]
-    assert "beside itself came to 1.00" in lines[4]
+    assert "came to 1.00 (1.00–1.00) of itself" in lines[4]
 
 
 @pytest.mark.parametrize(

@@ -184,31 +184,27 @@ def test_counts_of_others_are_kept(
     assert names == ["django"] * each + ["flask"] * each
 
 
-def test_without_a_benchmark_instructions_tell_who_is_fastest(
-    tmp_path: Path,
+def test_without_a_run_the_published_ratios_tell_who_is_fastest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They are exact; nothing is told while one of the four is missing."""
-    rows = [
-        {
-            "implementation": name,
-            "part": "whole",
-            "operation": operation,
-            "checked": False,
-            "instructions": [1000 * number, 1000 * number],
-        }
-        for number, name in enumerate(IMPLEMENTATIONS, start=2)
-        for operation in layers.OPERATIONS
-    ]
-    file = tmp_path / "instructions.json"
-    file.write_text(json.dumps(rows), "utf-8")
-    [flask, *_, source] = answers.speed(Material(tmp_path, load()))
-    assert flask == (
-        "Flask",
-        "show_bookmark ×1.5, list_bookmarks ×1.5, create_bookmark ×1.5",
-    )
-    assert source[0].startswith("Instructions as a multiple")
-    file.write_text(json.dumps(rows[len(layers.OPERATIONS) :]), "utf-8")
-    assert not answers.counted_speed(Material(tmp_path, load()))
+    """What has no ratio is told; without a trace no reason is given."""
+    figures = {
+        "agree": [29, 30],
+        "ratios": {"show_bookmark": {"flask": [11.0, 8.27, 14.6]}},
+        "pairs": [["show_home", "django", "flask", 1.7, "dearer"]],
+    }
+    monkeypatch.setattr(answers, "read_figures", lambda: figures)
+    heading, flask, *_, pairs = answers.speed(Material(tmp_path, load()))
+    assert heading[0].endswith("29 of 30 ratios seen by two runs")
+    assert flask == ("Flask", "×11.0 (8.27–14.6), –, –")
+    assert pairs[0].endswith("show_home Django ×1.7 of Flask.")
+
+
+def test_what_is_dearer_is_told_phase_by_phase() -> None:
+    """The dearest first, as shares of the difference."""
+    phases = {"authenticate": 2.0, "query": 8.0, "other": 1.0}
+    told = answers.dearest(phases, {"authenticate": 1.0})
+    assert told == "query 80%, authenticate 10%, other 10%"
 
 
 def test_a_fork_is_counted_by_its_own_log(tmp_path: Path) -> None:
