@@ -1,4 +1,7 @@
-"""The floor of FastAPI."""
+"""The floor of FastAPI.
+
+Session and user are dependencies, as its documentation shows them.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,13 +10,13 @@ from app.bookmarks import BookmarkDocument
 from app.models import Bookmark, Tag, Token, User
 from app.pagination import PageDocument
 from app.search import search_text
-from app.storage import engine, reader
+from app.storage import SessionDep
 from app.tokens import digest
 from app.validation import BookmarkFields, BookmarkQuery
 from fastapi import Depends, FastAPI, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import contains_eager
 
 app = FastAPI()
 Credentials = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
@@ -45,65 +48,63 @@ async def check_create_bookmark(fields: BookmarkFields) -> dict[str, str]:
     return {"status": "ok"}
 
 
-@app.get("/api/bookmarks/{id}", response_model=BookmarkDocument)
-def show_bookmark(id: int, credentials: Credentials) -> Bookmark:
-    """Show one bookmark."""
-    with Session(reader) as session:
-        user = find_user(session, credentials)
-        query = select(Bookmark).filter_by(user_id=user.id, id=id)
-        return session.scalars(query).one()
-
-
-@app.get("/api/bookmarks", response_model=PageDocument[BookmarkDocument])
-def list_bookmarks(
-    query: Annotated[BookmarkQuery, Query()], credentials: Credentials
-) -> PageDocument:
-    """List one page of the user's bookmarks."""
-    with Session(reader) as session:
-        user = find_user(session, credentials)
-        rows = select(Bookmark).where(Bookmark.user_id == user.id)
-        total = session.scalar(
-            select(func.count()).select_from(rows.subquery())
-        )
-        rows = rows.order_by(Bookmark.created_at.desc(), Bookmark.id.desc())
-        rows = rows.limit(query.per_page)
-        rows = rows.offset((query.page - 1) * query.per_page)
-        return PageDocument(
-            items=session.scalars(rows).all(),
-            page=query.page,
-            per_page=query.per_page,
-            total=total,
-        )
-
-
-@app.post("/api/bookmarks", status_code=201, response_model=BookmarkDocument)
-def create_bookmark(
-    fields: BookmarkFields, credentials: Credentials
-) -> Bookmark:
-    """Create a bookmark."""
-    now = datetime.now(UTC)
-    with Session(engine, expire_on_commit=False) as session:
-        bookmark = Bookmark(
-            user_id=find_user(session, credentials).id,
-            url=fields.url,
-            title=fields.title,
-            notes=fields.notes,
-            created_at=now,
-            updated_at=now,
-            folded=search_text(fields.title, fields.url, fields.notes),
-            tag_rows={Tag(name=name) for name in fields.tags},
-        )
-        session.add(bookmark)
-        session.flush()
-        own = select(Bookmark.id).filter_by(user_id=bookmark.user_id)
-        session.scalar(select(func.count()).select_from(own.subquery()))
-        session.commit()
-        return bookmark
-
-
-def find_user(session: Session, credentials: Credentials) -> User:
+def get_current_user(session: SessionDep, credentials: Credentials) -> User:
     """Return the user whose token was sent."""
     query = select(Token).join(Token.user).options(contains_eager(Token.user))
     query = query.where(Token.digest == digest(credentials.credentials))
     query = query.where(Token.expires_at > datetime.now(UTC))
     return session.scalars(query).one().user
+
+
+CurrentUser = Annotated[User, Depends(get_current_user)]
+
+
+@app.get("/api/bookmarks/{id}", response_model=BookmarkDocument)
+def show_bookmark(id: int, session: SessionDep, user: CurrentUser) -> Bookmark:
+    """Show one bookmark."""
+    query = select(Bookmark).filter_by(user_id=user.id, id=id)
+    return session.scalars(query).one()
+
+
+@app.get("/api/bookmarks", response_model=PageDocument[BookmarkDocument])
+def list_bookmarks(
+    query: Annotated[BookmarkQuery, Query()],
+    session: SessionDep,
+    user: CurrentUser,
+) -> PageDocument:
+    """List one page of the user's bookmarks."""
+    rows = select(Bookmark).where(Bookmark.user_id == user.id)
+    total = session.scalar(select(func.count()).select_from(rows.subquery()))
+    rows = rows.order_by(Bookmark.created_at.desc(), Bookmark.id.desc())
+    rows = rows.limit(query.per_page)
+    rows = rows.offset((query.page - 1) * query.per_page)
+    return PageDocument(
+        items=session.scalars(rows).all(),
+        page=query.page,
+        per_page=query.per_page,
+        total=total,
+    )
+
+
+@app.post("/api/bookmarks", status_code=201, response_model=BookmarkDocument)
+def create_bookmark(
+    fields: BookmarkFields, session: SessionDep, user: CurrentUser
+) -> Bookmark:
+    """Create a bookmark."""
+    now = datetime.now(UTC)
+    bookmark = Bookmark(
+        user_id=user.id,
+        url=fields.url,
+        title=fields.title,
+        notes=fields.notes,
+        created_at=now,
+        updated_at=now,
+        folded=search_text(fields.title, fields.url, fields.notes),
+        tag_rows={Tag(name=name) for name in fields.tags},
+    )
+    session.add(bookmark)
+    session.flush()
+    own = select(Bookmark.id).filter_by(user_id=bookmark.user_id)
+    session.scalar(select(func.count()).select_from(own.subquery()))
+    session.commit()
+    return bookmark
