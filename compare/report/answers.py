@@ -133,7 +133,8 @@ def reasons(material: Material) -> list[tuple[str, str]]:
     ways = material.traces.get(OPERATION, {}).get("implementations", {})
     if {*IMPLEMENTATIONS} - {*ways}:
         return []
-    heading = f"What {OPERATION} takes beyond that goes, as traced, into"
+    more = f"What {OPERATION} takes beyond the {TITLES[BASE].lower()}’s"
+    heading = f"{more} goes, as traced, into"
     base = ways[BASE]["phases"]
     shares = [
         (TITLES[name], dearest(ways[name]["phases"], base)) for name in OTHERS
