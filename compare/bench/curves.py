@@ -24,9 +24,9 @@ from compare.bench.figures import (
 )
 from compare.bench.interval import (
     Interval,
-    bounds_text,
     exponential,
     mean_interval,
+    multiple_text,
     ratio_interval,
 )
 from compare.bench.rounds import (
@@ -210,7 +210,7 @@ def growth_text(
     ratio = ratio_interval(
         costs(results, arm, far["name"]), costs(results, arm, near["name"])
     )
-    return f"×{ratio.value:.1f} ({bounds_text(ratio)})"
+    return multiple_text(ratio)
 
 
 def tables(results: Results) -> Iterator[Table]:

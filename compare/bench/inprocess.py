@@ -222,10 +222,11 @@ def main() -> None:
         data = Data(json.load(file))
     for line in sys.stdin:
         job = {**json.loads(line), "floor": part == "floor"}
-        if "sent" in job and os.fork():
-            os.wait()
-            continue
-        gc.collect()  # or the further requests of one count might pay for it
+        if "sent" in job:
+            if os.fork():
+                os.wait()
+                continue
+            gc.collect()  # or one of two counts might pay for it by chance
         answer = run(app, name == "fastapi", job, data, token)
         print(json.dumps(answer), flush=True)
         if "sent" in job:

@@ -96,6 +96,11 @@ def bounds_text(ratio: Interval) -> str:
     return f"{bound_text(ratio.low)}–{bound_text(ratio.high)}"
 
 
+def multiple_text(ratio: Interval) -> str:
+    """Write a ratio with its interval."""
+    return f"×{ratio.value:.1f} ({bounds_text(ratio)})"
+
+
 def bound_text(value: float) -> str:
     """Write three digits of a bound; a wide one says nothing anyway."""
     if value >= 100:

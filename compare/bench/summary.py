@@ -15,7 +15,7 @@ from compare.bench.figures import (
     operations_of,
     others,
 )
-from compare.bench.interval import bounds_text
+from compare.bench.interval import bounds_text, multiple_text
 from compare.bench.sittings import disagreements, shared_ratios
 from compare.bench.tasks import APART, SESSION
 from compare.bench.verdict import TIE, UNKNOWN
@@ -95,8 +95,7 @@ def figures_of(results: Results, arm: str) -> Figures:
 
 def ratio_of(figures: Figures, operation: str) -> str:
     """Write a ratio with its interval."""
-    ratio = figures[operation].ratio
-    return f"×{ratio.value:.1f} ({bounds_text(ratio)})"
+    return multiple_text(figures[operation].ratio)
 
 
 def seen(figures: Figures, arm: str, planted: float) -> str:

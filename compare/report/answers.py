@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from compare import IMPLEMENTATIONS
-from compare.bench.interval import Interval, bounds_text
+from compare.bench.interval import Interval, multiple_text
 from compare.bench.layers import OPERATIONS
 from compare.bench.publish import (
     agreeing,
@@ -58,8 +58,13 @@ def read_answers(path: str, material: Material) -> list[Answer]:
 
 def calls(material: Material) -> list[tuple[str, str]]:
     """Count the calls that are open when an operation begins."""
-    ways = material.traces.get(OPERATION, {}).get("implementations", {})
+    ways = traced(material, OPERATION)
     return [(TITLES[n], str(ways[n]["depth"])) for n in TITLES if n in ways]
+
+
+def traced(material: Material, operation: str) -> dict[str, dict[str, Any]]:
+    """Return what was traced of an operation, by implementation."""
+    return material.traces.get(operation, {}).get("implementations", {})
 
 
 def speed(material: Material) -> list[tuple[str, str]]:
@@ -74,9 +79,9 @@ def speed(material: Material) -> list[tuple[str, str]]:
     )
     found = measured(material)
     if not found:
-        traced = "one request of each, traced: no full run of make bench yet"
-        figures = [(TITLES[name], ways(material, name)) for name in OTHERS]
-        return [(f"{heading}; {traced}", ""), *figures, *reasons(material)]
+        once = "one request of each, traced: no full run of make bench yet"
+        figures = [(TITLES[n], traced_once(material, n)) for n in OTHERS]
+        return [(f"{heading}; {once}", ""), *figures, *reasons(material)]
     sure = "in one run"
     if found["agree"]:
         agree, count = found["agree"]
@@ -105,17 +110,12 @@ def measured(material: Material) -> dict[str, Any] | None:
     }
 
 
-def ways(material: Material, name: str) -> str:
+def traced_once(material: Material, name: str) -> str:
     """Write the multiples of one request of each operation, as traced."""
-    found = [
-        material.traces[one]["implementations"]
-        for one in OPERATIONS
-        if one in material.traces
-    ]
     return ", ".join(
-        f"×{way[name]['cpu_us'] / way[BASE]['cpu_us']:.1f}"
-        for way in found
-        if name in way and BASE in way
+        f"×{ways[name]['cpu_us'] / ways[BASE]['cpu_us']:.1f}"
+        for ways in (traced(material, one) for one in OPERATIONS)
+        if {name, BASE} <= {*ways}
     )
 
 
@@ -123,14 +123,13 @@ def multiples(ratios: dict[str, dict[str, list[float]]], name: str) -> str:
     """Write the ratios of one implementation, one for each operation."""
     found = [ratios.get(one, {}).get(name) for one in OPERATIONS]
     return ", ".join(
-        f"×{one[0]:.1f} ({bounds_text(Interval(*one))})" if one else "–"
-        for one in found
+        multiple_text(Interval(*one)) if one else "–" for one in found
     )
 
 
 def reasons(material: Material) -> list[tuple[str, str]]:
     """Tell in which phases one operation takes more than the first does."""
-    ways = material.traces.get(OPERATION, {}).get("implementations", {})
+    ways = traced(material, OPERATION)
     if {*IMPLEMENTATIONS} - {*ways}:
         return []
     more = f"What {OPERATION} takes beyond the {TITLES[BASE].lower()}’s"

@@ -17,7 +17,7 @@ from compare.bench.figures import (
     operations_of,
     others,
 )
-from compare.bench.interval import Interval, bounds_text
+from compare.bench.interval import Interval, multiple_text
 from compare.bench.latency import lines as quiet
 from compare.bench.publish import benchmark_section, read_figures
 from compare.bench.sittings import read_last
@@ -32,7 +32,6 @@ from compare.report.texts import on_page
 
 TICKS = (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64)
 MARGIN = 1.15
-NONE: dict[str, dict] = {"ratios": {}}
 
 
 @dataclass(frozen=True)
@@ -110,12 +109,15 @@ def write(site: Site, material: Material) -> None:
 
 def published_ratios() -> dict[str, dict[str, str]]:
     """Write the published ratios with their intervals, by operation."""
+    figures = read_figures()
+    if not figures:
+        return {}
     return {
         operation: {
-            arm: f"×{ratio[0]:.1f} ({bounds_text(Interval(*ratio))})"
+            arm: multiple_text(Interval(*ratio))
             for arm, ratio in found.items()
         }
-        for operation, found in (read_figures() or NONE)["ratios"].items()
+        for operation, found in figures["ratios"].items()
         if found
     }
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from functools import cache
 from itertools import cycle, islice
@@ -244,11 +244,15 @@ class Server:
             self.checkpoint()
             MIGRATED[self.command] = self.database.read_bytes()
 
-    def serve(self, env: dict[str, str | None] | None = None) -> bool:
-        """Start `run serve` and tell whether it came to answer."""
+    def serve(
+        self,
+        env: dict[str, str | None] | None = None,
+        command: Sequence[str] = (),
+    ) -> bool:
+        """Start `run serve`, or a command, and tell whether it answers."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.command, "serve"],
+                command or [self.command, "serve"],
                 env=self.environment(env),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,

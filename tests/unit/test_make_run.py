@@ -2,15 +2,13 @@
 
 import os
 import signal
-import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
 
 from compare import IMPLEMENTATIONS
 from tests.support.report import ROOT
-from tests.support.servers import SECONDS_TO_START, Server, answers
+from tests.support.servers import Server, answers
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
@@ -18,27 +16,15 @@ def own(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Give a server that `make run` starts."""
     server = Server(request.param)
     # As it is: whether the packages are those of the lock is not the matter.
-    make = ["make", "--old-file=.venv/ready", "run", f"IMPL={request.param}"]
-    with server.log.open("wb") as log:
-        server.process = subprocess.Popen(
-            make,
-            cwd=ROOT,
-            env=server.environment(),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    make = ["make", "-C", str(ROOT), "--old-file=.venv/ready", "run"]
+    server.serve(command=[*make, f"IMPL={request.param}"])
     yield server
     server.stop()
 
 
 def test_make_run_serves(own: Server) -> None:
     """It migrates, says where, serves there, and ends by a signal."""
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not answers(own.url):
-        assert own.process.poll() is None, own.tail()
-        assert time.monotonic() < deadline, own.tail()
-        time.sleep(0.05)
+    assert answers(own.url), own.tail()
     assert own.database.exists()
     assert f"{own.implementation}: {own.url} " in own.log_text()
     os.killpg(own.process.pid, signal.SIGTERM)
