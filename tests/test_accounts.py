@@ -129,13 +129,15 @@ def test_register_user_answers_the_user(client: Client) -> None:
     expect.location(answer, "/api/me")
 
 
-@pytest.mark.rule("ACCOUNTS-2")
+@pytest.mark.rule("ACCOUNTS-18", "ACCOUNTS-2")
 def test_show_me_shows_the_account_that_asks(user: User, other: User) -> None:
     """A user is the same wherever it appears."""
     for account in (user, other):
-        me = account.request("show_me", expect=200)
+        answer = account.request("show_me", expect=200)
+        me = expect.strict_json(answer)
+        assert me["username"] == account.username
         expect.user(
-            expect.strict_json(me),
+            me,
             username=account.username,
             admin=False,
             id=account.id,

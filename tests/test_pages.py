@@ -1477,7 +1477,7 @@ def newcomer(server: Server) -> Visitor:
     return browser
 
 
-@pytest.mark.rule("PAGES-12", "EXPORTING-2")
+@pytest.mark.rule("PAGES-18", "EXPORTING-2")
 @pytest.mark.parametrize("query", ["", "?format=html", "?format=ndjson"])
 def test_show_export_answers_as_the_api_does(
     member: Visitor, user: User, query: str
@@ -1493,7 +1493,7 @@ def test_show_export_answers_as_the_api_does(
         assert page.headers[name] == api.headers[name]
 
 
-@pytest.mark.rule("PAGES-12", "EXPORTING-1")
+@pytest.mark.rule("PAGES-18", "EXPORTING-1")
 @pytest.mark.parametrize("query", ["format=", "format=csv", "format=HTML"])
 def test_show_export_refuses_another_format(
     resident: Visitor, query: str

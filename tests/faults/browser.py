@@ -227,7 +227,7 @@ fault(
 )
 fault(
     "the page exports another format",
-    "PAGES-12",
+    "PAGES-18",
     (
         "pages.py",
         'return export_response(user["id"], query["format"])',

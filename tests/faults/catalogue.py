@@ -1233,6 +1233,19 @@ fault(
     also="ACCOUNTS-3 PERMISSIONS-5 ROBUSTNESS-1",
 )
 fault(
+    "who asks is shown who came last",
+    "ACCOUNTS-18",
+    (
+        "api.py",
+        "user = authenticate(request, db)\n"
+        "    return json_response(200, represent_user(user))",
+        "authenticate(request, db)\n"
+        '        user = db.execute("SELECT * FROM users ORDER BY id DESC")'
+        ".fetchone()\n"
+        "    return json_response(200, represent_user(user))",
+    ),
+)
+fault(
     "any letters in a name",
     "ACCOUNTS-3",
     ("validation.py", '"[a-z0-9_]+"', r'r"\w+"'),
