@@ -621,12 +621,12 @@ def test_many_addresses_are_too_many(guessed: User, form: str) -> None:
 
 @pytest.mark.rule("LIMITS-12")
 @pytest.mark.managed
-def test_those_who_hash_leave_room_for_others(silent: Server) -> None:
+def test_those_who_hash_leave_room_for_others(hashing: Server) -> None:
     """Beside many who send passwords, who sends none is answered."""
-    user, name = register(silent.url), unique()
+    user, name = register(hashing.url), unique()
     number = 12 * (os.cpu_count() or 1)
-    clients = [Client(silent.url) for _ in range(number)]
-    visitor = Visitor(silent.url)
+    clients = [Client(hashing.url) for _ in range(number)]
+    visitor = Visitor(hashing.url)
     form = document.form_to(visitor.visit("/login"), "/login")
 
     def ask(which: int) -> list[raw.Response]:
