@@ -20,6 +20,7 @@ from compare.trace.agreement import C_CALL, LEAVE, by_thread, cut
 
 LINKS = ("asyncio/", "queue.py", "concurrent/futures/")  # pass jobs on
 DATABASE = "database"
+NEAR = {"own": "own code", "server": "own server"}  # of no distribution
 
 
 @dataclass(eq=False)
@@ -44,6 +45,16 @@ class Call:
     def place(self) -> tuple[str, int, str]:
         """Return what names the function."""
         return self.file, self.line, self.name
+
+    @property
+    def package(self) -> str:
+        """Name the distribution, or the part of Django.
+
+        Django alone holds what the others take from several distributions.
+        """
+        if self.file.startswith("django/"):
+            return ".".join(self.file.removesuffix(".py").split("/")[:2])
+        return self.distribution or NEAR[self.origin]
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from compare.ledger.grid import TITLES
+from compare.trace.calls import NEAR
 from compare.trace.figures import OPERATION, read_figures, sentence
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -19,7 +20,6 @@ LAYERS = {
     "stdlib": "Python",
     "database": "database",
 }
-NEAR = {"own": "own code", "server": "own server"}  # beside a call
 LEFT, STEP, WIDTH, BAR = 8, 202, 178, 60  # pixels
 TOP, THICK, PITCH = 60, 5, 8
 LABEL = 13  # between two lines of text

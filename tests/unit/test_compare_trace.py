@@ -212,6 +212,23 @@ def test_phases_are_known(name: str) -> None:
     assert {entry.phase for entry in read_entries(name)} == {*PHASES[:-1]}
 
 
+@pytest.mark.parametrize(
+    ("file", "distribution", "package"),
+    [
+        ("django/db/models/query.py", "Django", "django.db"),
+        ("django/shortcuts.py", "Django", "django.shortcuts"),
+        ("sqlalchemy/orm/query.py", "SQLAlchemy", "SQLAlchemy"),
+        ("app/api.py", "", "own code"),
+    ],
+)
+def test_a_call_belongs_to_a_package(
+    file: str, distribution: str, package: str
+) -> None:
+    """That is a distribution, or a part of Django."""
+    one = Call(0, None, "f", file, 1, "own", distribution)
+    assert one.package == package
+
+
 def test_depth_begins_after_pythons_own() -> None:
     """What Python calls before the server is the same everywhere."""
     trace = chain("stdlib", "server", "framework", "stdlib", "own")
