@@ -126,7 +126,9 @@ def make_figure(
         share_of_time(windows, "server_cpu"),
         share_of_time(windows, "generator_cpu"),
         ratio,
-        judge(ratio, ratio_of_again(results)) if ratio else None,
+        judge(ratio, ratio_over_all(results, results["again"]))
+        if ratio
+        else None,
     )
 
 
@@ -188,7 +190,7 @@ def measure_noise(results: Results) -> Noise:
     return Noise(
         max(0.0, sum(w["stolen"] for w in windows)) / time,
         max(0.0, sum(w["others"] for w in windows)) / time,
-        ratio_of_again(results),
+        ratio_over_all(results, results["again"]),
         sum(map(is_unsteady, windows)),
         sum(window["tries"] > 1 for window in windows),
     )
@@ -200,25 +202,25 @@ def is_unsteady(window: dict[str, Any]) -> bool:
     return abs(math.log(second / first)) > math.log1p(UNSTEADY)
 
 
-def ratio_of_again(results: Results) -> Interval | None:
-    """Return the A/A ratio over all operations: one value per round.
+def ratio_over_all(results: Results, arm: str) -> Interval | None:
+    """Return the ratio to the baseline over all operations, by round.
 
     The interval is one of 99 %: a sitting is rarely unfit by chance alone.
     """
-    again, base = results["again"], results["baseline"]
-    if not {again, base} <= set(standing(results)):
+    base = results["baseline"]
+    if not {arm, base} <= set(standing(results)):
         return None
     logs = [
         [
             math.log(one / other)
             for one, other in zip(
-                costs(results, again, operation),
+                costs(results, arm, operation),
                 costs(results, base, operation),
                 strict=True,
             )
         ]
         for operation in operations_of(results)
-        if all(is_busy(results, one, operation) for one in (again, base))
+        if all(is_busy(results, one, operation) for one in (arm, base))
     ]
     if not logs:
         return None

@@ -98,7 +98,8 @@ def bounds_text(ratio: Interval) -> str:
 
 def multiple_text(ratio: Interval) -> str:
     """Write a ratio with its interval."""
-    return f"×{ratio.value:.1f} ({bounds_text(ratio)})"
+    digits = 1 if ratio.value >= 1 else 2
+    return f"×{ratio.value:.{digits}f} ({bounds_text(ratio)})"
 
 
 def bound_text(value: float) -> str:

@@ -13,7 +13,8 @@ import json
 import re
 import sys
 from html import unescape
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Any
 
 from compare import ROOT
@@ -25,7 +26,7 @@ from compare.bench.figures import (
     operations_of,
     others,
 )
-from compare.bench.interval import Interval, bounds_text
+from compare.bench.interval import Interval, multiple_text
 from compare.bench.publish_picture import draw
 from compare.bench.sittings import (
     disagreements,
@@ -35,7 +36,7 @@ from compare.bench.sittings import (
 )
 from compare.bench.summary import may_compare
 from compare.bench.tasks import APART, SESSION
-from compare.bench.verdict import CHEAPER, DEARER
+from compare.bench.verdict import CHEAPER, DEARER, UNKNOWN
 from compare.ledger.grid import TITLES
 
 PICTURE = ROOT / "docs" / "benchmark.svg"
@@ -69,19 +70,19 @@ def publish(mode: str) -> int:
     return 0
 
 
-def make_figures(results: Results, before: Results) -> dict[str, Any]:
-    """Take from two sittings what is published."""
+def make_figures(results: Results, before: Results | None) -> dict[str, Any]:
+    """Take from a sitting what is shown, and from one before it."""
     return {
         "date": results["started"][:10],
         "python": results["machine"]["python"],
         "machine": {k: results["machine"][k] for k in ("cpu", "cores")},
         "revision": results["versions"]["revision"],
         "rounds": results["rounds"],
-        "agree": agreeing(results, before),
+        "agree": agreeing(results, before) if before else None,
         "again": triple(measure_noise(results).again),
         "baseline": results["baseline"],
         "ratios": ratios_of(results),
-        "pairs": pairs_of(results),
+        "pairs": pairs_of(results, before),
     }
 
 
@@ -102,14 +103,22 @@ def ratios_of(results: Results) -> dict[str, dict[str, list[float]]]:
     }
 
 
-def pairs_of(results: Results) -> list[list]:
-    """Return how each two implementations beside the baseline differ."""
-    return [
-        [operation, arm, other, figure.ratio.value, figure.verdict]
-        for operation in operations_of(results)
-        for other, arm in combinations(arms_of(results), 2)
-        if (figure := make_figure(results, arm, operation, other)).ratio
-    ]
+def pairs_of(results: Results, before: Results | None) -> list[list]:
+    """Return how each two implementations beside the baseline differ.
+
+    Where the run before saw something else, nothing is known.
+    """
+    runs = [results, before] if before else [results]
+    found = []
+    for operation in operations_of(results):
+        for other, arm in combinations(arms_of(results), 2):
+            seen = [make_figure(run, arm, operation, other) for run in runs]
+            verdicts = {figure.verdict for figure in seen}
+            verdict = verdicts.pop() if len(verdicts) == 1 else UNKNOWN
+            if seen[0].ratio:
+                value = seen[0].ratio.value
+                found.append([operation, arm, other, value, verdict])
+    return found
 
 
 def agreeing(results: Results, before: Results) -> list[int]:
@@ -148,14 +157,17 @@ def sentences(figures: dict[str, Any]) -> list[str]:
 
 def sure(figures: dict[str, Any]) -> str:
     """Say where and when it was measured, and whether it was twice."""
-    machine, (agree, count) = figures["machine"], figures["agree"]
+    machine = figures["machine"]
+    twice = "in one run"
+    if figures["agree"]:
+        agree, count = figures["agree"]
+        twice = f"{agree} of {count} ratios agree with those of a second run"
     return (
         f"Measured on {figures['date']} on {machine['cpu']} with "
         f"{machine['cores']} cores and Python {figures['python']}, revision "
         f"`{figures['revision']}`, in {figures['rounds']} rounds of all four "
-        f"in turn; {agree} of {count} ratios agree with those of a second "
-        "run. In brackets: the interval that holds a ratio, at 95% for all "
-        "comparisons at once."
+        f"in turn; {twice}. In brackets: the interval that holds a ratio, at "
+        "95% for all comparisons at once."
     )
 
 
@@ -163,15 +175,14 @@ def session(figures: dict[str, Any]) -> str:
     """Say what a session costs, and the sign-in beside it."""
     base = TITLES[figures["baseline"]].lower()
     text = (
-        f"A mixed session of reading and writing takes "
-        f"{listed(figures, SESSION)} times the CPU time that it takes the "
-        f"{base}"
+        "CPU time of a mixed session of reading and writing, as multiples of "
+        f"the {base}’s: {listed(figures, SESSION)}"
     )
     signing = [o for o in APART if figures["ratios"].get(o)]
     for operation in signing:
         text += (
-            "; a sign-in, nearly all of it the hash of a password by the "
-            f"library of each, {listed(figures, operation)} times"
+            "; of a sign-in, nearly all of it the hash of a password by the "
+            f"library of each: {listed(figures, operation)}"
         )
     return text + "."
 
@@ -179,9 +190,8 @@ def session(figures: dict[str, Any]) -> str:
 def listed(figures: dict[str, Any], operation: str) -> str:
     """Write the ratios of an operation, each with its interval."""
     return ", ".join(
-        f"{value:.1f} ({bounds_text(Interval(value, low, high))}; "
-        f"{TITLES[arm]})"
-        for arm, (value, low, high) in figures["ratios"][operation].items()
+        f"{TITLES[arm]} {multiple_text(Interval(*ratio))}"
+        for arm, ratio in figures["ratios"][operation].items()
     )
 
 
@@ -194,9 +204,10 @@ def apart(figures: dict[str, Any]) -> str:
     }
     most, least = max(means, key=means.get), min(means, key=means.get)
     return (
-        f"Sign-in apart, the frameworks are farthest from it in `{most}`, up "
-        f"to {means[most]:.1f} times, and nearest in `{least}`, up to "
-        f"{means[least]:.1f} times."
+        "Sign-in apart, the frameworks are farthest from the "
+        f"{TITLES[figures['baseline']].lower()} in `{most}`, up to "
+        f"×{means[most]:.1f}, and nearest in `{least}`, up to "
+        f"×{means[least]:.1f}."
     )
 
 
@@ -204,19 +215,26 @@ def between(figures: dict[str, Any]) -> str:
     """Say how the frameworks differ from each other."""
     pairs = [pair for pair in figures["pairs"] if pair[0] not in APART]
     seen = [pair for pair in pairs if pair[4] in (DEARER, CHEAPER)]
-    text = (
-        f"Between two frameworks a difference is seen in {len(seen)} of "
-        f"{len(pairs)} comparisons"
+    each = [
+        f"`{operation}` ({', '.join(map(told, found))})"
+        for operation, found in groupby(seen, key=itemgetter(0))
+    ]
+    found = {pair[0] for pair in seen}
+    alike = [f"`{o}`" for o in figures["ratios"] if o not in {*APART, *found}]
+    runs = "both runs see" if figures["agree"] else "the run sees"
+    return (
+        f"Between two frameworks {runs} a difference in {len(seen)} of "
+        f"{len(pairs)} comparisons{': ' if each else ''}{', '.join(each)}"
+        f"{'; none in ' if alike else ''}{', '.join(alike)}."
     )
-    return f"{text}{': ' if seen else ''}{', '.join(map(told, seen))}."
 
 
 def told(pair: list) -> str:
     """Say what the dearer of two takes, as a multiple of the other's."""
-    operation, arm, other, value, _ = pair
+    _, arm, other, value, _ = pair
     if value < 1:
         arm, other, value = other, arm, 1 / value
-    return f"`{operation}` {TITLES[arm]} ×{value:.1f} of {TITLES[other]}"
+    return f"{TITLES[arm]} {value:.1f} times {TITLES[other]}"
 
 
 def noise(figures: dict[str, Any]) -> str:

@@ -14,12 +14,12 @@ from compare.bench.figures import (
     measure_noise,
     operations_of,
     others,
+    ratio_over_all,
 )
 from compare.bench.interval import bounds_text, multiple_text
 from compare.bench.sittings import disagreements, shared_ratios
 from compare.bench.tasks import APART, SESSION
-from compare.bench.verdict import TIE, UNKNOWN
-from compare.trace.picture import LAYERS
+from compare.bench.verdict import DEARER, TIE, UNKNOWN, judge
 
 TRACED = ("list_bookmarks", "create_bookmark", "show_bookmark")
 Figures = dict[str, Figure]
@@ -68,9 +68,9 @@ def first_line(results: Results) -> str:
 def compared(results: Results, arm: str) -> str:
     """Say how one implementation stands beside the baseline."""
     planted = results["arms"][arm].get("planted")
-    figures = figures_of(results, arm)
     if planted:
-        return seen(figures, arm, planted)
+        return seen(results, arm, planted)
+    figures = figures_of(results, arm)
     lines = [f"{arm}:"]
     if SESSION in figures:
         lines.append(f"a session {ratio_of(figures, SESSION)},")
@@ -98,14 +98,19 @@ def ratio_of(figures: Figures, operation: str) -> str:
     return multiple_text(figures[operation].ratio)
 
 
-def seen(figures: Figures, arm: str, planted: float) -> str:
-    """Say where a slowdown that was planted is seen."""
-    blind = [o for o, f in figures.items() if f.verdict in (TIE, UNKNOWN)]
-    text = (
-        f"{arm}, made {planted:.0%} dearer: seen in "
-        f"{len(figures) - len(blind)} of {len(figures)} operations"
+def seen(results: Results, arm: str, planted: float) -> str:
+    """Say whether a slowdown that was planted is seen, and where."""
+    figures = figures_of(results, arm)
+    clear = [o for o, f in figures.items() if f.verdict == DEARER]
+    whole = ratio_over_all(results, arm)
+    verdict = judge(whole, measure_noise(results).again)
+    found = "seen" if verdict == DEARER else "not seen"
+    return (
+        f"{arm}, made {planted:.0%} dearer: {found} over all operations, "
+        f"×{whole.value:.2f} ({bounds_text(whole)}) of "
+        f"{results['baseline']}; by itself in {len(clear)} of "
+        f"{len(figures)} operations."
     )
-    return f"{text}{', not in ' if blind else ''}{', '.join(blind)}."
 
 
 def apart(results: Results) -> Iterator[str]:
@@ -129,11 +134,17 @@ def read_traces() -> dict[str, Any]:
     """Read the traces that `make report` left, of what is explained."""
     folder = ROOT / "results" / "traces"
     paths = [Path(folder, f"{name}.json") for name in TRACED]
-    return {
+    found = {
         path.stem: json.loads(path.read_text("utf-8"))
         for path in paths
         if path.exists()
     }
+    return {name: trace for name, trace in found.items() if is_new(trace)}
+
+
+def is_new(trace: dict[str, Any]) -> bool:
+    """Say whether a trace has what older versions did not record."""
+    return all("packages" in way for way in trace["implementations"].values())
 
 
 def why(traces: dict[str, Any]) -> Iterator[str]:
@@ -141,9 +152,9 @@ def why(traces: dict[str, Any]) -> Iterator[str]:
     for operation, trace in traces.items():
         texts = []
         for name, way in trace["implementations"].items():
-            origin = max(way["layers"], key=way["layers"].get)
-            share = way["layers"][origin] / sum(way["layers"].values())
-            texts.append(f"{name} {share:.0%} in {LAYERS[origin]}")
+            package = max(way["packages"], key=way["packages"].get)
+            share = way["packages"][package] / sum(way["packages"].values())
+            texts.append(f"{name} {share:.0%} in {package}")
         yield f"Why, by the trace of {operation}: {', '.join(texts)}."
         return
     yield "Why: `make report` traces each operation, and shows it in bars."

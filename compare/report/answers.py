@@ -9,20 +9,26 @@ from compare import IMPLEMENTATIONS
 from compare.bench.interval import Interval, multiple_text
 from compare.bench.layers import OPERATIONS
 from compare.bench.publish import (
-    agreeing,
     between,
-    pairs_of,
-    ratios_of,
+    make_figures,
     read_figures,
+    sure,
 )
+from compare.bench.tasks import APART, SESSION
 from compare.ledger.grid import TITLES
 from compare.report.change import read_patches
 from compare.report.material import Material
 from compare.report.texts import on_page, read_note
 
 OPERATION = "create_bookmark"
-NAMED = 4  # phases, the dearest first
+EXPLAINED = "list_bookmarks"
+NAMED = 3  # packages, the dearest first
 BASE, *OTHERS = IMPLEMENTATIONS
+COLUMNS = {
+    SESSION: "mixed session",
+    **{name: name for name in OPERATIONS},
+    **{name: f"{name} (sign-in)" for name in APART},
+}
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,23 @@ class Answer:
     figures: list[tuple[str, str]]
 
 
+@dataclass(frozen=True)
+class Speed:
+    """Who takes how much CPU time, why, and how sure that is.
+
+    A row holds the title of an implementation, its multiple of the first
+    for each of the columns, and what takes the time.
+    """
+
+    columns: list[str]
+    rows: list[tuple[str, list[str], str]]
+    sure: list[str]
+
+
 def read_answers(path: str, material: Material) -> list[Answer]:
     """Return the questions with their answers, for the page of a path."""
     figures = {
         "How many calls": calls(material),
-        "Which is fastest": speed(material),
         "What does adding": costs(material),
     }
     return [
@@ -67,86 +85,45 @@ def traced(material: Material, operation: str) -> dict[str, dict[str, Any]]:
     return material.traces.get(operation, {}).get("implementations", {})
 
 
-def speed(material: Material) -> list[tuple[str, str]]:
-    """Tell what each takes, as a multiple of the first, how sure, and why.
+def speed(material: Material) -> Speed:
+    """Tell what each takes, as a multiple of the first, why, and how sure.
 
-    The latest run of this machine counts, or else the published one, or else
-    the trace of one request.
+    The latest run of this machine counts, or else the published one.
     """
-    heading = (
-        f"CPU time of {', '.join(OPERATIONS)}, as multiples of the "
-        f"{TITLES[BASE].lower()}’s"
-    )
     found = measured(material)
-    if not found:
-        once = "one request of each, traced: no full run of make bench yet"
-        figures = [(TITLES[n], traced_once(material, n)) for n in OTHERS]
-        return [(f"{heading}; {once}", ""), *figures, *reasons(material)]
-    sure = "in one run"
-    if found["agree"]:
-        agree, count = found["agree"]
-        sure = f"{agree} of {count} ratios seen by two runs"
-    figures = [
-        (TITLES[name], multiples(found["ratios"], name)) for name in OTHERS
+    ways = traced(material, EXPLAINED)
+    ratios = {
+        name: [multiple(found["ratios"], one, name) for one in COLUMNS]
+        for name in OTHERS
+    }
+    ones = {BASE: ["1"] * len(COLUMNS)}
+    rows = [
+        (TITLES[name], texts, dearest(ways[name]) if name in ways else "–")
+        for name, texts in (ones | ratios).items()
     ]
-    pairs = between(found).replace("`", "")
-    return [
-        (f"{heading}, with intervals; {sure}", ""),
-        *figures,
-        (pairs, ""),
-        *reasons(material),
-    ]
+    return Speed(list(COLUMNS.values()), rows, [sure(found), between(found)])
 
 
-def measured(material: Material) -> dict[str, Any] | None:
+def measured(material: Material) -> dict[str, Any]:
     """Return what was measured, here or where it was published."""
     latest, before = material.latest, material.before
-    if not latest:
-        return read_figures()
-    return {
-        "ratios": ratios_of(latest),
-        "pairs": pairs_of(latest),
-        "agree": agreeing(latest, before) if before else None,
-    }
+    return make_figures(latest, before) if latest else read_figures()
 
 
-def traced_once(material: Material, name: str) -> str:
-    """Write the multiples of one request of each operation, as traced."""
-    return ", ".join(
-        f"×{ways[name]['cpu_us'] / ways[BASE]['cpu_us']:.1f}"
-        for ways in (traced(material, one) for one in OPERATIONS)
-        if {name, BASE} <= {*ways}
-    )
+def multiple(
+    ratios: dict[str, dict[str, list[float]]], operation: str, name: str
+) -> str:
+    """Write the ratio of one implementation at one operation."""
+    ratio = ratios.get(operation, {}).get(name)
+    return multiple_text(Interval(*ratio)) if ratio else "–"
 
 
-def multiples(ratios: dict[str, dict[str, list[float]]], name: str) -> str:
-    """Write the ratios of one implementation, one for each operation."""
-    found = [ratios.get(one, {}).get(name) for one in OPERATIONS]
-    return ", ".join(
-        multiple_text(Interval(*one)) if one else "–" for one in found
-    )
-
-
-def reasons(material: Material) -> list[tuple[str, str]]:
-    """Tell in which phases one operation takes more than the first does."""
-    ways = traced(material, OPERATION)
-    if {*IMPLEMENTATIONS} - {*ways}:
-        return []
-    more = f"What {OPERATION} takes beyond the {TITLES[BASE].lower()}’s"
-    heading = f"{more} goes, as traced, into"
-    base = ways[BASE]["phases"]
-    shares = [
-        (TITLES[name], dearest(ways[name]["phases"], base)) for name in OTHERS
-    ]
-    return [(heading, ""), *shares]
-
-
-def dearest(phases: dict[str, float], base: dict[str, float]) -> str:
-    """Name the phases that most of a difference goes into, and its shares."""
-    more = {one: us - base.get(one, 0) for one, us in phases.items()}
-    most = sorted(more, key=more.__getitem__, reverse=True)[:NAMED]
-    whole = sum(phases.values()) - sum(base.values())
-    return ", ".join(f"{one} {more[one] / whole:.0%}" for one in most)
+def dearest(way: dict[str, Any]) -> str:
+    """Name the packages that take most of the time, with their shares."""
+    packages = way["packages"]
+    most = sorted(packages, key=packages.__getitem__, reverse=True)[:NAMED]
+    whole = sum(packages.values())
+    return ", ".join(f"{one} {packages[one] / whole:.0%}" for one in most)
 
 
 def costs(material: Material) -> list[tuple[str, str]]:

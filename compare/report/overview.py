@@ -3,12 +3,10 @@
 from typing import Any
 
 from compare import IMPLEMENTATIONS
-from compare.bench.publish import benchmark_section
-from compare.bench.summary import summary
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import server_text
 from compare.ledger.levels import LEVELS
-from compare.report.answers import read_answers
+from compare.report.answers import read_answers, speed
 from compare.report.footprint import STARTS
 from compare.report.material import Material
 from compare.report.results import Run
@@ -18,6 +16,7 @@ from compare.report.texts import on_page, read_note
 
 def write(site: Site, material: Material) -> None:
     """Write the page."""
+    fastest, *answers = read_answers("index.html", material)
     site.write(
         "index.html",
         "index.html",
@@ -40,11 +39,12 @@ def write(site: Site, material: Material) -> None:
             (note.heading, on_page("index.html", note.text, material.anchors))
             for note in read_note("findings")
         ],
-        answers=read_answers("index.html", material),
+        fastest=fastest,
+        answers=answers,
         footprint=material.footprint,
         starts=STARTS,
-        speed=material.latest and summary(material.latest, material.before),
-        published=on_page("index.html", benchmark_section(), material.anchors),
+        speed=speed(material),
+        measured=bool(material.latest),
     )
 
 

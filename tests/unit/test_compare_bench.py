@@ -348,9 +348,12 @@ def test_sittings_that_saw_another_ratio_disagree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "said"), [(1.1, "seen in 1 of 1"), (1.0, "seen in 0 of 1")]
+    ("share", "said", "alone"),
+    [(1.1, "seen over all", "1 of 1"), (1.0, "not seen over all", "0 of 1")],
 )
-def test_a_planted_slowdown_is_told(share: float, said: str) -> None:
+def test_a_planted_slowdown_is_told(
+    share: float, said: str, alone: str
+) -> None:
     """One that is there is seen; one that is not, is not."""
     planted = [
         window("stdlib", n, server_cpu=n * share * CHANCE[n])
@@ -362,6 +365,7 @@ def test_a_planted_slowdown_is_told(share: float, said: str) -> None:
     document["windows"] += planted
     told = next(line for line in summary(document) if "planted" in line)
     assert told.startswith("stdlib planted, made 10% dearer: " + said)
+    assert f"by itself in {alone} operations" in told
 
 
 def test_the_summary_has_ten_lines_at_most() -> None:
@@ -382,12 +386,12 @@ def test_the_summary_has_ten_lines_at_most() -> None:
     assert sum("Apart, create_token" in line for line in lines) == 1
 
 
-def test_why_names_the_dearest_layer() -> None:
+def test_why_names_the_dearest_package() -> None:
     """The trace of an operation says where most of its time goes."""
-    layers = {"own": 10.0, "library": 30.0}
-    trace = {"implementations": {"flask": {"layers": layers}}}
+    packages = {"own code": 10.0, "SQLAlchemy": 30.0}
+    trace = {"implementations": {"flask": {"packages": packages}}}
     (said,) = why({"list_bookmarks": trace})
-    assert said.endswith("list_bookmarks: flask 75% in libraries.")
+    assert said.endswith("list_bookmarks: flask 75% in SQLAlchemy.")
     assert "make report" in next(iter(why({})))
 
 

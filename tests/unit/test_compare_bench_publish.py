@@ -87,9 +87,9 @@ def test_two_fit_sittings_are_published(places: Path) -> None:
     assert len(lines) == 5
     assert "2026-01-02 on a <cpu> with 2 cores and Python 3.11.7" in lines[0]
     assert "6 of 6 ratios agree" in lines[0]
-    assert "2.0 (2.00–2.00; Flask), 3.0 (3.00–3.00; Django) times" in lines[1]
-    assert "farthest from it in `show_bookmark`, up to 9.0 times" in lines[2]
-    assert "`show_bookmark` Django ×2.2 of Flask" in lines[3]
+    assert "Flask ×2.0 (2.00–2.00), Django ×3.0 (3.00–3.00)" in lines[1]
+    assert "library in `show_bookmark`, up to ×9.0" in lines[2]
+    assert "`show_bookmark` (Django 2.2 times Flask)" in lines[3]
     assert "2 of 2 comparisons" in lines[3]
     assert "came to 1.00 (1.00–1.00) of itself" in lines[4]
 

@@ -189,22 +189,34 @@ def test_without_a_run_the_published_ratios_tell_who_is_fastest(
 ) -> None:
     """What has no ratio is told; without a trace no reason is given."""
     figures = {
+        **dict.fromkeys(("date", "python", "revision", "rounds"), "x"),
+        "machine": {"cpu": "x", "cores": 2},
         "agree": [29, 30],
         "ratios": {"show_bookmark": {"flask": [11.0, 8.27, 14.6]}},
         "pairs": [["show_home", "django", "flask", 1.7, "dearer"]],
     }
     monkeypatch.setattr(answers, "read_figures", lambda: figures)
-    heading, flask, *_, pairs = answers.speed(Material(tmp_path, load()))
-    assert heading[0].endswith("29 of 30 ratios seen by two runs")
-    assert flask == ("Flask", "×11.0 (8.27–14.6), –, –")
-    assert pairs[0].endswith("show_home Django ×1.7 of Flask.")
+    speed = answers.speed(Material(tmp_path, load()))
+    _, flask, *_ = speed.rows
+    assert flask[0] == "Flask"
+    assert dict(zip(speed.columns, flask[1], strict=True)) == {
+        "mixed session": "–",
+        "show_bookmark": "×11.0 (8.27–14.6)",
+        "list_bookmarks": "–",
+        "create_bookmark": "–",
+        "create_token (sign-in)": "–",
+    }
+    sure, pairs = speed.sure
+    assert "29 of 30 ratios agree" in sure
+    assert "`show_home` (Django 1.7 times Flask)" in pairs
+    assert "none in `show_bookmark`" in pairs
 
 
-def test_what_is_dearer_is_told_phase_by_phase() -> None:
-    """The dearest first, as shares of the difference."""
-    phases = {"authenticate": 2.0, "query": 8.0, "other": 1.0}
-    told = answers.dearest(phases, {"authenticate": 1.0})
-    assert told == "query 80%, authenticate 10%, other 10%"
+def test_what_takes_the_time_is_told_dearest_first() -> None:
+    """As shares of the whole; the many small ones are left out."""
+    packages = {"a": 2.0, "b": 8.0, "c": 5.0, "d": 4.0, "e": 1.0}
+    told = answers.dearest({"packages": packages})
+    assert told == "b 40%, c 25%, d 20%"
 
 
 def test_a_fork_is_counted_by_its_own_log(tmp_path: Path) -> None:
