@@ -222,9 +222,12 @@ def between(figures: dict[str, Any]) -> str:
     found = {pair[0] for pair in seen}
     alike = [f"`{o}`" for o in figures["ratios"] if o not in {*APART, *found}]
     runs = "both runs see" if figures["agree"] else "the run sees"
+    text = (
+        f"Between two frameworks, sign-in apart, {runs} a difference in "
+        f"{len(seen)} of {len(pairs)} comparisons"
+    )
     return (
-        f"Between two frameworks {runs} a difference in {len(seen)} of "
-        f"{len(pairs)} comparisons{': ' if each else ''}{', '.join(each)}"
+        f"{text}{': ' if each else ''}{', '.join(each)}"
         f"{'; none in ' if alike else ''}{', '.join(alike)}."
     )
 
@@ -234,7 +237,7 @@ def told(pair: list) -> str:
     _, arm, other, value, _ = pair
     if value < 1:
         arm, other, value = other, arm, 1 / value
-    return f"{TITLES[arm]} {value:.1f} times {TITLES[other]}"
+    return f"{TITLES[arm]} needs {value:.1f} times {TITLES[other]}’s"
 
 
 def noise(figures: dict[str, Any]) -> str:

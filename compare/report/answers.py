@@ -30,6 +30,8 @@ COLUMNS = {
     **{name: f"{name} (sign-in)" for name in APART},
 }
 
+Ratios = dict[str, dict[str, list[float]]]
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -44,10 +46,12 @@ class Answer:
 class Speed:
     """Who takes how much CPU time, why, and how sure that is.
 
-    A row holds the title of an implementation, its multiple of the first
-    for each of the columns, and what takes the time.
+    `short` are sentences with their labels. A row holds the title of an
+    implementation, its multiple of the first for each of the columns, and
+    what takes the time.
     """
 
+    short: dict[str, str]
     columns: list[str]
     rows: list[tuple[str, list[str], str]]
     sure: list[str]
@@ -101,7 +105,16 @@ def speed(material: Material) -> Speed:
         (TITLES[name], texts, dearest(ways[name]) if name in ways else "–")
         for name, texts in (ones | ratios).items()
     ]
-    return Speed(list(COLUMNS.values()), rows, [sure(found), between(found)])
+    return Speed(
+        {
+            "Least CPU time": least(found["ratios"]),
+            "By how much": how_much(found["ratios"]),
+            "How sure": how_sure(found),
+        },
+        list(COLUMNS.values()),
+        rows,
+        [sure(found), between(found)],
+    )
 
 
 def measured(material: Material) -> dict[str, Any]:
@@ -110,9 +123,47 @@ def measured(material: Material) -> dict[str, Any]:
     return make_figures(latest, before) if latest else read_figures()
 
 
-def multiple(
-    ratios: dict[str, dict[str, list[float]]], operation: str, name: str
-) -> str:
+def least(ratios: Ratios) -> str:
+    """Name those that need the least, and of how many operations."""
+    found: dict[str, list[str]] = {BASE: []}
+    for operation, each in ratios.items():
+        name = min(each, key=lambda arm: each[arm][0])
+        below = each[name][2] < 1  # the whole interval
+        found.setdefault(name if below else BASE, []).append(operation)
+    count = len(found.pop(BASE))
+    base = f"{TITLES[BASE]} in {count} of {len(ratios)} operations"
+    others = [
+        f"{TITLES[name]} in {', '.join(COLUMNS.get(one, one) for one in each)}"
+        for name, each in found.items()
+    ]
+    return f"{', '.join([base, *others])}."
+
+
+def how_much(ratios: Ratios) -> str:
+    """Tell between which multiples of the first the others lie."""
+    values = {
+        operation: [value for value, *_ in each.values()]
+        for operation, each in ratios.items()
+        if operation not in APART
+    }
+    low = min(values, key=lambda one: min(values[one]))
+    high = max(values, key=lambda one: max(values[one]))
+    return (
+        f"Sign-in apart, the frameworks need {min(values[low]):.1f} times "
+        f"({low}) to {max(values[high]):.1f} times ({high}) as much."
+    )
+
+
+def how_sure(found: dict[str, Any]) -> str:
+    """Tell how many runs saw it, and what it does not tell."""
+    seen = "One run saw this"
+    if found["agree"]:
+        agree, count = found["agree"]
+        seen = f"Two runs agree in {agree} of {count} ratios"
+    return f"{seen}. How long a user waits is another question."
+
+
+def multiple(ratios: Ratios, operation: str, name: str) -> str:
     """Write the ratio of one implementation at one operation."""
     ratio = ratios.get(operation, {}).get(name)
     return multiple_text(Interval(*ratio)) if ratio else "–"

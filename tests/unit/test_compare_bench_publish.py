@@ -89,7 +89,7 @@ def test_two_fit_sittings_are_published(places: Path) -> None:
     assert "6 of 6 ratios agree" in lines[0]
     assert "Flask ×2.0 (2.00–2.00), Django ×3.0 (3.00–3.00)" in lines[1]
     assert "library in `show_bookmark`, up to ×9.0" in lines[2]
-    assert "`show_bookmark` (Django 2.2 times Flask)" in lines[3]
+    assert "`show_bookmark` (Django needs 2.2 times Flask’s)" in lines[3]
     assert "2 of 2 comparisons" in lines[3]
     assert "came to 1.00 (1.00–1.00) of itself" in lines[4]
 
