@@ -6,7 +6,7 @@ from compare import IMPLEMENTATIONS
 from compare.ledger.capabilities import folder_of
 from compare.ledger.grid import server_text
 from compare.ledger.levels import LEVELS
-from compare.report.answers import read_answers, speed
+from compare.report.answers import has_all, read_answers, speed
 from compare.report.footprint import STARTS
 from compare.report.material import Material
 from compare.report.results import Run
@@ -44,7 +44,7 @@ def write(site: Site, material: Material) -> None:
         footprint=material.footprint,
         starts=STARTS,
         speed=speed(material),
-        measured=bool(material.latest),
+        measured=has_all(material),
     )
 
 

@@ -959,7 +959,9 @@ def test_aborted_connections_leave_nothing() -> None:
     until = time.monotonic() + 10
     while has_more() and time.monotonic() < until:
         time.sleep(0.1)
-    assert not has_more()
+    assert not running.connections
+    assert this.num_threads() <= threads
+    assert this.num_fds() <= files
     assert running.places.qsize() == 8
     running.stop()
     thread.join()
