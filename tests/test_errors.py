@@ -178,8 +178,8 @@ def test_unexpected_exception(server: Server, user: User) -> None:
         answer = user.request(
             "update_bookmark", id=number, json=change, expect=500
         )
-        expect.problem(answer, 500)
         assert expect.leaks(answer, "", b"") == []
+        expect.problem(answer, 500)
     user.bookmark()
     user.request("show_health", expect=200)
     user.request("show_me", expect=200)

@@ -676,6 +676,15 @@ def test_pocket_is_a_bookmark_file(user: User) -> None:
     )
 
 
+@pytest.mark.rule("IMPORTING-17")
+def test_pocket_has_a_name_of_its_own_for_dates(user: User) -> None:
+    """`TIME_ADDED` is when a bookmark was created."""
+    load(user, POCKET.encode())
+    times = [one["created_at"] for one in bookmarks_of(user)]
+    moments = (1300000000, 1700000000, 1700000001)
+    assert times == [moment(one) for one in moments]
+
+
 @pytest.mark.rule("IMPORTING-5", "VALIDATION-15")
 def test_urls_are_compared_and_kept_as_text(user: User) -> None:
     """Spellings of one address are different URLs, kept as they are."""

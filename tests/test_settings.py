@@ -182,6 +182,7 @@ def test_good_values_are_taken(
     """
     done = checkout.run("migrate", env={**good, "DATABASE_URL": address})
     assert done.returncode == 0, done.stderr
+    assert (checkout.home / place).is_file()
     with closing(sqlite3.connect(checkout.home / place)) as db:
         assert db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     assert not list(checkout.folder.rglob("*.db"))

@@ -198,14 +198,10 @@ def show_matrix(faults: list[Fault], folder: Path) -> int:
     for one in retried:
         line = f"retried: {one.fault}: {'; '.join(one.retried)}"
         console.print(line, markup=False, soft_wrap=True)
-    loose = [one for one in verdicts if one.loosely]
-    for one in loose:
-        line = f"by no assertion of its own: {one.fault}: {one.loosely}"
-        console.print(line, markup=False, soft_wrap=True)
     console.print(
         f"{len(verdicts) - len(bad)} of {len(verdicts)} faults killed without"
-        f" undeclared collateral, {len(retried)} of them retried,"
-        f" {len(loose)} noticed by no assertion of their own rule,"
+        f" undeclared collateral, each by an assertion of its own rule,"
+        f" {len(retried)} of them retried,"
         f" {time.monotonic() - began:.0f} s; {write(verdicts)}"
     )
     return 1 if bad or missing or named else 0

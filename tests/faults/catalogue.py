@@ -1416,6 +1416,7 @@ fault(
         'SIGN_IN = {"username": Field(text)',
         'SIGN_IN = {"username": Field(username)',
     ),
+    also="TOKENS-6",
 )
 fault(
     "an unknown name is refused faster",

@@ -124,7 +124,7 @@ fastapi(
 )
 fastapi(
     "errors of validation have FastAPI's own form",
-    "VALIDATION-1",
+    "ERRORS-1",
     (
         "errors.py",
         "    RequestValidationError: respond_to_invalid_input,\n",

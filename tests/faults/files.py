@@ -35,7 +35,7 @@ fault(
         "entry.created_at or datetime.now(UTC)",
         "datetime.now(UTC)",
     ),
-    also="EXPORTING-4",
+    also="EXPORTING-4 IMPORTING-17",
     sometimes="EXPORTING-3",
 )
 fault(

@@ -293,7 +293,7 @@ flask(
 )
 flask(
     "debug is on",
-    "ERRORS-5",
+    "LOGGING-7",
     (
         "__init__.py",
         "    logs.init_app(app)\n",

@@ -29,8 +29,6 @@ def conclude(verdict: Verdict) -> Iterator[str]:
         yield f"and {len(verdict.noticed) - MOST} more"
     if verdict.good and verdict.killed_by:
         yield f"{' '.join(verdict.killed_by)}: noticed, as it should be"
-    if verdict.loosely:
-        yield f"{' '.join(verdict.loosely)}: by no assertion of its own"
     yield from reasons(verdict)
 
 

@@ -22,7 +22,6 @@ class Verdict:
     red: int = 0
     blocked: int = 0
     noticed: list[list[str]] = field(default_factory=list)
-    loosely: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -39,12 +38,10 @@ def judge(fault: Fault, tests: list[dict], verdict: Verdict) -> None:
     breaks, also = set(fault.breaks), set(fault.also)
     named = also | set(fault.sometimes)
     seeing = [t for t in red if breaks & set(t["rules"])]
-    killed = {rule for t in seeing for rule in t["rules"]} & breaks
-    asserted = {rule for t in seeing for rule in asserts(t)}
+    killed = {rule for t in seeing for rule in asserts(t)} & breaks
     others = [t for t in red if not breaks & set(t["rules"])]
     strange = [t for t in others if not named & set(t["rules"])]
-    verdict.killed_by = sorted(killed & asserted, key=natural)
-    verdict.loosely = sorted(killed - asserted, key=natural)
+    verdict.killed_by = sorted(killed, key=natural)
     verdict.noticed = [[t["nodeid"], *tell(t)] for t in seeing]
     verdict.survived = sorted(breaks - killed, key=natural)
     verdict.collateral_tests = {t["nodeid"]: t["rules"] for t in strange}
@@ -84,8 +81,8 @@ def agreed(first: Verdict, again: Verdict) -> Verdict:
     for name in ("survived", "collateral", "stale"):
         both = set(getattr(first, name)) & set(getattr(again, name))
         setattr(first, name, sorted(both, key=natural))
-    missed = {*first.survived, *first.loosely}
-    first.killed_by = sorted(set(first.breaks) - missed, key=natural)
+    killed = set(first.breaks) - set(first.survived)
+    first.killed_by = sorted(killed, key=natural)
     return first
 
 
@@ -103,7 +100,8 @@ def reasons(verdict: Verdict) -> Iterator[str]:
     if verdict.trouble:
         yield f"not run: {verdict.trouble}"
     if verdict.survived:
-        yield f"not seen: {' '.join(verdict.survived)}"
+        rules = " ".join(verdict.survived)
+        yield f"not seen by an assertion of its own: {rules}"
     for nodeid, rules in verdict.collateral_tests.items():
         if set(rules) & set(verdict.collateral):
             yield f"also red: {nodeid} ({' '.join(rules)})"

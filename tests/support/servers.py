@@ -200,16 +200,20 @@ class Server:
         timeout: float = 30,
     ) -> subprocess.CompletedProcess:
         """Run one verb to its end and return what it printed."""
-        return subprocess.run(
-            [self.command, *verb],
-            input=input or "",
-            env=self.environment(env),
-            cwd=self.folder,
-            encoding="utf-8",
-            errors="surrogateescape",
-            capture_output=True,
-            timeout=timeout,
-        )
+        try:
+            return subprocess.run(
+                [self.command, *verb],
+                input=input or "",
+                env=self.environment(env),
+                cwd=self.folder,
+                encoding="utf-8",
+                errors="surrogateescape",
+                capture_output=True,
+                timeout=timeout,
+            )
+        except subprocess.TimeoutExpired:
+            said = f"`run {' '.join(verb)}` has not ended after {timeout} s"
+            raise AssertionError(said) from None
 
     def start(self, migrate: bool = True) -> "Server":
         """Migrate, serve, and wait until it answers."""

@@ -73,16 +73,18 @@ def test_an_invariant_alone_kills_nothing() -> None:
         {"raised": None, "failure": None},
     ],
 )
-def test_a_rule_without_an_assertion_of_its_own_is_told(more: dict) -> None:
+def test_a_rule_without_an_assertion_of_its_own_is_not_seen(
+    more: dict,
+) -> None:
     """Another exception, or the assertion of another rule, proves nothing."""
     loose = line("TAGS-2", "TAGS-9", **more)
-    assert judged(*ALL).loosely == []
+    assert judged(*ALL).survived == []
     verdict = judged(ALL[0], ALL[2], loose)
-    assert verdict.loosely == ["TAGS-2"]
+    assert verdict.survived == ["TAGS-2"]
     assert verdict.killed_by == ["TAGS-1"]
     last = list(show.conclude(verdict))[-1]
-    assert last == "TAGS-2: by no assertion of its own"
-    assert judged(*ALL, loose).loosely == []
+    assert last == "not seen by an assertion of its own: TAGS-2"
+    assert judged(*ALL, loose).survived == []
 
 
 def test_what_is_not_declared_is_collateral() -> None:
@@ -151,7 +153,8 @@ def test_what_is_not_good_is_told_with_its_reasons() -> None:
     verdict = judged(ALL[1], line("SEARCH-1"))
     (told,) = tell_bad([judged(*ALL), verdict])
     assert told == (
-        "not good: x: not seen: TAGS-1; also red: SEARCH-1 (SEARCH-1);"
+        "not good: x: not seen by an assertion of its own: TAGS-1;"
+        " also red: SEARCH-1 (SEARCH-1);"
         " declared and green: TAGS-3"
     )
 
@@ -214,7 +217,10 @@ def test_a_run_without_tests_is_not_green(
 
 @pytest.mark.parametrize(
     ("status", "reason"),
-    [(0, "not seen: TOKENS-3"), (10, "not run: not up")],
+    [
+        (0, "not seen by an assertion of its own: TOKENS-3"),
+        (10, "not run: not up"),
+    ],
 )
 def test_a_single_fault_that_is_not_seen_is_red(
     monkeypatch: pytest.MonkeyPatch,
