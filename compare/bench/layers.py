@@ -1,16 +1,17 @@
 """Where the CPU time of a request goes, measured without any server.
 
 For each framework: the framework alone, with routing and validation, with
-the data layer (its floor), and the whole implementation. Each part runs in
-a process of its own; rounds take all parts in turn, in short slices, so that
-what the machine does besides meets all alike.
+the data layer, with the log and the headers of every answer (its floor), and
+the whole implementation. Each part runs in a process of its own; rounds take
+all parts in turn, in short slices, so that what the machine does besides
+meets all alike.
 """
 
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -188,10 +189,12 @@ def kinds(name: str) -> list[str]:
 
 
 def stages(kind: str, operation: str) -> tuple[bool, ...]:
-    """Say what is measured: a floor half-way (True), too."""
+    """Say what is measured: what is bare half-way (True), too."""
     if kind == "asynchronous" and operation not in READS:
         return ()
-    halfway = kind == "floor" and operation in OPERATIONS
+    if kind == "floor" and operation not in OPERATIONS:
+        return ()
+    halfway = kind == "bare" and operation in OPERATIONS
     return (True, False) if halfway else (False,)
 
 
@@ -231,17 +234,18 @@ def draw_levels(
         "implementation",
         "framework",
         "+ routing, validation",
-        "+ data layer = floor",
+        "+ data layer",
+        "+ log, headers = floor",
         "whole",
         "whole / floor",
-        "operation / floor",
     ):
         table.add_column(head, justify="right")
     for name in {name: None for name, *_ in costs}:
         floor = costs[name, "floor", operation, False]
         levels = [
-            costs[name, "floor", "show_health", False],
-            costs[name, "floor", operation, True],
+            costs[name, "bare", "show_health", False],
+            costs[name, "bare", operation, True],
+            costs[name, "bare", operation, False],
             floor,
         ]
         for kind in ("whole", "asynchronous"):
@@ -250,33 +254,8 @@ def draw_levels(
                     TITLES[name] + f", {kind}" * (kind != "whole"),
                     *map(text, [*levels, whole]),
                     ratio(whole, floor),
-                    ratio(operation_alone(costs, name, operation), floor)
-                    if kind == "whole"
-                    else "",
                 )
     return table
-
-
-def operation_alone(
-    costs: Mapping[Key, list], name: str, operation: str
-) -> list[Any]:
-    """Return each whole without what every answer gets.
-
-    That is what the whole costs more than the framework where an operation
-    does nothing: the line in the log, the request id, headers, sessions.
-    """
-    keys = (
-        ("whole", operation),
-        ("whole", "show_health"),
-        ("floor", "show_health"),
-    )
-    wholes, healths, hellos = (
-        costs[name, part, asked, False] for part, asked in keys
-    )
-    return [
-        whole - (health - hello)
-        for whole, health, hello in zip(wholes, healths, hellos, strict=True)
-    ]
 
 
 def mean_text(costs: list[float]) -> str:

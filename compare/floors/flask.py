@@ -2,17 +2,20 @@
 
 from datetime import UTC, datetime
 
-from app.bookmarks import represent_bookmark
+from app import logs
+from app.bookmarks import bookmark_etag, represent_bookmark
 from app.models import Bookmark, Tag, Token, User
+from app.pagination import Page, link_header
 from app.search import search_text
 from app.settings import settings
 from app.storage import make_engine
 from app.tokens import digest
 from app.validation import BookmarkFields, BookmarkQuery
-from flask import Flask, request
+from flask import Flask, Response, g, jsonify, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
+PRIVATE = "private, no-cache"
 app = Flask(__name__)
 engine = make_engine(settings.DATABASE_URL, settings.THREADS)
 writer = engine.execution_options(writing=True)
@@ -45,16 +48,16 @@ def check_create_bookmark() -> dict:
 
 
 @app.get("/api/bookmarks/<int:id>")
-def show_bookmark(id: int) -> dict:
+def show_bookmark(id: int) -> Response:
     """Show one bookmark."""
     with Session(engine) as db:
         user = find_user(db)
         query = select(Bookmark).filter_by(user_id=user.id, id=id)
-        return represent_bookmark(db.scalars(query).one())
+        return answer(db.scalars(query).one())
 
 
 @app.get("/api/bookmarks")
-def list_bookmarks() -> dict:
+def list_bookmarks() -> Response:
     """List one page of the user's bookmarks."""
     query = BookmarkQuery.model_validate(request.args.to_dict())
     with Session(engine) as db:
@@ -63,16 +66,22 @@ def list_bookmarks() -> dict:
         rows = rows.order_by(Bookmark.created_at.desc(), Bookmark.id.desc())
         rows = rows.limit(query.per_page)
         rows = rows.offset((query.page - 1) * query.per_page)
-        return {
-            "items": [represent_bookmark(row) for row in db.scalars(rows)],
-            "page": query.page,
-            "per_page": query.per_page,
-            "total": total,
-        }
+        response = jsonify(
+            items=[represent_bookmark(row) for row in db.scalars(rows)],
+            page=query.page,
+            per_page=query.per_page,
+            total=total,
+        )
+    page = Page((), query.page, query.per_page, total)
+    response.headers["Link"] = link_header(page)
+    response.headers["Cache-Control"] = PRIVATE
+    response.headers["Vary"] = "Accept-Encoding"
+    response.add_etag()
+    return response
 
 
 @app.post("/api/bookmarks")
-def create_bookmark() -> tuple[dict, int]:
+def create_bookmark() -> tuple[Response, int]:
     """Create a bookmark."""
     fields = BookmarkFields.model_validate(request.get_json())
     now = datetime.now(UTC)
@@ -92,7 +101,17 @@ def create_bookmark() -> tuple[dict, int]:
         own = select(Bookmark.id).filter_by(user_id=bookmark.user_id)
         db.scalar(select(func.count()).select_from(own.subquery()))
         db.commit()
-        return represent_bookmark(bookmark), 201
+        response = answer(bookmark)
+    response.headers["Location"] = url_for("show_bookmark", id=bookmark.id)
+    return response, 201
+
+
+def answer(bookmark: Bookmark) -> Response:
+    """Answer with one bookmark."""
+    response = jsonify(represent_bookmark(bookmark))
+    response.set_etag(bookmark_etag(bookmark))
+    response.headers["Cache-Control"] = PRIVATE
+    return response
 
 
 def find_user(db: Session) -> User:
@@ -100,4 +119,20 @@ def find_user(db: Session) -> User:
     query = select(Token).join(Token.user).options(contains_eager(Token.user))
     query = query.where(Token.digest == digest(request.authorization.token))
     query = query.where(Token.expires_at > datetime.now(UTC))
-    return db.scalars(query).one().user
+    user = db.scalars(query).one().user
+    g.user_id = user.id
+    return user
+
+
+def make_floor() -> Flask:
+    """Add what every answer has: its line in the log, its id, a header."""
+    app.config["LOG_LEVEL"] = settings.LOG_LEVEL
+    logs.init_app(app)
+    app.after_request(add_header)
+    return app
+
+
+def add_header(response: Response) -> Response:
+    """Keep browsers from guessing types."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

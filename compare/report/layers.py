@@ -6,7 +6,7 @@ from typing import Any
 from compare import IMPLEMENTATIONS
 from compare.bench.applications import TITLES
 from compare.bench.interval import Interval, bounds_text, ratio_interval
-from compare.bench.layers import GOAL, OPERATIONS, operation_alone
+from compare.bench.layers import GOAL, OPERATIONS
 from compare.bench.samples import PARTS
 from compare.report.material import Material
 from compare.report.results import read_json
@@ -20,17 +20,15 @@ Values = dict[tuple[str, str, str, bool], list[float]]
 
 @dataclass(frozen=True)
 class Step:
-    """One implementation at one operation: four levels, each a mean.
+    """One implementation at one operation: five levels, each a mean.
 
-    `alone` is what is left of the ratio without what every answer gets, and
-    `within` says whether that is as near to the floor as it should be; `data`
-    is the share of the whole that the data layer takes.
+    `within` says whether the whole is as near to its floor as it should be;
+    `data` is the share of the whole that the data layer takes.
     """
 
     implementation: str
     levels: list[float]
     ratio: str
-    alone: str
     within: bool
     data: float
 
@@ -89,20 +87,20 @@ def make_step(values: Values, name: str, operation: str, unit: float) -> Step:
     levels = [
         unit * mean(found)
         for found in (
-            values[name, "floor", "show_health", False],
-            values[name, "floor", operation, True],
+            values[name, "bare", "show_health", False],
+            values[name, "bare", operation, True],
+            values[name, "bare", operation, False],
             floor,
             whole,
         )
     ]
-    alone = ratio_interval(operation_alone(values, name, operation), floor)
+    ratio = ratio_interval(whole, floor)
     return Step(
         name,
         levels,
-        ratio=ratio_text(ratio_interval(whole, floor)),
-        alone=ratio_text(alone),
-        within=alone.value <= GOAL,
-        data=(levels[2] - levels[1]) / levels[3],
+        ratio=ratio_text(ratio),
+        within=ratio.value <= GOAL,
+        data=(levels[2] - levels[1]) / levels[-1],
     )
 
 

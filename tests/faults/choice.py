@@ -102,7 +102,8 @@ def choose_widely(
 
     Tests of the rules that are declared to turn red as well are all kept.
     """
-    rules, covered, kept, others = set(rules), set(), {}, {}
+    rules, declared = set(rules), set(declared)
+    covered, kept, others = set(), {}, {}
     own_capabilities = {capability_of(rule) for rule in rules}
     for capability, tests in imported():
         own = capability in own_capabilities
@@ -115,10 +116,10 @@ def choose_widely(
                 continue
             if own:
                 kept[name] = proved
-            elif not proved <= covered:
+            elif proved & declared or not proved <= covered:
                 others[name] = proved
             covered |= proved
-    needed = leave_out_what_others_prove(kept, others, set(declared))
+    needed = leave_out_what_others_prove(kept, others, declared)
     # File by file, for what a fixture makes for a file is made once.
     return sorted([*kept, *needed], key=lambda name: name.partition("::")[0])
 

@@ -576,7 +576,7 @@ fault(
     "long names count as one",
     "LIMITS-5",
     ("limits.py", "<= 128 else digest(username)", '<= 128 else "long"'),
-    also="TOKENS-6 TOKENS-7",
+    also="TOKENS-6",
 )
 fault(
     "tries that are refused count",

@@ -43,13 +43,13 @@ for path in paths:
     print(json.dumps([status, dict(headers), json.loads(body)]))
 """
 KEYS = [
-    ("floor", "show_health", False),
-    *(("floor", o, checked) for o in layers.OPERATIONS for checked in (1, 0)),
+    ("bare", "show_health", False),
+    *(("bare", o, checked) for o in layers.OPERATIONS for checked in (1, 0)),
+    *(("floor", o, False) for o in layers.OPERATIONS),
     *(("whole", o, False) for o in ("show_health", *layers.OPERATIONS)),
     *(("asynchronous", o, False) for o in layers.READS),
 ]
-COST = {"floor": 1.0, "whole": 1.2, "asynchronous": 1.8}
-OF_EVERY_ANSWER = 0.04
+COST = {"bare": 0.9, "floor": 1.0, "whole": 1.2, "asynchronous": 1.8}
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
@@ -69,7 +69,7 @@ def account(server: Server, tmp_path: Path) -> Account:
 def test_every_part_answers_like_the_implementation(
     server: Server, account: Account
 ) -> None:
-    """A floor has the same documents; what is asynchronous, all of it."""
+    """It has the same documents and, if it is not bare, the same headers."""
     name = server.implementation
     [first, _] = account.read().bookmarks
     paths = [f"/api/bookmarks/{first['id']}", "/api/bookmarks?per_page=1"]
@@ -85,16 +85,9 @@ def test_every_part_answers_like_the_implementation(
         found = in_process(server, part, account.token, paths)
         assert [status for status, _, _ in found] == [200, 200]
         assert [b for _, _, b in found] == [answer.json() for answer in real]
-        assert part == "floor" or [
+        assert part == "bare" or [
             lasting(headers) for _, headers, _ in found
         ] == [lasting(answer.headers) for answer in real]
-
-
-def cost_of(part: str, operation: str) -> float:
-    """Return what a request costs in a part; health does next to nothing."""
-    if (part, operation) == ("whole", "show_health"):
-        return COST["floor"] + OF_EVERY_ANSWER
-    return COST[part]
 
 
 def parts_of(name: str) -> list[str]:
@@ -129,27 +122,27 @@ def test_the_asynchronous_part_is_left_out_where_its_driver_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is measured for two reads, and only where it can run."""
-    assert layers.kinds("fastapi") == ["whole", "floor", "asynchronous"]
+    parts = ["whole", "bare", "floor", "asynchronous"]
+    assert layers.kinds("fastapi") == parts
     assert layers.stages("asynchronous", "create_bookmark") == ()
-    assert layers.stages("floor", "create_bookmark") == (True, False)
+    assert layers.stages("floor", "create_bookmark") == (False,)
+    assert layers.stages("bare", "create_bookmark") == (True, False)
     monkeypatch.setattr(layers, "find_spec", lambda module: None)
-    assert layers.kinds("fastapi") == ["whole", "floor"]
+    assert layers.kinds("fastapi") == parts[:-1]
 
 
 def test_a_table_has_the_ratio_to_the_floor() -> None:
-    """It is divided by its floor, with and without what all answers get."""
+    """Each whole is divided by its floor."""
     costs = {
-        (name, part, operation, bool(checked)): [cost, 2 * cost]
+        (name, part, operation, bool(checked)): [COST[part], 2 * COST[part]]
         for name in IMPLEMENTATIONS
         for part, operation, checked in KEYS
         if name in PARTS[part]
-        for cost in [cost_of(part, operation)]
     }
     console = Console(width=180, file=io.StringIO())
     console.print(layers.draw(costs, "show_bookmark"))
     text = console.file.getvalue()
     assert text.count("×1.20 (1.20–1.20)") == len(IMPLEMENTATIONS)
-    assert text.count("×1.16 (1.16–1.16)") == len(IMPLEMENTATIONS)
     assert text.count("×1.80 (1.80–1.80)") == 1
 
 
@@ -168,7 +161,7 @@ def test_counts_that_differ_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instructions.shutil, "which", lambda name: name)
     monkeypatch.setattr(instructions, "count_all", lambda only: counts)
     assert instructions.run(["flask"]) == 0
-    counts["flask", "floor", "show_health", False] = [1000, 1011]
+    counts["flask", "bare", "show_health", False] = [1000, 1011]
     assert instructions.run(["flask"]) == 1
 
 
@@ -261,12 +254,11 @@ def results(tmp_path: Path) -> Path:
                 "part": part,
                 "operation": operation,
                 "checked": bool(checked),
-                "seconds": [cost / 1000, cost / 500],
+                "seconds": [COST[part] / 1000, COST[part] / 500],
             }
             for name in IMPLEMENTATIONS
             for part, operation, checked in KEYS
             if name in PARTS[part]
-            for cost in [cost_of(part, operation)]
         ],
         "stack": [stack(0.05, True), stack(0.125, False)],
         "servers": [
@@ -296,8 +288,7 @@ def build(results: Path) -> str:
 def test_the_page_shows_what_was_measured(results: Path) -> None:
     """Ratios to the floor, stacks that are not explained, other servers."""
     text = build(results)
-    assert text.count("×1.20 (1.20–1.20)") == 12
-    assert text.count("×1.16 (1.16–1.16) &gt;") == 12
+    assert text.count("×1.20 (1.20–1.20) &gt;") == 12
     assert text.count("×1.50 (1.50–1.50)") == len(layers.READS)
     assert text.count("+12.5%, 98% sampled: not explained") == 1
     assert text.count("+5.0%, 98% sampled;") == 1

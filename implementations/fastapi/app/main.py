@@ -55,13 +55,20 @@ app.add_middleware(
     https_only=settings.secure_cookies,
 )
 app.add_middleware(GZipMiddleware, minimum_size=1024)
-app.add_middleware(
-    CORSMiddleware,
-    allow_origins=settings.cors_origins,
-    allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-    allow_headers=["Authorization", "If-Match", "If-None-Match"],
-    expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
-)
+if settings.cors_origins:
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "If-Match", "If-None-Match"],
+        expose_headers=[
+            "ETag",
+            "Link",
+            "Location",
+            "Retry-After",
+            "X-Request-ID",
+        ],
+    )
 app.add_middleware(
     TrustedHostMiddleware,
     allowed_hosts=settings.allowed_hosts,

@@ -45,8 +45,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     compress.init_app(app)
     app.after_request(add_headers)
-    app.after_request(vary_by_origin)
-    cors.init_app(app)
+    if app.config["CORS_ORIGINS"]:
+        app.after_request(vary_by_origin)
+        cors.init_app(app)
     app.register_blueprint(api)
     app.register_blueprint(pages)
     if app.config["TRUSTED_PROXIES"]:
