@@ -30,7 +30,7 @@ from compare.bench.calls import Call, find_fault
 from compare.bench.workload import OPERATIONS, Data
 
 PLACES = {
-    "stdlib": "app.wsgi:application",
+    "stdlib": "compare.floors.stdlib:make_whole",
     "flask": "app:create_app",
     "django": "app.wsgi:application",
     "fastapi": "app.main:app",
@@ -54,7 +54,7 @@ PARTS = {
     "floor": FLOORS,
     "asynchronous": ASYNCHRONOUS,
 }
-MAKERS = ("create_app", "get_wsgi_application", "make_floor")
+MAKERS = ("create_app", "get_wsgi_application", "make_floor", "make_whole")
 Answer = tuple[int, CaseInsensitiveDict, bytes]
 Request = tuple[str, str, bytes]
 

@@ -19,6 +19,7 @@ from app.pagination import link_header
 from app.permissions import authenticate, find_bookmark
 from app.storage import reading, writing
 from app.validation import BOOKMARK, BOOKMARK_QUERY
+from app.wsgi import application
 
 LARGEST = 65_536  # bytes of a body
 PRIVATE = {"Cache-Control": "private, no-cache"}
@@ -37,6 +38,12 @@ def make_floor() -> WSGIApplication:
     """Add what every answer has: its line in the log, its id, a header."""
     configure_logging()
     return floor
+
+
+def make_whole() -> WSGIApplication:
+    """Return the implementation, with the log that `run serve` opens."""
+    configure_logging()
+    return application
 
 
 def floor(
