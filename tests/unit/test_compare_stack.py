@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -146,10 +147,11 @@ def test_a_cell_is_explained_when_its_parts_add_up(
 
 
 def answer_all(sock: socket.socket, answer: bytes) -> None:
-    """Answer whatever comes, in two pieces, until the end."""
-    while sock.recv(65536):
-        sock.sendall(answer[:-1])
-        sock.sendall(answer[-1:])
+    """Answer whatever comes, in two pieces, until the other end closes."""
+    with suppress(ConnectionError):
+        while sock.recv(65536):
+            sock.sendall(answer[:-1])
+            sock.sendall(answer[-1:])
 
 
 def test_answers_come_in_the_order_of_the_messages() -> None:
