@@ -18,6 +18,8 @@ from app.headers import NoSniff
 from app.logs import RequestLog, configure_logging
 from app.settings import settings
 
+EXPOSED_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID"]
+
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -61,13 +63,7 @@ if settings.cors_origins:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "If-Match", "If-None-Match"],
-        expose_headers=[
-            "ETag",
-            "Link",
-            "Location",
-            "Retry-After",
-            "X-Request-ID",
-        ],
+        expose_headers=EXPOSED_HEADERS,
     )
 app.add_middleware(
     TrustedHostMiddleware,
