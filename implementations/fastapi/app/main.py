@@ -18,7 +18,7 @@ from app.headers import NoSniff
 from app.logs import RequestLog, configure_logging
 from app.settings import settings
 
-EXPOSED_HEADERS = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID"]
+EXPOSED = ["ETag", "Link", "Location", "Retry-After", "X-Request-ID"]
 
 
 @asynccontextmanager
@@ -63,7 +63,7 @@ if settings.cors_origins:
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "If-Match", "If-None-Match"],
-        expose_headers=EXPOSED_HEADERS,
+        expose_headers=EXPOSED,
     )
 app.add_middleware(
     TrustedHostMiddleware,
